@@ -27,34 +27,6 @@ std::uint32_t last_day_of_month(std::uint32_t year, std::uint32_t month) {
   return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
-// Dates as few terms as possible: whole years, then whole months, then days.
-Xapian::Query date_query(const DateRange& dates) {
-  const std::uint32_t first = static_cast<std::uint32_t>(std::max(dates.from, 10000101));
-  const std::uint32_t last = static_cast<std::uint32_t>(std::min(dates.to, 99991231));
-  // Years beyond any report's are not enumerated: nine thousand terms that match nothing.
-  constexpr std::uint32_t kFirstYear = 1900, kLastYear = 2100;
-  std::vector<std::string> terms;
-  for (std::uint32_t year = std::max(first / 10000, kFirstYear); year <= std::min(last / 10000, kLastYear); ++year) {
-    if (first <= year * 10000 + 101 && year * 10000 + 1231 <= last) {
-      terms.push_back(fmt::format("{}{:04}", kYearPrefix, year));
-      continue;
-    }
-    for (std::uint32_t month = 1; month <= 12; ++month) {
-      const std::uint32_t start = year * 10000 + month * 100 + 1, end = year * 10000 + month * 100 + last_day_of_month(year, month);
-      if (end < first || start > last) continue;
-      if (first <= start && end <= last) {
-        terms.push_back(fmt::format("{}{:06}", kMonthPrefix, year * 100 + month));
-        continue;
-      }
-      for (std::uint32_t day = std::max(start, first); day <= std::min(end, last); ++day) {
-        terms.push_back(fmt::format("{}{:08}", kDayPrefix, day));
-      }
-    }
-  }
-  if (terms.empty()) return Xapian::Query::MatchNothing;
-  return Xapian::Query(0.0, Xapian::Query(Xapian::Query::OP_OR, terms.begin(), terms.end()));
-}
-
 // Xapian's part of a node: the query, and whether it finds exactly the node's matches.
 struct Part {
   Xapian::Query query;
@@ -702,6 +674,34 @@ void collect(const MatchNode& node, const PassageTexts& texts, std::vector<Token
 }
 
 }  // namespace
+
+// Dates as few terms as possible: whole years, then whole months, then days.
+Xapian::Query date_query(const DateRange& dates) {
+  const std::uint32_t first = static_cast<std::uint32_t>(std::max(dates.from, 10000101));
+  const std::uint32_t last = static_cast<std::uint32_t>(std::min(dates.to, 99991231));
+  // Years beyond any report's are not enumerated: nine thousand terms that match nothing.
+  constexpr std::uint32_t kFirstYear = 1900, kLastYear = 2100;
+  std::vector<std::string> terms;
+  for (std::uint32_t year = std::max(first / 10000, kFirstYear); year <= std::min(last / 10000, kLastYear); ++year) {
+    if (first <= year * 10000 + 101 && year * 10000 + 1231 <= last) {
+      terms.push_back(fmt::format("{}{:04}", kYearPrefix, year));
+      continue;
+    }
+    for (std::uint32_t month = 1; month <= 12; ++month) {
+      const std::uint32_t start = year * 10000 + month * 100 + 1, end = year * 10000 + month * 100 + last_day_of_month(year, month);
+      if (end < first || start > last) continue;
+      if (first <= start && end <= last) {
+        terms.push_back(fmt::format("{}{:06}", kMonthPrefix, year * 100 + month));
+        continue;
+      }
+      for (std::uint32_t day = std::max(start, first); day <= std::min(end, last); ++day) {
+        terms.push_back(fmt::format("{}{:08}", kDayPrefix, day));
+      }
+    }
+  }
+  if (terms.empty()) return Xapian::Query::MatchNothing;
+  return Xapian::Query(0.0, Xapian::Query(Xapian::Query::OP_OR, terms.begin(), terms.end()));
+}
 
 CompiledQuery compile_query(const QueryNode& root, std::string_view text, const KeyMaker& keys, const WordLists& lists,
                             const IndexVocabulary& vocabulary, const CompileSettings& settings) {

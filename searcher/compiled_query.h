@@ -64,6 +64,9 @@ struct WordLists {
 CompiledQuery compile_query(const QueryNode& root, std::string_view text, const KeyMaker& keys, const WordLists& lists,
                             const IndexVocabulary& vocabulary, const CompileSettings& settings);
 
+// Reports of these days, as a boolean filter; years from 1900 to 2100.
+Xapian::Query date_query(const DateRange& dates);
+
 // The texts of one passage, matched against the patterns.
 struct PassageTexts {
   MatchedText body, title, heading, place;
