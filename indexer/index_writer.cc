@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 #include <xapian.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -266,7 +265,7 @@ struct IndexWriter::Impl {
                                             .url = report.url, .date = report.date,
                                             .passages = static_cast<std::uint32_t>(passages.size()), .size = report.size,
                                             .mtime_ns = report.mtime_ns,
-                                            .content_hash = XXH3_64bits(report.text.data(), report.text.size())}));
+                                            .content_hash = report.content_hash}));
       ++summary.reports;
       summary.passages += passages.size();
       summary.bytes += report.text.size();
