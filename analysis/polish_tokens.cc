@@ -37,12 +37,8 @@ std::size_t hyphen_size(std::string_view text, std::size_t at) {
   return three == "\u2010" || three == "\u2011" ? 3 : 0;
 }
 
-void append_token(std::string_view text, std::size_t begin, std::size_t end, std::vector<Token>& tokens) {
-  const auto append = [&](std::size_t from, std::size_t to) {
-    tokens.push_back({static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to),
-                      static_cast<std::uint32_t>(tokens.size() + 1)});
-  };
-  if (end - begin <= kMaxTokenBytes) return append(begin, end);
+void append_long_token(std::string_view text, std::size_t begin, std::size_t end,
+                       std::vector<Token>& tokens) {
   const WordClasses& classes = WordClasses::get();
   while (begin < end) {
     // Cut before the code point that would cross the limit; a piece of marks alone is no token.
@@ -54,7 +50,7 @@ void append_token(std::string_view text, std::size_t begin, std::size_t end, std
       has_word = has_word || is_word(here.word_class);
       at += here.size;
     }
-    if (has_word) append(begin, at);
+    if (has_word) append_token(text, begin, at, tokens);
     begin = at;
   }
 }
@@ -128,7 +124,7 @@ bool PolishTokens::keeps_full_stop(std::size_t letters_before, std::size_t after
       small = small && u_isULowercase(code_point_at(text_, at));
       if (++letters > 3) return false;
     } else if (here.word_class != WordClass::ignorable) {
-      if (here.word_class == WordClass::mid_num_let) break;
+      if (here.word_class == WordClass::mid_num_let || here.word_class == WordClass::other) break;
       return false;
     }
     at += here.size;

@@ -55,8 +55,16 @@ class PolishTokens {
   Piece token_;
 };
 
+// Appends the token [begin, end) in pieces of at most kMaxTokenBytes.
+void append_long_token(std::string_view text, std::size_t begin, std::size_t end, std::vector<Token>& tokens);
+
 // Appends the token [begin, end), cut if it is too long.
-void append_token(std::string_view text, std::size_t begin, std::size_t end, std::vector<Token>& tokens);
+inline void append_token(std::string_view text, std::size_t begin, std::size_t end,
+                         std::vector<Token>& tokens) {
+  if (end - begin > kMaxTokenBytes) return append_long_token(text, begin, end, tokens);
+  tokens.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end),
+                    static_cast<std::uint32_t>(tokens.size() + 1)});
+}
 
 // Bytes of the hyphen at text[at]: 1 for U+002D, 3 for U+2010 and U+2011, otherwise 0.
 std::size_t hyphen_size(std::string_view text, std::size_t at);
