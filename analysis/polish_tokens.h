@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "analysis/token.h"
-#include "analysis/word_class.h"
+#include "analysis/break_class.h"
 
 namespace kwerenda {
 
@@ -31,7 +31,7 @@ inline constexpr std::uint32_t kMaxTokenBytes = 256;
 class PolishTokens {
  public:
   PolishTokens(std::string_view text, std::vector<Token>& tokens)
-      : text_(text), tokens_(tokens), classes_(WordClasses::get()) {}
+      : text_(text), tokens_(tokens), classes_(BreakClasses::get()) {}
 
   // A UAX #29 segment of bytes [begin, end). Segments without a letter or digit are let pass.
   void add_word(std::size_t begin, std::size_t end);
@@ -50,7 +50,7 @@ class PolishTokens {
 
   std::string_view text_;
   std::vector<Token>& tokens_;
-  const WordClasses& classes_;
+  const BreakClasses& classes_;
   bool open_ = false;
   Piece token_;
 };
