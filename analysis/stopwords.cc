@@ -72,7 +72,7 @@ StopWords StopWords::load(const std::filesystem::path& path) {
   return list;
 }
 
-bool StopWords::is_stop(std::string_view folded_form) const {
+bool StopWords::contains(std::string_view folded_form) const {
   return std::binary_search(words_.begin(), words_.end(), folded_form, std::less<>());
 }
 

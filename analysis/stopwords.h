@@ -20,7 +20,7 @@ class StopWords {
   static StopWords load(const std::filesystem::path& path);
 
   // `folded_form` is a token's folded surface (fold.h), not a lemma.
-  bool is_stop(std::string_view folded_form) const;
+  bool contains(std::string_view folded_form) const;
 
   std::size_t size() const { return words_.size(); }
   // xxh3 of the words in order of their bytes: comments, order and repetitions do not change it. 0 for no

@@ -44,10 +44,10 @@ TEST(StopWords, ShippedLists) {
   const StopWords stop = StopWords::load(kLists / "pl.txt");
   const StopWords questions = StopWords::load(kLists / "questions-pl.txt");
   for (const char* word : {"nie", "się", "który", "oraz", "jest", "będzie", "w", "ze", "m.in"})
-    EXPECT_TRUE(stop.is_stop(word)) << word;
+    EXPECT_TRUE(stop.contains(word)) << word;
   for (const char* word : {"gmina", "miasto", "urząd", "kto", "mam", "W", "", "schron"})
-    EXPECT_FALSE(stop.is_stop(word)) << word;
-  for (const char* word : {"kto", "gdzie", "ile", "który"}) EXPECT_TRUE(questions.is_stop(word)) << word;
+    EXPECT_FALSE(stop.contains(word)) << word;
+  for (const char* word : {"kto", "gdzie", "ile", "który"}) EXPECT_TRUE(questions.contains(word)) << word;
   EXPECT_GT(stop.size(), 250u);
   EXPECT_NE(stop.hash(), questions.hash());
 }
@@ -70,10 +70,10 @@ TEST(StopWords, Format) {
   const Written file("# nagłówek\n  nie \t# uwaga\r\n\nsię\nnie");
   const StopWords list = StopWords::load(file.path);
   EXPECT_EQ(list.size(), 2u);
-  EXPECT_TRUE(list.is_stop("nie"));
-  EXPECT_TRUE(list.is_stop("się"));
+  EXPECT_TRUE(list.contains("nie"));
+  EXPECT_TRUE(list.contains("się"));
   EXPECT_EQ(StopWords().hash(), 0u);
-  EXPECT_FALSE(StopWords().is_stop("nie"));
+  EXPECT_FALSE(StopWords().contains("nie"));
 }
 
 TEST(StopWords, HashIsOfTheWordsAlone) {
