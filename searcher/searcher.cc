@@ -128,8 +128,8 @@ Searcher Searcher::open(const std::filesystem::path& index, const SearcherOption
   auto impl = std::make_unique<Impl>();
   impl->index = index;
   impl->keys = std::make_shared<KeyMaker>(Lexicon::open(data_file("pl.lex", options.lexicon)));
-  impl->lists.stop = StopWords::open(options.stopwords.empty() ? data_file("stopwords/pl.txt") : options.stopwords / "pl.txt");
-  impl->lists.question = StopWords::open(options.stopwords.empty() ? data_file("stopwords/questions-pl.txt") : options.stopwords / "questions-pl.txt");
+  impl->lists.stop = StopWords::load(options.stopwords.empty() ? data_file("stopwords/pl.txt") : options.stopwords / "pl.txt");
+  impl->lists.question = StopWords::load(options.stopwords.empty() ? data_file("stopwords/questions-pl.txt") : options.stopwords / "questions-pl.txt");
   impl->topics = open_topics(options);
   impl->idle.push_back(std::make_unique<IndexReader>(index, impl->keys));
   return Searcher(std::move(impl));
