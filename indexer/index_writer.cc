@@ -35,10 +35,11 @@ std::string metadata_key(std::uint64_t key) { return kReportMetadataPrefix + enc
                                   error.get_msg(), error.get_error_string() ? ": " : "",
                                   error.get_error_string() ? error.get_error_string() : "", advice));
   };
-  if (dynamic_cast<const Xapian::DatabaseLockError*>(&error)) {
+  const std::string_view type = error.get_type();
+  if (type == "DatabaseLockError") {
     say(ErrorKind::locked, "Inny program trzyma otwartą bazę; spróbuj później.");
   }
-  if (dynamic_cast<const Xapian::DatabaseCorruptError*>(&error)) {
+  if (type == "DatabaseCorruptError") {
     say(ErrorKind::corrupt, "Sprawdź indeks: kwerenda-index check; w razie szkody zbuduj go od nowa.");
   }
   say(ErrorKind::io, "Sprawdź wolne miejsce i uprawnienia, potem powtórz to samo polecenie.");

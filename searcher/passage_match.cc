@@ -1,5 +1,7 @@
 #include "searcher/passage_match.h"
 
+#include <algorithm>
+
 #include "analysis/fold.h"
 #include "analysis/tokenizer.h"
 
@@ -11,6 +13,13 @@ PassageMatcher::PassageMatcher(std::vector<LeafPattern> patterns, KeyTable& tabl
     const LeafMask bit = LeafMask{1} << i;
     for (const std::string& key : patterns_[i].keys) masks_[table_.intern(key)].leaves |= bit;
     for (const std::string& key : patterns_[i].relatives) masks_[table_.intern(key)].relatives |= bit;
+    for (const auto& phrase : patterns_[i].phrases) {
+      phrases_.push_back({bit, {}});
+      for (const auto& keys : phrase) {
+        phrases_.back().places.push_back({});
+        for (const std::string& key : keys) phrases_.back().places.back().push_back(table_.intern(key));
+      }
+    }
     if (!patterns_[i].form.empty()) forms_ |= bit;
     if (patterns_[i].exact) exact_only_ |= bit;
   }
@@ -55,6 +64,33 @@ void PassageMatcher::match(std::string_view text, MatchedText& matched) {
     matched.seen |= masks.leaves;
     matched.seen_exact |= matched.exact[i];
     matched.seen_relatives |= masks.relatives;
+  }
+  if (!phrases_.empty()) match_phrases(text, matched);
+}
+
+void PassageMatcher::match_phrases(std::string_view text, MatchedText& matched) {
+  const std::size_t count = matched.tokens.size();
+  token_keys_.clear();
+  first_token_key_.clear();
+  for (const Token& token : matched.tokens) {
+    first_token_key_.push_back(static_cast<std::uint32_t>(token_keys_.size()));
+    const auto keys = table_.keys_of(text.substr(token.begin, token.end - token.begin));
+    token_keys_.insert(token_keys_.end(), keys.begin(), keys.end());
+  }
+  first_token_key_.push_back(static_cast<std::uint32_t>(token_keys_.size()));
+  const auto stands_at = [&](const std::vector<KeyId>& wanted, std::size_t token) {
+    return std::find_first_of(token_keys_.begin() + first_token_key_[token], token_keys_.begin() + first_token_key_[token + 1],
+                              wanted.begin(), wanted.end()) != token_keys_.begin() + first_token_key_[token + 1];
+  };
+  for (const KeyPhrase& phrase : phrases_) {
+    const std::size_t size = phrase.places.size();
+    for (std::size_t i = 0; i + size <= count; ++i) {
+      std::size_t at = 0;
+      while (at < size && stands_at(phrase.places[at], i + at)) ++at;
+      if (at < size) continue;
+      for (at = 0; at < size; ++at) matched.leaves[i + at] |= phrase.leaf;
+      matched.seen |= phrase.leaf;
+    }
   }
 }
 

@@ -20,6 +20,8 @@ inline constexpr std::size_t kMaxLeaves = 64;
 // What a token must be to match a word of the query.
 struct LeafPattern {
   std::vector<std::string> keys;       // the token has one of these keys
+  // Or it stands in one of these runs of neighbouring tokens, each place of which has a choice of keys.
+  std::vector<std::vector<std::vector<std::string>>> phrases;
   std::vector<std::string> relatives;  // weaker: derived from the same base, or synonyms
   std::string form;                    // folded, as written in the query; empty if the word was repaired
   bool exact = false;                  // only tokens whose folded form is `form` match
@@ -53,13 +55,24 @@ class PassageMatcher {
     LeafMask leaves = 0, relatives = 0;
   };
 
+  // A run of keys of a pattern, as key numbers.
+  struct KeyPhrase {
+    LeafMask leaf = 0;
+    std::vector<std::vector<KeyId>> places;
+  };
+
+  void match_phrases(std::string_view text, MatchedText& matched);
+
   std::vector<LeafPattern> patterns_;
+  std::vector<KeyPhrase> phrases_;
   KeyTable& table_;
   std::unordered_map<KeyId, KeyMasks> masks_;
   std::vector<std::uint64_t> wanted_;   // a bit a key: most tokens match nothing and stop here
   LeafMask forms_ = 0;                  // words that have a form to compare with
   LeafMask exact_only_ = 0;
   std::string folded_;
+  std::vector<KeyId> token_keys_;               // of all tokens, for phrases
+  std::vector<std::uint32_t> first_token_key_;  // by token
 };
 
 }  // namespace kwerenda

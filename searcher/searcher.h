@@ -30,6 +30,7 @@ namespace kwerenda {
 enum class SortOrder { relevance, date_newest, date_oldest, report };
 enum class QuerySyntax { language, plain };  // plain: every word is a word, no operators, no syntax errors
 enum class Repair { on, off };               // look unknown words up without marks, then with one or two edits
+enum class FoldDuplicates { on, off };       // passages of the very same text become one hit with a count
 
 struct SearchOptions {
   std::uint32_t limit = 10;        // hits at most; 0 counts only; at most 10,000
@@ -38,6 +39,7 @@ struct SearchOptions {
   SortOrder sort = SortOrder::relevance;
   QuerySyntax syntax = QuerySyntax::language;
   Repair repair = Repair::on;
+  FoldDuplicates fold_duplicates = FoldDuplicates::on;
   std::uint32_t date_from = 0;     // YYYYMMDD, inclusive; 0: open. Reports without a date fail either bound
   std::uint32_t date_to = 0;
   std::string place;               // a place's name in any inflected form; empty: any
@@ -137,6 +139,8 @@ class Searcher {
   std::string why_not(std::string_view citation, std::string_view query, const SearchOptions& options = {}) const;
 
   std::vector<TopicInfo> topics() const;
+  // The same without an index. Throws Error{not_found, io} and what is wrong with a topic file.
+  static std::vector<TopicInfo> list_topics(const SearcherOptions& options = {});
   IndexInfo info() const;
 
  private:
