@@ -37,13 +37,9 @@ std::size_t hyphen_size(std::string_view text, std::size_t at) {
   return three == "\u2010" || three == "\u2011" ? 3 : 0;
 }
 
-void append_token(std::string_view text, std::size_t begin, std::size_t end, std::vector<Token>& tokens) {
-  const auto append = [&](std::size_t from, std::size_t to) {
-    tokens.push_back({static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to),
-                      static_cast<std::uint32_t>(tokens.size() + 1)});
-  };
-  if (end - begin <= kMaxTokenBytes) return append(begin, end);
-  const WordClasses& classes = WordClasses::get();
+void append_long_token(std::string_view text, std::size_t begin, std::size_t end,
+                       std::vector<Token>& tokens) {
+  const BreakClasses& classes = BreakClasses::get();
   while (begin < end) {
     // Cut before the code point that would cross the limit; a piece of marks alone is no token.
     std::size_t at = begin;
@@ -51,10 +47,10 @@ void append_token(std::string_view text, std::size_t begin, std::size_t end, std
     while (at < end) {
       const ClassAt here = classes.full_at(text, at);
       if (at + here.size - begin > kMaxTokenBytes) break;
-      has_word = has_word || is_word(here.word_class);
+      has_word = has_word || is_word(here.break_class);
       at += here.size;
     }
-    if (has_word) append(begin, at);
+    if (has_word) append_token(text, begin, at, tokens);
     begin = at;
   }
 }
@@ -71,10 +67,10 @@ void PolishTokens::add_word(std::size_t begin, std::size_t end) {
   for (std::size_t at = begin; at < end;) {
     const ClassAt here = classes_.full_at(text_, at);
     const std::size_t next = at + here.size;
-    switch (here.word_class) {
-      case WordClass::letter:
-      case WordClass::digit: {
-        const bool digit = here.word_class == WordClass::digit;
+    switch (here.break_class) {
+      case BreakClass::letter:
+      case BreakClass::digit: {
+        const bool digit = here.break_class == BreakClass::digit;
         if (!open) {
           piece = {at, next, digit, digit};
           open = true;
@@ -86,27 +82,27 @@ void PolishTokens::add_word(std::size_t begin, std::size_t end) {
         at_word = true;
         break;
       }
-      case WordClass::ignorable:
+      case BreakClass::ignorable:
         if (open && at_word) piece.end = next;
         break;
-      case WordClass::mid_num_let:
+      case BreakClass::mid_num_let:
         if (text_[at] == '.' && open && !piece.ends_with_digit) {
           if (!keeps_full_stop(part_letters, next, end)) close();
           part_letters = 0;
         }
         at_word = false;
         break;
-      case WordClass::mid_num:
+      case BreakClass::mid_num:
         if (text_[at] != ',' && here.size == 1) close();  // the semicolon
         at_word = false;
         break;
-      case WordClass::mid_letter:
-      case WordClass::single_quote:
+      case BreakClass::mid_letter:
+      case BreakClass::single_quote:
         part_letters += 2;  // "d'a.b" is no abbreviation
         at_word = false;
         break;
-      case WordClass::other:
-      case WordClass::complex:
+      case BreakClass::other:
+      case BreakClass::complex:
         close();
         at_word = false;
         break;
@@ -124,11 +120,11 @@ bool PolishTokens::keeps_full_stop(std::size_t letters_before, std::size_t after
   bool small = true;
   for (std::size_t at = after; at < end;) {
     const ClassAt here = classes_.full_at(text_, at);
-    if (here.word_class == WordClass::letter) {
+    if (here.break_class == BreakClass::letter) {
       small = small && u_isULowercase(code_point_at(text_, at));
       if (++letters > 3) return false;
-    } else if (here.word_class != WordClass::ignorable) {
-      if (here.word_class == WordClass::mid_num_let) break;
+    } else if (here.break_class != BreakClass::ignorable) {
+      if (here.break_class == BreakClass::mid_num_let || here.break_class == BreakClass::other) break;
       return false;
     }
     at += here.size;
@@ -162,15 +158,16 @@ bool PolishTokens::date_covers(std::size_t begin, std::size_t end) const {
   if (end - begin != 10 && text_[end] != '-') return false;
   if (rest.size() == 10) return true;
   const ClassAt after = classes_.full_at(rest, 10);
-  switch (after.word_class) {
-    case WordClass::letter:
-    case WordClass::digit:
-    case WordClass::ignorable:
+  switch (after.break_class) {
+    case BreakClass::letter:
+    case BreakClass::digit:
+    case BreakClass::ignorable:
       return false;
-    case WordClass::mid_num:
-    case WordClass::mid_num_let:
-    case WordClass::single_quote:
-      return rest.size() == 10u + after.size || !is_word(classes_.full_at(rest, 10u + after.size).word_class);
+    case BreakClass::mid_num:
+    case BreakClass::mid_num_let:
+    case BreakClass::single_quote:
+      return rest.size() == 10u + after.size ||
+             !is_word(classes_.full_at(rest, 10u + after.size).break_class);
     default:
       break;
   }

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "analysis/token.h"
-#include "analysis/word_class.h"
+#include "analysis/break_class.h"
 
 namespace kwerenda {
 
@@ -31,7 +31,7 @@ inline constexpr std::uint32_t kMaxTokenBytes = 256;
 class PolishTokens {
  public:
   PolishTokens(std::string_view text, std::vector<Token>& tokens)
-      : text_(text), tokens_(tokens), classes_(WordClasses::get()) {}
+      : text_(text), tokens_(tokens), classes_(BreakClasses::get()) {}
 
   // A UAX #29 segment of bytes [begin, end). Segments without a letter or digit are let pass.
   void add_word(std::size_t begin, std::size_t end);
@@ -50,13 +50,21 @@ class PolishTokens {
 
   std::string_view text_;
   std::vector<Token>& tokens_;
-  const WordClasses& classes_;
+  const BreakClasses& classes_;
   bool open_ = false;
   Piece token_;
 };
 
+// Appends the token [begin, end) in pieces of at most kMaxTokenBytes.
+void append_long_token(std::string_view text, std::size_t begin, std::size_t end, std::vector<Token>& tokens);
+
 // Appends the token [begin, end), cut if it is too long.
-void append_token(std::string_view text, std::size_t begin, std::size_t end, std::vector<Token>& tokens);
+inline void append_token(std::string_view text, std::size_t begin, std::size_t end,
+                         std::vector<Token>& tokens) {
+  if (end - begin > kMaxTokenBytes) return append_long_token(text, begin, end, tokens);
+  tokens.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end),
+                    static_cast<std::uint32_t>(tokens.size() + 1)});
+}
 
 // Bytes of the hyphen at text[at]: 1 for U+002D, 3 for U+2010 and U+2011, otherwise 0.
 std::size_t hyphen_size(std::string_view text, std::size_t at);

@@ -1,7 +1,7 @@
 // The inner loop knows three things about a byte: in a word, between words, or ask. A word that ends in white
 // space or in punctuation which can never join (and a full stop or comma followed by white space) is a token
 // as it stands: 97 of 100 words of running text. The others go through the rules of UAX #29 over the classes
-// of word_class.h, then through polish_tokens.h; where a class is not in the tables, the run of text between
+// of break_class.h, then through polish_tokens.h; where a class is not in the tables, the run of text between
 // two pieces of ASCII white space is read again by ICU.
 //
 // Rejected: BreakIterator for all (a tenth of the speed), and SIMD classification of 16 bytes at a time:
@@ -12,9 +12,9 @@
 #include <cassert>
 #include <limits>
 
+#include "analysis/break_class.h"
 #include "analysis/icu_words.h"
 #include "analysis/polish_tokens.h"
-#include "analysis/word_class.h"
 
 namespace kwerenda {
 namespace {
@@ -23,13 +23,13 @@ enum ByteKind : std::uint8_t { kOther, kWord, kMaybeJoiner, kWide };
 
 // ASCII by its class; `.`, `,`, `;`, the apostrophe, the hyphen and `@` may join two words.
 std::array<ByteKind, 256> make_byte_kinds() {
-  const WordClasses& classes = WordClasses::get();
+  const BreakClasses& classes = BreakClasses::get();
   std::array<ByteKind, 256> kinds{};
   for (std::size_t byte = 0; byte < 0x80; ++byte) {
-    const WordClass word_class = classes.below_0800(static_cast<std::uint32_t>(byte));
-    kinds[byte] = is_word(word_class)                             ? kWord
-                  : word_class == WordClass::other && byte != '-' ? kOther
-                                                                  : kMaybeJoiner;
+    const BreakClass break_class = classes.below_0800(static_cast<std::uint32_t>(byte));
+    kinds[byte] = is_word(break_class)                              ? kWord
+                  : break_class == BreakClass::other && byte != '-' ? kOther
+                                                                    : kMaybeJoiner;
   }
   for (std::size_t byte = 0x80; byte < 256; ++byte) kinds[byte] = kWide;
   return kinds;
@@ -56,7 +56,7 @@ class Run {
 
   std::string_view text_;
   std::vector<Token>& tokens_;
-  const WordClasses& classes_ = WordClasses::get();
+  const BreakClasses& classes_ = BreakClasses::get();
   PolishTokens polish_;
   IcuWords icu_;
 };
@@ -74,11 +74,11 @@ void Run::tokenize() {
     }
     if (kind != kWord) {
       const ClassAt here = classes_.fast_at(text_, at);
-      if (here.word_class == WordClass::complex) {
+      if (here.break_class == BreakClass::complex) {
         at = add_by_icu(at);
         continue;
       }
-      if (!is_word(here.word_class)) {
+      if (!is_word(here.break_class)) {
         at += here.size;
         continue;
       }
@@ -110,34 +110,34 @@ void Run::tokenize() {
 
 // The end of the UAX #29 word that starts at `at` with a letter or digit, or kAskIcu.
 std::size_t Run::uax_word_end(std::size_t at) const {
-  WordClass last = WordClass::other;
+  BreakClass last = BreakClass::other;
   while (at < text_.size()) {
     const ClassAt here = classes_.fast_at(text_, at);
-    switch (here.word_class) {
-      case WordClass::complex:
+    switch (here.break_class) {
+      case BreakClass::complex:
         return kAskIcu;
-      case WordClass::other:
+      case BreakClass::other:
         return at;
-      case WordClass::letter:
-      case WordClass::digit:
-        last = here.word_class;
+      case BreakClass::letter:
+      case BreakClass::digit:
+        last = here.break_class;
         break;
-      case WordClass::ignorable:
+      case BreakClass::ignorable:
         break;
-      case WordClass::mid_letter:
-      case WordClass::mid_num:
-      case WordClass::mid_num_let:
-      case WordClass::single_quote: {
+      case BreakClass::mid_letter:
+      case BreakClass::mid_num:
+      case BreakClass::mid_num_let:
+      case BreakClass::single_quote: {
         std::size_t after = at + here.size;
-        ClassAt next{WordClass::other, 0};
+        ClassAt next{BreakClass::other, 0};
         for (; after < text_.size(); after += next.size) {
           next = classes_.fast_at(text_, after);
-          if (next.word_class != WordClass::ignorable) break;
+          if (next.break_class != BreakClass::ignorable) break;
         }
         if (after >= text_.size()) return at;
-        if (next.word_class == WordClass::complex) return kAskIcu;
-        const WordClass never = last == WordClass::letter ? WordClass::mid_num : WordClass::mid_letter;
-        if (next.word_class != last || here.word_class == never) return at;
+        if (next.break_class == BreakClass::complex) return kAskIcu;
+        const BreakClass never = last == BreakClass::letter ? BreakClass::mid_num : BreakClass::mid_letter;
+        if (next.break_class != last || here.break_class == never) return at;
         at = after + next.size;
         continue;
       }
@@ -154,10 +154,10 @@ std::size_t Run::add_joined_words(std::size_t begin) {
     if (end == kAskIcu) return add_by_icu(begin);
     polish_.add_word(begin, end);
     const std::size_t next = end + hyphen_size(text_, end);
-    const WordClass word_class =
-        next == end || next >= text_.size() ? WordClass::other : classes_.fast_at(text_, next).word_class;
-    if (word_class == WordClass::complex) return add_by_icu(next);
-    if (!is_word(word_class)) {
+    const BreakClass break_class =
+        next == end || next >= text_.size() ? BreakClass::other : classes_.fast_at(text_, next).break_class;
+    if (break_class == BreakClass::complex) return add_by_icu(next);
+    if (!is_word(break_class)) {
       polish_.finish();
       return end;
     }

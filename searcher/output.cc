@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unicode/uchar.h>
-#include <unicode/utf8.h>
 
 #include <nlohmann/json.hpp>
+
+#include "analysis/utf8.h"
 
 namespace kwerenda {
 namespace {
@@ -95,22 +95,6 @@ std::string dump(const ordered_json& json, int indent = -1) {
 }
 
 }  // namespace
-
-std::string printable(std::string_view bytes) {
-  std::string out;
-  out.reserve(bytes.size());
-  for (std::int32_t at = 0, size = static_cast<std::int32_t>(bytes.size()); at < size;) {
-    const std::int32_t begin = at;
-    UChar32 c = 0;
-    U8_NEXT(bytes.data(), at, size, c);
-    if (c < 0 || (u_iscntrl(c) && c != '\n' && c != '\t')) {
-      for (std::int32_t i = begin; i < at; ++i) out += fmt::format("\\x{:02x}", static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]));
-    } else {
-      out += bytes.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(at - begin));
-    }
-  }
-  return out;
-}
 
 std::string to_text(const SearchResult& result, std::string_view, const SearchOptions& options, const TextStyle& style) {
   const Paint paint = paint_of(style);

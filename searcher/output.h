@@ -12,7 +12,7 @@ namespace kwerenda {
 inline constexpr int kOutputSchemaVersion = 1;
 
 struct TextStyle {
-  bool color = false;   // ANSI colours; without them matches stand between guillemets-free plain text
+  bool color = false;   // ANSI colours; without them matches are not marked
 };
 
 // Each returns whole lines, each ended by a newline.
@@ -24,8 +24,5 @@ std::string to_trec(const SearchResult& result, std::string_view query_id);
 std::string topics_to_text(const std::vector<TopicInfo>& topics);
 std::string topics_to_json(const std::vector<TopicInfo>& topics);
 std::string error_to_json(const Error& error);
-
-// Bytes that are no UTF-8 and control characters as \xNN: what a file name or a text may not do to a terminal.
-std::string printable(std::string_view bytes);
 
 }  // namespace kwerenda

@@ -84,8 +84,7 @@ DateRange parse_date(std::string_view text, std::size_t begin, std::size_t end) 
     return fail(fmt::format("nie ma takiego miesiąca: {}; oczekiwano liczby od 1 do 12", month));
   if (count == 1) return {number_of(year, month, 1), number_of(year, month, days_in(year, month))};
   if (day < 1 || day > days_in(year, month)) {
-    return fail(fmt::format("nie ma takiego dnia: „{}”; {}.{:02}.{} był ostatnim dniem tego miesiąca", date,
-                            days_in(year, month), month, year));
+    return fail(fmt::format("nie ma takiego dnia: „{}”; ten miesiąc ma {} dni", date, days_in(year, month)));
   }
   return {number_of(year, month, day), number_of(year, month, day)};
 }

@@ -97,4 +97,13 @@ std::string with_caret(std::string_view message, std::string_view text, ByteRang
   return out;
 }
 
+void fail_at(std::string_view text, ByteRange place, std::string_view message) {
+  throw QueryError(with_caret(message, text, place), place);
+}
+
+void fail_without_words(std::string_view text) {
+  fail_at(text, byte_range(0, text.size()),
+          "w zapytaniu nie ma ani jednego słowa: oczekiwano liter lub cyfr");
+}
+
 }  // namespace kwerenda

@@ -34,4 +34,10 @@ std::string with_caret(std::string_view message, std::string_view text, ByteRang
 
 inline constexpr std::size_t kCaretLineColumns = 76;
 
+// Throws QueryError with with_caret(message, text, place).
+[[noreturn]] void fail_at(std::string_view text, ByteRange place, std::string_view message);
+
+// As fail_at() for a text without a single word.
+[[noreturn]] void fail_without_words(std::string_view text);
+
 }  // namespace kwerenda

@@ -5,11 +5,11 @@
 //   parse_query("Ile schronów jest w Polsce?")    (words Ile schronów jest w Polsce)
 //   parse_plain("a) (?:[x] AND \"")               (words a x AND)
 //
-// Two passes. The lexer cuts the text into words (by the same tokenizer as the index), phrases, prefixes and
-// operators, and decides from its neighbours whether "I" or "NIE" is an operator or an ordinary word. The
-// parser goes down by precedence, one function a level; it recurses at opening brackets only, and their depth
-// is checked before it starts. From tightest to loosest: modifiers of a word, + and - and NOT, NEAR/n, /z,
-// /a, AND, OR, words side by side.
+// Three steps. query_lexer cuts the text into words (by the same tokenizer as the index), phrases, signs and
+// operators; query_operators decides from its neighbours whether "I" or "NIE" is an operator or an ordinary
+// word; the parser goes down by precedence, one function for all levels. It recurses at opening brackets only,
+// and their depth is checked before it starts. From tightest to loosest: modifiers of a word, + and - and NOT,
+// NEAR/n, /z, /a, AND, OR, words side by side.
 //
 // Rejected: repairing what is not understood, as most engines do. "(schrony LUB" then finds something, and
 // nobody knows what was searched for.
@@ -20,22 +20,10 @@
 #include <string_view>
 
 #include "searcher/query_error.h"
+#include "searcher/query_limits.h"
 #include "searcher/query_tree.h"
 
 namespace kwerenda {
-
-struct QueryLimits {
-  std::size_t max_bytes = 4096;  // of the query text
-  std::size_t max_words =
-      64;  // words, those in phrases included; an OR of 256 words costs four times as much as of 64
-  std::size_t max_depth = 32;            // brackets within brackets
-  std::size_t max_wildcards = 4;         // words with an asterisk: each may stand for many
-  std::size_t min_wildcard_letters = 3;  // letters and digits beside the asterisk, and in a fuzzy word
-};
-
-inline constexpr int kMaxNearDistance = 100;
-inline constexpr int kDefaultNearDistance = 10;  // NEAR without a number
-inline constexpr int kMaxPhraseGap = 50;
 
 struct Query {
   std::string text;  // as given; the ranges of `root` point into it
@@ -45,7 +33,7 @@ struct Query {
 
 // Throws QueryError, whose what() is with_caret() of what was expected and what was found; it is without the
 // query when that is empty, too long, not UTF-8 or holds a NUL byte. Beyond a limit the message names it.
-// Time and memory are linear in the text. Safe from several threads at once.
+// Milliseconds for a text of max_bytes. Safe from several threads at once.
 Query parse_query(std::string_view text, const QueryLimits& limits = {});
 
 // All words of `text` side by side, whatever stands between them: for questions that were not written in the

@@ -8,6 +8,7 @@
 // few lines. Values all: copies are independent, and const access is safe from several threads.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -23,6 +24,10 @@ struct ByteRange {
 
   friend bool operator==(const ByteRange&, const ByteRange&) = default;
 };
+
+inline ByteRange byte_range(std::size_t begin, std::size_t end) {
+  return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
+}
 
 enum class NodeKind : std::uint8_t {
   // Leaves.

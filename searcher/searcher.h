@@ -139,6 +139,8 @@ class Searcher {
   std::string why_not(std::string_view citation, std::string_view query, const SearchOptions& options = {}) const;
 
   std::vector<TopicInfo> topics() const;
+  // The same without an index. Throws Error{not_found, io} and what is wrong with a topic file.
+  static std::vector<TopicInfo> list_topics(const SearcherOptions& options = {});
   IndexInfo info() const;
 
  private:

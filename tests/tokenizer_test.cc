@@ -188,6 +188,7 @@ TEST(Tokenizer, PolishRules) {
       {"jan.kowalski@um.lodz.pl", "jan | kowalski | um | lodz | pl"},
       {"@miasto #smart_city", "miasto | smart | city"},
       {"a.@b", "a | b"},
+      {"R.B_", "R.B"},
       // punctuation
       {"smart & secure, B+R", "smart | secure | B | R"},
       {"(„Miasto, które samo reaguje – …”)", "Miasto | które | samo | reaguje"},

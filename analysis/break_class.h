@@ -13,7 +13,7 @@
 
 namespace kwerenda {
 
-enum class WordClass : std::uint8_t {
+enum class BreakClass : std::uint8_t {
   other,   // ends a word: white space, most punctuation, an invalid byte
   letter,  // starts and continues a word
   digit,
@@ -26,14 +26,14 @@ enum class WordClass : std::uint8_t {
 };
 
 struct ClassAt {
-  WordClass word_class = WordClass::other;
+  BreakClass break_class = BreakClass::other;
   std::uint8_t size = 1;  // bytes
 };
 
 // Filled from ICU once, then constant; safe from several threads at once.
-class WordClasses {
+class BreakClasses {
  public:
-  static const WordClasses& get();
+  static const BreakClasses& get();
 
   // The class of the code point that starts at text[at], at < text.size(); `complex` for everything outside
   // the tables.
@@ -47,17 +47,17 @@ class WordClasses {
   ClassAt full_at(std::string_view text, std::size_t at) const;
 
   // For the inner loop: by the code point of a two-byte sequence, U+0080 to U+07FF.
-  WordClass below_0800(std::uint32_t code_point) const { return low_[code_point]; }
+  BreakClass below_0800(std::uint32_t code_point) const { return low_[code_point]; }
 
  private:
-  WordClasses();
+  BreakClasses();
   ClassAt wide_at(std::string_view text, std::size_t at) const;
 
-  std::array<WordClass, 0x800> low_;
-  std::array<WordClass, 0xC00> signs_;  // from U+2000
+  std::array<BreakClass, 0x800> low_;
+  std::array<BreakClass, 0xC00> signs_;  // from U+2000
 };
 
-inline bool is_word(WordClass c) { return c == WordClass::letter || c == WordClass::digit; }
+inline bool is_word(BreakClass c) { return c == BreakClass::letter || c == BreakClass::digit; }
 
 // The white space at which a text may be cut for ICU: no word and no rule of ours reaches across it.
 inline bool is_ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }

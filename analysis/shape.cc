@@ -1,0 +1,87 @@
+#include "analysis/shape.h"
+
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#include <cstdint>
+
+namespace kwerenda {
+namespace {
+
+UChar32 next_code_point(std::string_view text, std::size_t& at) {
+  const auto byte = static_cast<unsigned char>(text[at]);
+  if (byte < 0x80) {
+    ++at;
+    return byte;
+  }
+  UChar32 c = 0;
+  U8_NEXT_OR_FFFD(reinterpret_cast<const std::uint8_t*>(text.data()), at, text.size(), c);
+  return c;
+}
+
+void append(UChar32 c, std::string& out) {
+  char bytes[U8_MAX_LENGTH];
+  std::int32_t size = 0;
+  U8_APPEND_UNSAFE(bytes, size, c);
+  out.append(bytes, static_cast<std::size_t>(size));
+}
+
+}  // namespace
+
+Shape shape_of(std::string_view form) {
+  Shape shape;
+  for (std::size_t at = 0; at < form.size();) {
+    const bool first = at == 0;
+    const UChar32 c = next_code_point(form, at);
+    if (c >= 'a' && c <= 'z') {
+      ++shape.letters;
+    } else if (c >= 'A' && c <= 'Z') {
+      ++shape.letters;
+      ++shape.upper;
+      shape.starts_upper |= first;
+    } else if (c >= '0' && c <= '9') {
+      ++shape.digits;
+    } else if (c == '-') {
+      ++shape.hyphens;
+    } else if (c == '\'') {
+      ++shape.apostrophes;
+    } else if (c < 0x80) {
+      ++shape.others;
+    } else if (u_isUAlphabetic(c)) {
+      ++shape.letters;
+      if (u_isUUppercase(c)) {
+        ++shape.upper;
+        shape.starts_upper |= first;
+      }
+    } else if (u_isdigit(c)) {
+      ++shape.digits;
+    } else {
+      ++shape.others;
+    }
+  }
+  return shape;
+}
+
+std::string upper_cased(std::string_view form) {
+  std::string out;
+  for (std::size_t at = 0; at < form.size();) append(u_toupper(next_code_point(form, at)), out);
+  return out;
+}
+
+std::string lower_cased(std::string_view form) {
+  std::string out;
+  for (std::size_t at = 0; at < form.size();) append(u_tolower(next_code_point(form, at)), out);
+  return out;
+}
+
+std::string title_cased(std::string_view form) {
+  std::string out;
+  for (std::size_t at = 0; at < form.size();) {
+    const bool first = at == 0;
+    const UChar32 c = next_code_point(form, at);
+    append(first ? u_totitle(c) : u_tolower(c), out);
+  }
+  return out;
+}
+
+}  // namespace kwerenda
