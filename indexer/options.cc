@@ -224,8 +224,8 @@ void set_progress(const Setting& setting, IndexerOptions& options) {
 }
 
 void set_purge(const Setting& setting, IndexerOptions& options) {
-  if (setting.value == "never") options.purge = PurgeMode::never;
-  else if (setting.value == "vanished") options.purge = PurgeMode::vanished;
+  if (setting.value == "never") options.purge = Purge::never;
+  else if (setting.value == "vanished") options.purge = Purge::vanished;
   else
     usage(fmt::format("{}: oczekiwano never albo vanished, jest „{}”", setting.name, printable(setting.value)));
 }
