@@ -65,7 +65,8 @@ bool is_one_of(std::string_view text, const std::array<std::string_view, N>& lis
 // The lemma ending of a derived word's ending, or nothing.
 std::string_view derived_ending(std::string_view ending) {
   if (ending.empty() || ending.find(' ') != std::string_view::npos) return {};
-  const std::string wanted = " " + std::string(ending) + " ";
+  std::string wanted(1, ' ');
+  wanted.append(ending).push_back(' ');
   for (const Derived& derived : kDerived) {
     if (derived.forms.find(wanted) != std::string_view::npos) return derived.lemma;
   }
@@ -353,7 +354,7 @@ bool Chain::camel_case(std::string_view form, const Shape& shape) {
   const std::string lower = lower_cased(form);
   if (parts.size() == 2 && parts[0].size() == 1 && is_lower(parts[0])) {
     // eDoręczenia is e-Doręczenia; mObywatel is no kind of obywatel, it only inflects like one.
-    if (parts[0] == "e") return add_parts("e-" + std::string(parts[1]), parts);
+    if (parts[0] == "e") return add_parts(std::string("e-").append(parts[1]), parts);
     if (is_known(lower)) return add_readings(1);
     std::vector<Key> own;
     if (is_known(parts[1])) {
