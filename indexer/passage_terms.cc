@@ -56,6 +56,14 @@ std::size_t PassageTermMaker::terms_of(std::string_view text, std::vector<Passag
   return tokens_.size();
 }
 
+std::vector<PassageTerm> PassageTermMaker::place_terms_of(std::string_view place) {
+  std::vector<KeyId> keys;
+  keys_of_text(place, table_, tokens_, keys);
+  std::vector<PassageTerm> terms;
+  for (KeyId key : keys) terms.push_back({kPlacePrefix, key, 0});
+  return terms;
+}
+
 std::string term_text(const PassageTerm& term, const KeyTable& table) {
   std::string text(1, term.prefix);
   text += table.text(term.key);

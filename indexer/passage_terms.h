@@ -31,6 +31,9 @@ class PassageTermMaker {
   // order promised. Returns the number of tokens of the text.
   std::size_t terms_of(std::string_view text, std::vector<PassageTerm>& terms);
 
+  // The boolean terms of a report's place.
+  std::vector<PassageTerm> place_terms_of(std::string_view place);
+
  private:
   struct Count {
     float text = 0, title = 0, heading = 0;

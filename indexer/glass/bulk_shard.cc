@@ -1,0 +1,398 @@
+#include "indexer/glass/bulk_shard.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "indexer/glass/position_list.h"
+#include "indexer/glass/postings.h"
+
+namespace kwerenda::glass {
+namespace {
+
+constexpr std::size_t kLogBlockBytes = 1u << 20;
+// A run below this is not worth a file, whatever the limit says; and the dictionary alone may exceed the limit.
+constexpr std::size_t kLeastRunBytes = 64u << 10;
+constexpr std::size_t kFileBufferBytes = 1u << 20;
+// The greatest length of a document; one more marks a deleted document inside Xapian.
+constexpr std::uint64_t kMaxLength = 0xfffffffe;
+
+char* put_bytes(char* out, std::string_view bytes) {
+  if (!bytes.empty()) std::memcpy(out, bytes.data(), bytes.size());
+  return out + bytes.size();
+}
+
+std::string_view get_bytes(const char*& in) {
+  const auto size = static_cast<std::size_t>(get_varint(in));
+  const std::string_view result(in, size);
+  in += size;
+  return result;
+}
+
+// Skips what follows the head of a posting; returns where it ends.
+const char* skip_positions(const char* in, std::uint64_t head) {
+  switch (head & 3) {
+    case kOnePosition: (void)get_varint(in); return in;
+    case kManyPositions: {
+      const auto size = static_cast<std::size_t>(get_varint(in));
+      return in + size;
+    }
+    default: return in;
+  }
+}
+
+std::string document_name(std::uint32_t docid) { return std::string("dokument ").append(std::to_string(docid)).append(": "); }
+
+std::string size_text(std::size_t bytes) {
+  return std::to_string(bytes) + " bajtów, a może mieć najwyżej " + std::to_string(kMaxTagBytes);
+}
+
+}  // namespace
+
+char* DocumentLog::room(std::size_t bytes) {
+  if (blocks_.empty() || blocks_.back().size - blocks_.back().used < bytes) {
+    const std::size_t size = std::max(bytes, kLogBlockBytes);
+    blocks_.push_back({std::make_unique_for_overwrite<char[]>(size), 0, size});
+    reserved_ += size;
+  }
+  return blocks_.back().bytes.get() + blocks_.back().used;
+}
+
+void DocumentLog::clear() {
+  blocks_.clear();
+  used_ = 0;
+  reserved_ = 0;
+}
+
+void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings, std::string_view data,
+                          std::span<const Value> given) {
+  // First look at everything, so that a bad document leaves no trace.
+  if (docid <= last_docid) {
+    throw Error(ErrorKind::usage, document_name(docid) + "numer nie jest większy od poprzedniego (" +
+                                      std::to_string(last_docid) + ")");
+  }
+  if (data.size() > kMaxTagBytes) {
+    throw Error(ErrorKind::limit, document_name(docid) + "treść ma " + size_text(data.size()));
+  }
+  if (++adds == 0) {  // after 2^32 calls, most of which failed
+    for (TermState& state : states) state.seen = 0;
+    adds = 1;
+  }
+  std::uint64_t length = 0;
+  std::size_t term_list_bytes = 0;
+  std::size_t record_bytes = 10 * kMaxVarintBytes + data.size();
+  std::uint32_t greatest_wdf = 0;
+  for (const Posting& posting : postings) {
+    if (posting.term >= states.size()) {
+      throw Error(ErrorKind::usage, document_name(docid) + "nieznany numer słowa " + std::to_string(posting.term));
+    }
+    TermState& state = states[posting.term];
+    if (state.seen == adds) {
+      throw Error(ErrorKind::usage, document_name(docid) + "słowo „" + std::string(dictionary.term(posting.term)) +
+                                        "” podano dwa razy");
+    }
+    state.seen = adds;
+    for (std::size_t i = 1; i < posting.positions.size(); ++i) {
+      if (posting.positions[i] <= posting.positions[i - 1]) {
+        throw Error(ErrorKind::usage, document_name(docid) + "pozycje słowa „" +
+                                          std::string(dictionary.term(posting.term)) + "” nie rosną");
+      }
+    }
+    length += posting.wdf;
+    greatest_wdf = std::max(greatest_wdf, posting.wdf);
+    term_list_bytes += dictionary.term(posting.term).size() + 2 + kMaxVarintBytes;
+    record_bytes += 3 * kMaxVarintBytes + 5 * posting.positions.size();
+  }
+  if (length > kMaxLength) {
+    throw Error(ErrorKind::limit, document_name(docid) + "długość " + std::to_string(length) + " przekracza " +
+                                      std::to_string(kMaxLength));
+  }
+  if (term_list_bytes > kMaxTagBytes) {
+    throw Error(ErrorKind::limit, document_name(docid) + "lista słów ma " + size_text(term_list_bytes));
+  }
+  std::vector<Value> by_slot;
+  for (const Value& value : given) {
+    if (value.slot == 0xffffffff) {
+      throw Error(ErrorKind::usage, document_name(docid) + "nie ma wartości o numerze " + std::to_string(value.slot));
+    }
+    if (value.bytes.size() > kMaxTagBytes - 2 * kChunkBytes) {
+      throw Error(ErrorKind::limit, document_name(docid) + "wartość ma " + size_text(value.bytes.size()));
+    }
+    if (!value.bytes.empty()) by_slot.push_back(value);
+  }
+  std::sort(by_slot.begin(), by_slot.end(), [](const Value& a, const Value& b) { return a.slot < b.slot; });
+  scratch.clear();
+  for (std::size_t i = 0; i < by_slot.size(); ++i) {
+    if (i > 0 && by_slot[i].slot == by_slot[i - 1].slot) {
+      throw Error(ErrorKind::usage, document_name(docid) + "wartość o numerze " + std::to_string(by_slot[i].slot) +
+                                        " podano dwa razy");
+    }
+    append_varint(scratch, i == 0 ? by_slot[i].slot : by_slot[i].slot - by_slot[i - 1].slot - 1);
+  }
+  record_bytes += scratch.size();
+
+  // From here on nothing fails, save for want of memory.
+  char* const record = log.room(record_bytes);
+  char* out = put_varint(record, docid - last_run_docid);
+  out = put_varint(out, length);
+  out = put_varint(out, scratch.size());
+  out = put_bytes(out, scratch);
+  out = put_varint(out, data.size());
+  out = put_bytes(out, data);
+  out = put_varint(out, postings.size());
+  for (const Posting& posting : postings) {
+    out = put_varint(out, posting.term);
+    const char* const body = out;
+    const std::uint64_t head = std::uint64_t{posting.wdf} << 2;
+    if (posting.positions.empty()) {
+      out = put_varint(out, head | kNoPositions);
+    } else if (posting.positions.size() == 1) {
+      out = put_varint(out, head | kOnePosition);
+      out = put_varint(out, posting.positions.front());
+    } else {
+      scratch.clear();
+      append_position_list(posting.positions, scratch);
+      out = put_varint(out, head | kManyPositions);
+      out = put_varint(out, scratch.size());
+      out = put_bytes(out, scratch);
+    }
+    TermState& state = states[posting.term];
+    const std::size_t bytes = varint_size(docid - state.last_docid) + static_cast<std::size_t>(out - body);
+    state.bytes += bytes;
+    list_bytes += bytes;
+    state.occurrences += posting.wdf;
+    state.last_docid = docid;
+    ++state.documents;
+  }
+  assert(static_cast<std::size_t>(out - record) <= record_bytes);
+  log.advance(static_cast<std::size_t>(out - record));
+
+  for (const Value& value : by_slot) {
+    SlotValues& slot = values[value_chunk_key(value.slot)];
+    slot.slot = value.slot;
+    if (slot.values++ == 0) {
+      slot.least = slot.greatest = value.bytes;
+    } else if (value.bytes < slot.least) {
+      slot.least = value.bytes;
+    } else if (value.bytes > slot.greatest) {
+      slot.greatest = value.bytes;
+    }
+    append_varint(slot.list, docid - slot.last_docid);
+    append_varint(slot.list, value.bytes.size());
+    slot.list += value.bytes;
+    list_bytes += value.bytes.size() + 8;
+    slot.last_docid = docid;
+    ++slot.documents;
+  }
+  append_varint(lengths, docid - last_run_docid);
+  append_varint(lengths, length);
+  ++documents_in_run;
+  last_docid = last_run_docid = docid;
+
+  ++statistics.documents;
+  statistics.last_docid = docid;
+  statistics.total_length += length;
+  const auto length32 = static_cast<std::uint32_t>(length);
+  if (length32 > 0 && (statistics.shortest_document == 0 || length32 < statistics.shortest_document)) {
+    statistics.shortest_document = length32;
+  }
+  statistics.longest_document = std::max(statistics.longest_document, length32);
+  statistics.greatest_wdf = std::max(statistics.greatest_wdf, greatest_wdf);
+
+  if (log.memory() + list_bytes > kLeastRunBytes && memory() > memory_limit) spill();
+}
+
+std::size_t BulkShard::Impl::memory() const {
+  return log.memory() + list_bytes + dictionary.memory() + states.capacity() * sizeof(TermState);
+}
+
+void BulkShard::Impl::invert() {
+  const std::vector<TermId>& sorted = dictionary.sorted();
+
+  // Sizes first: a key is at most 255 bytes, so its length takes at most two.
+  const auto head_bytes = [](std::size_t key, std::uint32_t documents, std::uint64_t occurrences) {
+    return varint_size(key) + key + varint_size(documents) + varint_size(occurrences);
+  };
+  std::size_t size = 0;
+  for (const auto& [key, slot] : values) {
+    if (slot.documents > 0) size += head_bytes(key.size(), slot.documents, 0) + slot.list.size();
+  }
+  if (documents_in_run > 0) size += head_bytes(kLengthsPrefix.size(), documents_in_run, 0) + lengths.size();
+  for (const TermId id : sorted) {
+    const TermState& state = states[id];
+    if (state.documents == 0) continue;
+    size += head_bytes(escaped_size(dictionary.term(id)), state.documents, state.occurrences) + state.bytes;
+  }
+  run = std::make_unique_for_overwrite<char[]>(size);
+  run_bytes = size;
+
+  char* out = run.get();
+  const auto put_head = [&out](std::string_view key, std::uint32_t documents, std::uint64_t occurrences) {
+    out = put_varint(out, key.size());
+    out = put_bytes(out, key);
+    out = put_varint(out, documents);
+    out = put_varint(out, occurrences);
+  };
+  for (auto& [key, slot] : values) {
+    if (slot.documents == 0) continue;
+    put_head(key, slot.documents, 0);
+    out = put_bytes(out, slot.list);
+    slot.documents = 0;
+    slot.last_docid = 0;
+    slot.list = {};
+  }
+  if (documents_in_run > 0) {
+    put_head(kLengthsPrefix, documents_in_run, 0);
+    out = put_bytes(out, lengths);
+  }
+  lengths = {};
+  documents_in_run = 0;
+  last_run_docid = 0;
+  for (const TermId id : sorted) {
+    TermState& state = states[id];
+    if (state.documents == 0) continue;
+    scratch.clear();
+    append_escaped(scratch, dictionary.term(id));
+    put_head(scratch, state.documents, state.occurrences);
+    const auto bytes = static_cast<std::size_t>(state.bytes);
+    state.bytes = static_cast<std::uint64_t>(out - run.get());
+    state.last_docid = 0;
+    out += bytes;
+  }
+  assert(out == run.get() + size);
+
+  std::uint32_t docid = 0;
+  for (const DocumentLog::Block& block : log.blocks()) {
+    const char* in = block.bytes.get();
+    const char* const end = in + block.used;
+    while (in != end) {
+      docid += get_varint32(in);
+      (void)get_varint(in);
+      (void)get_bytes(in);
+      (void)get_bytes(in);
+      for (auto terms = get_varint(in); terms > 0; --terms) {
+        TermState& state = states[get_varint(in)];
+        const char* const body = in;
+        const std::uint64_t head = get_varint(in);
+        in = skip_positions(in, head);
+        char* const begin = run.get() + state.bytes;
+        char* place = put_varint(begin, docid - state.last_docid);
+        place = put_bytes(place, {body, static_cast<std::size_t>(in - body)});
+        state.bytes += static_cast<std::uint64_t>(place - begin);
+        state.last_docid = docid;
+      }
+    }
+  }
+  for (TermState& state : states) {
+    const std::uint32_t seen = state.seen;
+    state = {};
+    state.seen = seen;
+  }
+  list_bytes = 0;
+}
+
+void BulkShard::Impl::spill() {
+  invert();
+  const std::string name = std::string("s").append(std::to_string(number));
+  OutputFile file(directory / (name + "-r" + std::to_string(run_files.size())), kFileBufferBytes, Durability::unsynced);
+  run_files.push_back(file.path());
+  file.append({run.get(), run_bytes});
+  file.finish();
+  run.reset();
+  run_bytes = 0;
+
+  if (!documents_file) {
+    documents_file = std::make_unique<OutputFile>(directory / (name + "-d"), kFileBufferBytes, Durability::unsynced);
+  }
+  std::string head;
+  const auto append = [&](std::string_view bytes) {
+    head.clear();
+    append_varint(head, bytes.size());
+    documents_file->append(head);
+    documents_file->append(bytes);
+  };
+  for (DocumentReader reader(*this, DocumentReader::Source::log); reader.next();) {
+    head.clear();
+    append_varint(head, reader.document.docid);
+    documents_file->append(head);
+    append(reader.document.slots);
+    append(reader.document.data);
+    append(reader.document.term_list);
+  }
+  log.clear();
+}
+
+void BulkShard::Impl::prepare() {
+  invert();
+  if (documents_file) documents_file->finish();
+}
+
+std::vector<std::unique_ptr<RunReader>> BulkShard::Impl::open_runs() const {
+  std::vector<std::unique_ptr<RunReader>> runs;
+  for (const auto& path : run_files) runs.push_back(std::make_unique<RunReader>(path));
+  runs.push_back(std::make_unique<RunReader>(std::span<const char>(run.get(), run_bytes)));
+  return runs;
+}
+
+DocumentReader::DocumentReader(BulkShard::Impl& shard, Source source) : shard_(shard) {
+  if (source == Source::file_and_log && shard.documents_file) {
+    file_ = std::make_unique<ByteReader>(shard.documents_file->path());
+  }
+}
+
+bool DocumentReader::next() {
+  if (file_) {
+    if (next_in_file()) return true;
+    file_.reset();
+  }
+  return next_in_log();
+}
+
+bool DocumentReader::next_in_file() {
+  if (file_->exhausted()) return false;
+  // The three views have to be good together, so what they show is copied.
+  const auto read = [this](std::string& bytes) -> std::string_view {
+    bytes = file_->view(static_cast<std::size_t>(file_->varint()));
+    return bytes;
+  };
+  document.docid = static_cast<std::uint32_t>(file_->varint());
+  document.slots = read(slots_);
+  document.data = read(data_);
+  document.term_list = read(term_list_);
+  return true;
+}
+
+bool DocumentReader::next_in_log() {
+  std::deque<DocumentLog::Block>& blocks = shard_.log.blocks();
+  while (at_ == end_) {
+    if (std::exchange(started_, true)) blocks.pop_front();
+    if (blocks.empty()) return false;
+    at_ = blocks.front().bytes.get();
+    end_ = at_ + blocks.front().used;
+  }
+  document.docid = log_docid_ += get_varint32(at_);
+  const std::uint32_t length = get_varint32(at_);
+  document.slots = get_bytes(at_);
+  document.data = get_bytes(at_);
+  terms_.clear();
+  order_.clear();
+  const std::vector<std::uint32_t>& ranks = shard_.dictionary.ranks();
+  for (auto terms = get_varint(at_); terms > 0; --terms) {
+    const TermId id = get_varint32(at_);
+    const std::uint64_t head = get_varint(at_);
+    at_ = skip_positions(at_, head);
+    order_.push_back(std::uint64_t{ranks[id]} << 32 | terms_.size());
+    terms_.emplace_back(id, static_cast<std::uint32_t>(head >> 2));
+  }
+  if (!shard_.write_term_lists) return true;
+  std::sort(order_.begin(), order_.end());
+  encoder_.begin(term_list_, length, terms_.size());
+  for (const std::uint64_t entry : order_) {
+    const auto& [id, wdf] = terms_[static_cast<std::uint32_t>(entry)];
+    encoder_.add(shard_.dictionary.term(id), wdf);
+  }
+  document.term_list = term_list_;
+  return true;
+}
+
+}  // namespace kwerenda::glass

@@ -1,0 +1,99 @@
+#include "indexer/glass/output_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+namespace kwerenda::glass {
+namespace {
+
+// Ask the kernel to start writing every so often, so that the final fsync does not wait for hundreds of megabytes at once.
+constexpr std::uint64_t kWriteBackBytes = 16u << 20;
+
+}  // namespace
+
+Error io_error(const std::filesystem::path& path, std::string_view attempted, int error_number) {
+  std::string message = path.string() + ": " + std::string(attempted) + ": ";
+  if (error_number == ENOSPC || error_number == EDQUOT) {
+    message += error_number == ENOSPC ? "brak miejsca na dysku" : "przekroczony przydział miejsca na dysku";
+    std::error_code ignored;
+    const auto space = std::filesystem::space(path.parent_path(), ignored);
+    if (!ignored) message += " (wolne " + std::to_string(space.available >> 20) + " MB)";
+    message += "; zwolnij miejsce i powtórz to samo polecenie";
+  } else {
+    message += std::generic_category().message(error_number);
+  }
+  return Error(ErrorKind::io, message);
+}
+
+void sync_directory(const std::filesystem::path& directory) {
+  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) throw io_error(directory, "nie można otworzyć katalogu", errno);
+  const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
+  ::close(descriptor);
+  if (failed) throw io_error(directory, "nie można utrwalić katalogu na dysku", failed);
+}
+
+OutputFile::OutputFile(std::filesystem::path path, std::size_t buffer_bytes, Durability durability)
+    : path_(std::move(path)),
+      buffer_bytes_(buffer_bytes),
+      durability_(durability),
+      buffer_(std::make_unique_for_overwrite<char[]>(buffer_bytes)) {
+  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) throw io_error(path_, "nie można utworzyć pliku", errno);
+}
+
+OutputFile::~OutputFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void OutputFile::append(std::string_view bytes) {
+  if (bytes.size() > buffer_bytes_ - used_) {
+    flush();
+    if (bytes.size() > buffer_bytes_) {
+      write_all(bytes.data(), bytes.size());
+      return;
+    }
+  }
+  std::memcpy(buffer_.get() + used_, bytes.data(), bytes.size());
+  used_ += bytes.size();
+}
+
+void OutputFile::flush() {
+  write_all(buffer_.get(), used_);
+  used_ = 0;
+}
+
+void OutputFile::write_all(const char* bytes, std::size_t size) {
+  while (size > 0) {
+    const ssize_t written = ::write(descriptor_, bytes, size);
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      throw io_error(path_, "nie można zapisać pliku", errno);
+    }
+    bytes += written;
+    size -= static_cast<std::size_t>(written);
+    flushed_ += static_cast<std::uint64_t>(written);
+  }
+  if (durability_ == Durability::synced && flushed_ - write_back_started_ >= kWriteBackBytes) {
+    // A hint only: what it misses, fsync reports.
+    (void)::sync_file_range(descriptor_, static_cast<off64_t>(write_back_started_),
+                            static_cast<off64_t>(flushed_ - write_back_started_), SYNC_FILE_RANGE_WRITE);
+    write_back_started_ = flushed_;
+  }
+}
+
+void OutputFile::finish() {
+  flush();
+  buffer_.reset();
+  if (durability_ == Durability::synced && ::fsync(descriptor_) != 0) {
+    throw io_error(path_, "nie można utrwalić pliku na dysku", errno);
+  }
+  if (::close(std::exchange(descriptor_, -1)) != 0) throw io_error(path_, "nie można zamknąć pliku", errno);
+}
+
+}  // namespace kwerenda::glass

@@ -1,0 +1,64 @@
+// A file written once from front to back, with the errors of the operating system told in full.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "analysis/error.h"
+
+namespace kwerenda::glass {
+
+// What a call to finish() promises.
+enum class Durability {
+  synced,    // the bytes are on the disk
+  unsynced,  // the bytes are the kernel's affair (tests, temporary files)
+};
+
+// Error{io} for a failed system call: path, what was tried, the reason, and for a full disk or quota how much room is left.
+Error io_error(const std::filesystem::path& path, std::string_view attempted, int error_number);
+
+// Makes the directory's entries durable. Throws Error{io}.
+void sync_directory(const std::filesystem::path& directory);
+
+// One thread at a time. Throws Error{io}; after that the file is good for nothing but removal.
+class OutputFile {
+ public:
+  // The file must not exist. Nothing is written before `buffer_bytes` have come together.
+  OutputFile(std::filesystem::path path, std::size_t buffer_bytes, Durability durability);
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  // At least `bytes` of room to write into, good until the next call; `bytes` must not exceed buffer_bytes.
+  char* room(std::size_t bytes) {
+    if (buffer_bytes_ - used_ < bytes) flush();
+    return buffer_.get() + used_;
+  }
+  void advance(std::size_t bytes) { used_ += bytes; }
+  void append(std::string_view bytes);
+
+  // Flushes, syncs if so asked, and closes. Called once; without it the file is left incomplete.
+  void finish();
+
+  std::uint64_t size() const { return flushed_ + used_; }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  void flush();
+  void write_all(const char* bytes, std::size_t size);
+
+  std::filesystem::path path_;
+  std::size_t buffer_bytes_;
+  Durability durability_;
+  std::unique_ptr<char[]> buffer_;
+  std::size_t used_ = 0;
+  std::uint64_t flushed_ = 0;
+  std::uint64_t write_back_started_ = 0;
+  int descriptor_ = -1;
+};
+
+}  // namespace kwerenda::glass

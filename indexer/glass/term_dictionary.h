@@ -1,0 +1,54 @@
+// Terms to numbers and back: one open hash table, the bytes in an arena that never moves.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace kwerenda::glass {
+
+// One thread at a time.
+class TermDictionary {
+ public:
+  TermDictionary();
+
+  static constexpr std::uint32_t kUnknown = 0xffffffff;
+
+  // The number of a term, kUnknown if it has none.
+  std::uint32_t find(std::string_view term) const;
+  // The number of a term; a new term gets the next one. Any bytes, at most 2^32 - 1 terms.
+  std::uint32_t intern(std::string_view term);
+
+  // The bytes of a term; they stay until the dictionary goes.
+  std::string_view term(std::uint32_t id) const { return {texts_[id].bytes, texts_[id].size}; }
+  std::size_t size() const { return texts_.size(); }
+
+  // All numbers in byte order of their terms. Sorts what is new since the last call; good until the next intern().
+  const std::vector<std::uint32_t>& sorted();
+  // The place of each term in sorted(), by number; as of the last call of sorted().
+  const std::vector<std::uint32_t>& ranks() const { return ranks_; }
+
+  // Bytes of memory, with what sorted() will need.
+  std::size_t memory() const;
+
+ private:
+  struct Text {
+    const char* bytes;
+    std::uint32_t size;
+  };
+
+  void grow();
+  const char* keep(std::string_view term);
+
+  std::vector<std::uint64_t> slots_;  // hash (high 32 bits) and number + 1; 0 is empty
+  unsigned shift_;
+  std::vector<Text> texts_;
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::size_t block_used_;
+  std::vector<std::uint32_t> sorted_;
+  std::vector<std::uint32_t> ranks_;
+};
+
+}  // namespace kwerenda::glass

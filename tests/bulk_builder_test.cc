@@ -1,0 +1,456 @@
+// The bulk builder against Xapian's own add_document: the same random collections go both ways, and then everything that
+// Xapian can tell of the two databases has to be equal. Collections are drawn from a seed that each failure shows;
+// KWERENDA_TEST_SEED sets the first one, KWERENDA_TEST_ROUNDS how many there are.
+#include "indexer/glass/bulk_builder.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <xapian.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <random>
+#include <set>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "indexer/glass/position_list.h"
+#include "indexer/glass/table_writer.h"
+
+namespace kwerenda::glass {
+namespace {
+
+namespace fs = std::filesystem;
+
+class TempDirectory {
+ public:
+  TempDirectory() {
+    std::string pattern = (fs::temp_directory_path() / "kwerenda-bulk-XXXXXX").string();
+    path_ = ::mkdtemp(pattern.data());
+  }
+  ~TempDirectory() { fs::remove_all(path_); }
+  fs::path operator/(const std::string& name) const { return path_ / name; }
+  const fs::path& path() const { return path_; }
+  std::size_t entries() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), fs::directory_iterator()));
+  }
+
+ private:
+  fs::path path_;
+};
+
+struct Occurrence {
+  std::uint32_t wdf = 0;
+  std::vector<std::uint32_t> positions;
+  friend bool operator==(const Occurrence&, const Occurrence&) = default;
+};
+
+struct Document {
+  std::map<std::string, Occurrence> terms;
+  std::string data;
+  std::map<std::uint32_t, std::string> values;
+};
+
+struct Collection {
+  std::map<std::uint32_t, Document> documents;  // by docid
+  std::map<std::string, std::string> metadata;
+};
+
+// --- Collections ---
+
+using Random = std::mt19937_64;
+
+std::uint32_t below(Random& random, std::uint32_t limit) {
+  return std::uniform_int_distribution<std::uint32_t>(0, limit - 1)(random);
+}
+
+std::string random_bytes(Random& random, std::size_t size) {
+  std::string bytes(size, '\0');
+  for (char& byte : bytes) byte = static_cast<char>(below(random, 256));
+  return bytes;
+}
+
+// Words of which few are frequent, with zero bytes, common prefixes and the greatest length among them.
+std::vector<std::string> random_vocabulary(Random& random, std::size_t size) {
+  std::set<std::string> words = {std::string(1, '\0'), std::string("\0\xff", 2), std::string("\0\xe0", 2), "a", "a\xff",
+                                 std::string("a\0", 2), std::string("a\0b", 3), std::string("\0\xd8\x01", 3), "\xff\xff",
+                                 std::string(245, 'z'), std::string(244, 'z') + "y", std::string(122, '\0')};
+  while (words.size() < size) {
+    std::string word = random_bytes(random, 1 + below(random, 4));
+    switch (below(random, 12)) {
+      case 0: word = std::string(below(random, 230), 'q') + word; break;
+      case 1: word = std::string(below(random, 3), '\0') + word; break;
+      case 2: word = "Z" + word + std::string(below(random, 100), 'k'); break;
+      default:
+        for (char& byte : word) byte = static_cast<char>('a' + (static_cast<unsigned char>(byte) % 26));
+    }
+    if (word.size() + static_cast<std::size_t>(std::count(word.begin(), word.end(), '\0')) <= kMaxTermBytes) words.insert(word);
+  }
+  std::vector<std::string> shuffled(words.begin(), words.end());
+  std::shuffle(shuffled.begin(), shuffled.end(), random);
+  return shuffled;
+}
+
+std::vector<std::uint32_t> random_positions(Random& random) {
+  std::set<std::uint32_t> positions;
+  const std::uint32_t count = below(random, 10) == 0 ? below(random, 300) : below(random, 5);
+  const std::uint32_t limits[] = {2, 100, 100, 1000, 1u << 16, 0x7fffffff, 0xffffffff};
+  const std::uint32_t limit = limits[below(random, 7)];
+  while (positions.size() < std::min(count, limit / 2 + 1)) positions.insert(below(random, limit));
+  return {positions.begin(), positions.end()};
+}
+
+Document random_document(Random& random, const std::vector<std::string>& vocabulary) {
+  Document document;
+  if (below(random, 20) > 0) {
+    const std::uint32_t terms = below(random, 10) == 0 ? below(random, 1000) : below(random, 60);
+    for (std::uint32_t i = 0; i < terms; ++i) {
+      const double zipf = std::pow(static_cast<double>(vocabulary.size()),
+                                   std::uniform_real_distribution<double>(0, 1)(random));
+      Occurrence& occurrence = document.terms[vocabulary[static_cast<std::size_t>(zipf) - 1]];
+      occurrence.wdf = below(random, 20) == 0 ? below(random, 100000) : below(random, 5);
+      if (below(random, 2) == 0) occurrence.positions = random_positions(random);
+    }
+    // Xapian's check calls positions in a document of no length an error, in its own databases too.
+    if (!document.terms.empty()) ++document.terms.begin()->second.wdf;
+  }
+  switch (below(random, 40)) {
+    case 0: document.data = random_bytes(random, 3000 + below(random, 300000)); break;
+    case 1: case 2: break;
+    case 3:
+      // Not one long run: Xapian 1.4.22 cannot read back its own deflate of some of those.
+      while (below(random, 3000) > 0) document.data += "zgłoszono awarię " + std::to_string(below(random, 100));
+      break;
+    default: document.data = random_bytes(random, below(random, 700));
+  }
+  const std::uint32_t slots[] = {0, 1, 2, 7, 127, 128, 129, 255, 256, 70000, 0xfffffffe};
+  for (const std::uint32_t slot : slots) {
+    if (below(random, 4) != 0) continue;
+    std::string value = below(random, 300) == 0 ? random_bytes(random, below(random, 20000))
+                                                : random_bytes(random, 1 + below(random, 12));
+    document.values[slot] = below(random, 50) == 0 ? "" : slot == 7 ? "always the same" : value;
+  }
+  return document;
+}
+
+Collection random_collection(std::uint64_t seed) {
+  Random random(seed);
+  Collection collection;
+  const std::vector<std::string> vocabulary = random_vocabulary(random, 20 + below(random, 5000));
+  const std::uint32_t sizes[] = {1, 2, 50, 300, 1500};
+  const bool gaps = below(random, 2) == 0;
+  const bool far = below(random, 4) == 0;
+  std::uint32_t docid = far ? (1u << (15 + below(random, 16))) - 100 : 0;
+  for (std::uint32_t left = sizes[below(random, 5)]; left > 0; --left) {
+    docid += gaps ? 1 + below(random, 30) : 1;
+    collection.documents[docid] = random_document(random, vocabulary);
+  }
+  for (std::uint32_t left = below(random, 6); left > 0; --left) {
+    collection.metadata[random_bytes(random, 1 + below(random, 253))] = random_bytes(random, 1 + below(random, 20000));
+  }
+  return collection;
+}
+
+// --- The two ways ---
+
+// Documents are dealt out to the shards in batches, as workers would take them.
+BulkResult build(const Collection& collection, const fs::path& path, BulkOptions options) {
+  options.durability = Durability::unsynced;
+  BulkBuilder builder(path, options);
+  std::vector<std::vector<std::pair<std::uint32_t, const Document*>>> parts(options.shards);
+  unsigned number = 0;
+  for (const auto& [docid, document] : collection.documents) parts[number++ / 16 % options.shards].emplace_back(docid, &document);
+  const auto work = [&](unsigned part) {
+    BulkShard& shard = builder.shard(part);
+    std::vector<Posting> postings;
+    std::vector<Value> values;
+    for (const auto& [docid, document] : parts[part]) {
+      postings.clear();
+      values.clear();
+      for (const auto& [term, occurrence] : document->terms) {
+        postings.push_back({shard.intern(term), occurrence.wdf, occurrence.positions});
+      }
+      std::reverse(postings.begin(), postings.end());
+      for (const auto& [slot, value] : document->values) values.push_back({slot, value});
+      std::reverse(values.begin(), values.end());
+      shard.add(docid, postings, document->data, values);
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (unsigned part = 0; part < options.shards; ++part) threads.emplace_back(work, part);
+  }
+  for (const auto& [key, value] : collection.metadata) builder.set_metadata(key, value);
+  return builder.finish();
+}
+
+Xapian::Document xapian_document(const Document& document) {
+  Xapian::Document result;
+  for (const auto& [term, occurrence] : document.terms) {
+    result.add_term(term, occurrence.wdf);
+    for (const std::uint32_t position : occurrence.positions) result.add_posting(term, position, 0);
+  }
+  result.set_data(document.data);
+  for (const auto& [slot, value] : document.values) result.add_value(slot, value);
+  return result;
+}
+
+void add_documents(const Collection& collection, const fs::path& path) {
+  Xapian::WritableDatabase database(path.string(), Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC);
+  for (const auto& [docid, document] : collection.documents) database.replace_document(docid, xapian_document(document));
+  for (const auto& [key, value] : collection.metadata) database.set_metadata(key, value);
+  database.commit();
+}
+
+// --- What Xapian tells of a database ---
+
+void expect_checks(const fs::path& path) {
+  std::ostringstream out;
+  EXPECT_EQ(0u, Xapian::Database::check(path.string(), 0, &out)) << out.str();
+}
+
+std::vector<std::uint32_t> positions_of(Xapian::PositionIterator begin) {
+  std::vector<std::uint32_t> positions;
+  for (; begin != Xapian::PositionIterator(); ++begin) positions.push_back(*begin);
+  return positions;
+}
+
+void expect_same_documents(const Xapian::Database& expected, const Xapian::Database& actual) {
+  auto e = expected.postlist_begin(""), a = actual.postlist_begin("");
+  for (; e != expected.postlist_end(""); ++e, ++a) {
+    ASSERT_NE(a, actual.postlist_end(""));
+    const Xapian::docid docid = *e;
+    ASSERT_EQ(docid, *a);
+    ASSERT_EQ(expected.get_doclength(docid), actual.get_doclength(docid));
+    ASSERT_EQ(expected.get_unique_terms(docid), actual.get_unique_terms(docid));
+    const Xapian::Document ed = expected.get_document(docid), ad = actual.get_document(docid);
+    ASSERT_EQ(ed.get_data(), ad.get_data()) << docid;
+    ASSERT_EQ(ed.values_count(), ad.values_count()) << docid;
+    auto av = ad.values_begin();
+    for (auto ev = ed.values_begin(); ev != ed.values_end(); ++ev, ++av) {
+      ASSERT_EQ(ev.get_valueno(), av.get_valueno());
+      ASSERT_EQ(*ev, *av) << docid;
+    }
+    auto at = actual.termlist_begin(docid);
+    for (auto et = expected.termlist_begin(docid); et != expected.termlist_end(docid); ++et, ++at) {
+      ASSERT_NE(at, actual.termlist_end(docid)) << docid;
+      ASSERT_EQ(*et, *at) << docid;
+      ASSERT_EQ(et.get_wdf(), at.get_wdf()) << docid;
+      ASSERT_EQ(et.get_termfreq(), at.get_termfreq()) << docid;
+      ASSERT_EQ(et.positionlist_count(), at.positionlist_count());
+      ASSERT_EQ(positions_of(et.positionlist_begin()), positions_of(at.positionlist_begin())) << docid << ' ' << *et;
+    }
+    ASSERT_EQ(at, actual.termlist_end(docid)) << docid;
+  }
+  ASSERT_EQ(a, actual.postlist_end(""));
+}
+
+void expect_same_terms(const Xapian::Database& expected, const Xapian::Database& actual) {
+  auto a = actual.allterms_begin();
+  for (auto e = expected.allterms_begin(); e != expected.allterms_end(); ++e, ++a) {
+    ASSERT_NE(a, actual.allterms_end());
+    const std::string term = *e;
+    ASSERT_EQ(term, *a);
+    ASSERT_EQ(e.get_termfreq(), a.get_termfreq());
+    ASSERT_EQ(expected.get_collection_freq(term), actual.get_collection_freq(term));
+    ASSERT_EQ(expected.get_wdf_upper_bound(term), actual.get_wdf_upper_bound(term));
+    auto ap = actual.postlist_begin(term);
+    for (auto ep = expected.postlist_begin(term); ep != expected.postlist_end(term); ++ep, ++ap) {
+      ASSERT_NE(ap, actual.postlist_end(term));
+      ASSERT_EQ(*ep, *ap);
+      ASSERT_EQ(ep.get_wdf(), ap.get_wdf());
+      ASSERT_EQ(ep.get_doclength(), ap.get_doclength());
+    }
+    ASSERT_EQ(ap, actual.postlist_end(term));
+  }
+  ASSERT_EQ(a, actual.allterms_end());
+}
+
+void expect_same_rest(const Xapian::Database& expected, const Xapian::Database& actual) {
+  EXPECT_EQ(expected.get_doccount(), actual.get_doccount());
+  EXPECT_EQ(expected.get_lastdocid(), actual.get_lastdocid());
+  EXPECT_EQ(expected.get_avlength(), actual.get_avlength());
+  EXPECT_EQ(expected.get_total_length(), actual.get_total_length());
+  EXPECT_EQ(expected.get_doclength_lower_bound(), actual.get_doclength_lower_bound());
+  EXPECT_EQ(expected.get_doclength_upper_bound(), actual.get_doclength_upper_bound());
+  EXPECT_EQ(expected.has_positions(), actual.has_positions());
+  for (const std::uint32_t slot : {0u, 1u, 2u, 3u, 7u, 127u, 128u, 129u, 255u, 256u, 70000u, 0xfffffffeu}) {
+    EXPECT_EQ(expected.get_value_freq(slot), actual.get_value_freq(slot)) << slot;
+    EXPECT_EQ(expected.get_value_lower_bound(slot), actual.get_value_lower_bound(slot)) << slot;
+    EXPECT_EQ(expected.get_value_upper_bound(slot), actual.get_value_upper_bound(slot)) << slot;
+    auto a = actual.valuestream_begin(slot);
+    for (auto e = expected.valuestream_begin(slot); e != expected.valuestream_end(slot); ++e, ++a) {
+      ASSERT_NE(a, actual.valuestream_end(slot));
+      ASSERT_EQ(e.get_docid(), a.get_docid());
+      ASSERT_EQ(*e, *a);
+    }
+    ASSERT_EQ(a, actual.valuestream_end(slot));
+  }
+  auto a = actual.metadata_keys_begin();
+  for (auto e = expected.metadata_keys_begin(); e != expected.metadata_keys_end(); ++e, ++a) {
+    ASSERT_NE(a, actual.metadata_keys_end());
+    ASSERT_EQ(*e, *a);
+    ASSERT_EQ(expected.get_metadata(*e), actual.get_metadata(*a));
+  }
+  ASSERT_EQ(a, actual.metadata_keys_end());
+}
+
+std::string ranking(const Xapian::Database& database, const Xapian::Query& query, const Xapian::Weight& weight) {
+  Xapian::Enquire enquire(database);
+  enquire.set_query(query);
+  enquire.set_weighting_scheme(weight);
+  const Xapian::MSet hits = enquire.get_mset(0, 100, 1000);
+  std::ostringstream out;
+  out << std::hexfloat << hits.get_matches_lower_bound() << ' ' << hits.get_matches_upper_bound() << ' '
+      << hits.get_max_possible() << '\n';
+  for (auto hit = hits.begin(); hit != hits.end(); ++hit) out << *hit << ' ' << hit.get_weight() << '\n';
+  return out.str();
+}
+
+void expect_same_rankings(const Xapian::Database& expected, const Xapian::Database& actual, Random& random) {
+  std::vector<std::string> terms;
+  for (auto term = expected.allterms_begin(); term != expected.allterms_end(); ++term) terms.push_back(*term);
+  if (terms.empty()) return;
+  const auto some = [&] {
+    // The frequent ones stand at no particular place: take the most frequent of a few.
+    std::string best;
+    for (int i = 0; i < 6; ++i) {
+      const std::string& term = terms[below(random, static_cast<std::uint32_t>(terms.size()))];
+      if (best.empty() || expected.get_termfreq(term) > expected.get_termfreq(best)) best = term;
+    }
+    return best;
+  };
+  const auto several = [&](unsigned count) {
+    std::vector<std::string> result;
+    while (count-- > 0) result.push_back(some());
+    return result;
+  };
+  using Q = Xapian::Query;
+  for (int round = 0; round < 15; ++round) {
+    const std::vector<std::string> two = several(2), five = several(5);
+    const Q queries[] = {
+        Q(some()),
+        Q(Q::OP_OR, five.begin(), five.end()),
+        Q(Q::OP_AND, two.begin(), two.end()),
+        Q(Q::OP_AND_NOT, Q(some()), Q(some())),
+        Q(Q::OP_AND_MAYBE, Q(some()), Q(some())),
+        Q(Q::OP_FILTER, Q(some()), Q(some())),
+        Q(Q::OP_XOR, two.begin(), two.end()),
+        Q(Q::OP_SYNONYM, five.begin(), five.end()),
+        Q(Q::OP_MAX, five.begin(), five.end()),
+        Q(Q::OP_ELITE_SET, five.begin(), five.end(), 2),
+        Q(Q::OP_PHRASE, two.begin(), two.end(), 50),
+        Q(Q::OP_NEAR, two.begin(), two.end(), 1000),
+        Q(Q::OP_WILDCARD, "a", 20, Q::WILDCARD_LIMIT_MOST_FREQUENT),
+        Q(Q::OP_VALUE_RANGE, 1, "\x20", "\x90"),
+        Q(Q::OP_VALUE_GE, 0, "m"),
+        Q(Q::OP_VALUE_LE, 256, "m"),
+        Q(Q::OP_FILTER, Q(Q::OP_OR, five.begin(), five.end()), Q(Q::OP_VALUE_GE, 2, "a")),
+        Q::MatchAll,
+    };
+    for (const Q& query : queries) {
+      ASSERT_EQ(ranking(expected, query, Xapian::BM25Weight()), ranking(actual, query, Xapian::BM25Weight()))
+          << query.get_description();
+      ASSERT_EQ(ranking(expected, query, Xapian::TfIdfWeight("ntn")), ranking(actual, query, Xapian::TfIdfWeight("ntn")))
+          << query.get_description();
+    }
+  }
+}
+
+void expect_same(const fs::path& expected_path, const fs::path& actual_path, std::uint64_t seed) {
+  const Xapian::Database expected(expected_path.string()), actual(actual_path.string());
+  Random random(seed);
+  ASSERT_NO_FATAL_FAILURE(expect_same_documents(expected, actual));
+  ASSERT_NO_FATAL_FAILURE(expect_same_terms(expected, actual));
+  ASSERT_NO_FATAL_FAILURE(expect_same_rest(expected, actual));
+  ASSERT_NO_FATAL_FAILURE(expect_same_rankings(expected, actual, random));
+}
+
+// The same changes to both databases: replace, delete, add, metadata and values, in several commits.
+void change(const fs::path& path, const Collection& collection, std::uint64_t seed) {
+  Random random(seed);
+  Xapian::WritableDatabase database(path.string(), Xapian::DB_OPEN | Xapian::DB_NO_SYNC);
+  const std::vector<std::string> vocabulary = random_vocabulary(random, 300);
+  for (const auto& [docid, document] : collection.documents) {
+    switch (below(random, 4)) {
+      case 0: database.delete_document(docid); break;
+      case 1: database.replace_document(docid, xapian_document(random_document(random, vocabulary))); break;
+      case 2: {
+        Xapian::Document changed = database.get_document(docid);
+        changed.add_posting("added", 5);
+        changed.add_value(1, "changed");
+        database.replace_document(docid, changed);
+        break;
+      }
+      default: break;
+    }
+    if (below(random, 100) == 0) database.commit();
+  }
+  for (int i = 0; i < 50; ++i) database.add_document(xapian_document(random_document(random, vocabulary)));
+  for (const auto& [key, value] : collection.metadata) database.set_metadata(key, below(random, 2) == 0 ? "" : value + "!");
+  database.commit();
+}
+
+std::uint64_t first_seed() {
+  const char* given = ::getenv("KWERENDA_TEST_SEED");
+  return given ? std::strtoull(given, nullptr, 10) : 20240;
+}
+
+int rounds() {
+  const char* given = ::getenv("KWERENDA_TEST_ROUNDS");
+  return given ? std::atoi(given) : 8;
+}
+
+// GoogleTest cannot show Xapian's exceptions, which derive from nothing.
+void expect_no_error(const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const Xapian::Error& error) {
+    FAIL() << error.get_description();
+  }
+}
+
+// Calls body(seed, collection) for each round.
+void for_each_collection(const std::function<void(std::uint64_t, const Collection&)>& body) {
+  for (std::uint64_t seed = first_seed(); seed < first_seed() + static_cast<unsigned>(rounds()); ++seed) {
+    SCOPED_TRACE("KWERENDA_TEST_SEED=" + std::to_string(seed));
+    ASSERT_NO_FATAL_FAILURE(expect_no_error([&] { body(seed, random_collection(seed)); }));
+  }
+}
+
+TEST(BulkBuilder, EqualsAddDocument) {
+  for_each_collection([](std::uint64_t seed, const Collection& collection) {
+    TempDirectory directory;
+    add_documents(collection, directory / "expected");
+    BulkOptions options;
+    options.shards = 1 + static_cast<unsigned>(seed % 3);
+    options.finish_threads = 1 + static_cast<unsigned>(seed % 2);
+    const TagCompression compressions[] = {TagCompression::none, TagCompression::deflate};
+    options.term_list_compression = compressions[seed / 2 % 2];
+    options.data_compression = compressions[seed / 3 % 2];
+    build(collection, directory / "actual", options);
+    expect_checks(directory / "actual");
+    ASSERT_NO_FATAL_FAILURE(expect_same(directory / "expected", directory / "actual", seed));
+
+    Xapian::Database((directory / "actual").string()).compact((directory / "compacted").string(), Xapian::DBCOMPACT_NO_RENUMBER);
+    expect_checks(directory / "compacted");
+    ASSERT_NO_FATAL_FAILURE(expect_same(directory / "expected", directory / "compacted", seed));
+
+    change(directory / "expected", collection, seed + 1);
+    change(directory / "actual", collection, seed + 1);
+    expect_checks(directory / "actual");
+    ASSERT_NO_FATAL_FAILURE(expect_same(directory / "expected", directory / "actual", seed));
+  });
+}
+
+}  // namespace
+}  // namespace kwerenda::glass
