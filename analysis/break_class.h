@@ -59,7 +59,4 @@ class BreakClasses {
 
 inline bool is_word(BreakClass c) { return c == BreakClass::letter || c == BreakClass::digit; }
 
-// The white space at which a text may be cut for ICU: no word and no rule of ours reaches across it.
-inline bool is_ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
 }  // namespace kwerenda

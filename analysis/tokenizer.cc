@@ -22,6 +22,7 @@
 #include "analysis/break_class.h"
 #include "analysis/icu_words.h"
 #include "analysis/polish_tokens.h"
+#include "analysis/utf8.h"
 
 namespace kwerenda {
 namespace {
@@ -143,7 +144,7 @@ void Run::tokenize() {
         break;
       }
       if (kinds[bytes[at]] == kMaybeJoiner) {
-        plain = at + 1 == size || is_ascii_space(text_[at + 1]);
+        plain = at + 1 == size || is_ascii_white(text_[at + 1]);
         break;
       }
       // A two-byte letter. Anything wider or stranger is for the careful way.
@@ -175,7 +176,7 @@ std::size_t Run::tokenize_blocks() {
     const std::uint64_t here = length == kBlock ? ~std::uint64_t{0} : ~(std::uint64_t{1} << 63);
     const std::uint64_t word = bits.word & here;
     const std::uint64_t before = word << 1 | (begin != kNone ? 1u : 0u);
-    const std::uint64_t space_next = bits.space >> 1 | std::uint64_t{is_ascii_space(text_[at + kBlock])}
+    const std::uint64_t space_next = bits.space >> 1 | std::uint64_t{is_ascii_white(text_[at + kBlock])}
                                                            << 63;
     const std::uint64_t ask = ((bits.high & ~word) | (bits.joiner & before & ~space_next)) & here;
     std::uint64_t events = ((word ^ before) & here) | ask;
@@ -280,9 +281,9 @@ std::size_t Run::add_joined_words(std::size_t begin) {
 // Everything between the two pieces of ASCII white space around `at`, anew. Returns the end of the run.
 std::size_t Run::add_by_icu(std::size_t at) {
   std::size_t begin = at;
-  while (begin > 0 && !is_ascii_space(text_[begin - 1])) --begin;
+  while (begin > 0 && !is_ascii_white(text_[begin - 1])) --begin;
   std::size_t end = at;
-  while (end < text_.size() && !is_ascii_space(text_[end])) ++end;
+  while (end < text_.size() && !is_ascii_white(text_[end])) ++end;
   polish_.finish();
   while (!tokens_.empty() && tokens_.back().begin >= begin) tokens_.pop_back();
   icu_.add_words(text_, begin, end, polish_);
