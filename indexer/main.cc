@@ -89,7 +89,7 @@ std::string now_utc() {
 IndexWriterSettings writer_settings(const IndexerOptions& options, const PassageSettings& passages) {
   IndexWriterSettings settings;
   settings.keys = open_keys(options);
-  for (const std::string& path : options.lexicon_extra) settings.extra_lexicon += read_file(path, kExtraLexiconBytes);
+  for (const std::string& path : options.lexicon_extra) settings.extra_lexicon += read_named_file(path, kExtraLexiconBytes);
   settings.manifest.lexicon_hash = settings.keys->lexicon().hash();
   if (!settings.extra_lexicon.empty()) {
     settings.manifest.extra_lexicon_hash = XXH3_64bits(settings.extra_lexicon.data(), settings.extra_lexicon.size());
@@ -106,7 +106,7 @@ IndexWriterSettings writer_settings(const IndexerOptions& options, const Passage
 std::vector<std::string> paths_of(const IndexerOptions& options) {
   std::vector<std::string> paths = options.paths;
   if (options.files_from.empty()) return paths;
-  const std::string list = options.files_from == "-" ? read_standard_input() : read_file(options.files_from, kListBytes);
+  const std::string list = options.files_from == "-" ? read_standard_input() : read_named_file(options.files_from, kListBytes);
   for (std::string& name : split_names(list, options.null_separated ? '\0' : '\n')) paths.push_back(std::move(name));
   return paths;
 }
@@ -203,7 +203,7 @@ int run_tokens(const IndexerOptions& options) {
   for (const std::string& path : paths) {
     try {
       const std::string name = path == "-" ? "standardowe wejście" : printable(path);
-      Decoded decoded = decode(path == "-" ? read_standard_input() : read_file(path, ReadLimits{}.max_file_bytes));
+      Decoded decoded = decode(path == "-" ? read_standard_input() : read_named_file(path, ReadLimits{}.max_file_bytes));
       if (decoded.charset == Charset::unknown) {
         throw Error(ErrorKind::io, fmt::format("{}: bajt {} nie jest poprawnym UTF-8; zapisz plik w UTF-8", name, decoded.bad_offset));
       }

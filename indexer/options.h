@@ -30,7 +30,6 @@ struct IndexerOptions {
   // Analysis (add, tokens). Empty: the file that came with the program.
   std::string lexicon;                     // KWERENDA_LEXICON
   std::vector<std::string> lexicon_extra;  // word lists of the user, later ones win; KWERENDA_LEXICON_EXTRA, separated by ':'
-  std::string stopwords;                   // KWERENDA_STOPWORDS
 
   // add
   std::string files_from;                          // a file with paths, "-" standard input

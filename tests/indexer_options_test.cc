@@ -32,7 +32,7 @@ TEST(Options, Add) {
   const IndexerOptions options =
       parse({"add", "--index", "i", "a", "--memory=512M", "-0", "--files-from", "-", "b c", "--input-format", "jsonl", "--threads", "2",
              "--dry-run", "--strict", "--purge", "vanished", "--lock-timeout", "2.5", "--progress", "json", "-v", "--lexicon", "l",
-             "--lexicon-extra", "x", "--lexicon-extra", "y", "--stopwords", "s", "--", "-z"});
+             "--lexicon-extra", "x", "--lexicon-extra", "y", "--", "-z"});
   EXPECT_EQ(options.verb, Verb::add);
   EXPECT_EQ(options.index, "i");
   EXPECT_EQ(options.paths, (Words{"a", "b c", "-z"}));
@@ -49,7 +49,6 @@ TEST(Options, Add) {
   EXPECT_EQ(options.verbosity, Verbosity::verbose);
   EXPECT_EQ(options.lexicon, "l");
   EXPECT_EQ(options.lexicon_extra, (Words{"x", "y"}));
-  EXPECT_EQ(options.stopwords, "s");
 }
 
 TEST(Options, DefaultsAndStandardInput) {
@@ -68,7 +67,7 @@ TEST(Options, FlagsOverEnvironmentOverDefaults) {
   const std::map<std::string, std::string> environment = {{"KWERENDA_INDEX", "e"},           {"KWERENDA_MEMORY", "2G"},
                                                           {"KWERENDA_THREADS", "3"},         {"KWERENDA_LOCK_TIMEOUT", "1"},
                                                           {"KWERENDA_PROGRESS", "never"},    {"KWERENDA_LEXICON", "l"},
-                                                          {"KWERENDA_LEXICON_EXTRA", "x:y"}, {"KWERENDA_STOPWORDS", "s"}};
+                                                          {"KWERENDA_LEXICON_EXTRA", "x:y"}};
   IndexerOptions options = parse({"add", "a"}, environment);
   EXPECT_EQ(options.index, "e");
   EXPECT_EQ(options.memory_bytes, std::uint64_t{2} << 30);
@@ -77,7 +76,6 @@ TEST(Options, FlagsOverEnvironmentOverDefaults) {
   EXPECT_EQ(options.progress, ProgressMode::never);
   EXPECT_EQ(options.lexicon, "l");
   EXPECT_EQ(options.lexicon_extra, (Words{"x", "y"}));
-  EXPECT_EQ(options.stopwords, "s");
   options = parse({"add", "a", "--index", "f", "--threads", "1"}, environment);
   EXPECT_EQ(options.index, "f");
   EXPECT_EQ(options.threads, 1U);
@@ -148,7 +146,7 @@ TEST(Options, Sizes) {
 TEST(Options, HelpStartsWithExamplesAndNamesEveryOption) {
   const std::string add = help_text(Verb::add);
   EXPECT_LT(add.find("Przykłady:"), add.find("--files-from PLIK"));
-  for (const char* option : {"--index", "--files-from", "--null", "--input-format", "--lexicon", "--lexicon-extra", "--stopwords", "--memory",
+  for (const char* option : {"--index", "--files-from", "--null", "--input-format", "--lexicon", "--lexicon-extra", "--memory",
                              "--threads", "--dry-run", "--strict", "--quiet", "--verbose", "--progress", "--lock-timeout", "--purge", "--help"}) {
     EXPECT_NE(add.find(option), std::string::npos) << option;
   }
