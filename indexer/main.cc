@@ -98,8 +98,8 @@ IndexWriterSettings writer_settings(const IndexerOptions& options, const Passage
   settings.manifest.passage_min_bytes = passages.min_bytes;
   settings.manifest.created = now_utc();
   settings.lock_timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
-  // All or nothing is one transaction; otherwise a share of the memory that the user grants.
-  settings.batch_bytes = options.strict ? ~std::uint64_t{0} : std::max<std::uint64_t>(8u << 20, options.memory_bytes / 16);
+  settings.memory_bytes = options.memory_bytes / 2;  // the rest is for the queue, the analysis and the reports that wait
+  settings.threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   return settings;
 }
 
@@ -122,10 +122,7 @@ AddTarget target_of(IndexWriter* writer, bool dry_run) {
     return target;
   }
   target.add = [=](const Report& report, const std::vector<Passage>& passages) -> std::optional<std::string> {
-    const std::size_t rejected = writer->summary().rejected.size();
-    writer->add(report, passages);
-    if (writer->summary().rejected.size() == rejected) return std::nullopt;
-    return writer->summary().rejected.back().reason;
+    return writer->add(report, passages);
   };
   target.remove = [=](std::string_view id) { writer->remove(id); };
   return target;
@@ -173,7 +170,9 @@ int run_add(const IndexerOptions& options) {
 
   const AddSummary summary = add_paths(paths, settings, target, observer);
   // Nothing to commit is no reason to make a new, empty index.
-  if (writer && !options.dry_run && summary.reports + summary.removed > 0) writer->commit();
+  if (writer && !options.dry_run && summary.reports + summary.removed > 0) {
+    for (const auto& [id, reason] : writer->commit()) message(fmt::format("{}: indeks nie przyjął raportu: {}", printable(id), reason));
+  }
   printer.finish(last, Clock::now());
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   if (options.verbosity != Verbosity::quiet) say(to_text(summary, seconds, options.dry_run));
