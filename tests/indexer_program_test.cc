@@ -41,15 +41,20 @@ class Program : public ::testing::Test {
 
   // Runs a shell command in the test's directory; "$K" is the program.
   Outcome run(const std::string& command) {
-    const std::string line = "cd '" + directory_.string() + "' && export K='" KWERENDA_INDEX_PROGRAM "' && { " + command + "; } >.out 2>.err";
+    const std::string line = "cd '" + directory_.string() +
+                             "' && export K='" KWERENDA_INDEX_PROGRAM "' && { " + command +
+                             "; } >.out 2>.err";
     const int status = std::system(line.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(directory_ / ".out"), slurp(directory_ / ".err")};
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(directory_ / ".out"),
+            slurp(directory_ / ".err")};
   }
 
   fs::path directory_;
 };
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 TEST_F(Program, HelpAndVersionGoToStandardOutput) {
   for (const char* command : {"$K --help", "$K add --help", "$K help tokens", "$K --version"}) {
@@ -61,7 +66,8 @@ TEST_F(Program, HelpAndVersionGoToStandardOutput) {
 }
 
 TEST_F(Program, UsageErrorsAreTwo) {
-  for (const char* command : {"$K", "$K zupa", "$K add", "$K add --index i", "$K add --index i --nie-ma x", "$K info"}) {
+  for (const char* command :
+       {"$K", "$K zupa", "$K add", "$K add --index i", "$K add --index i --nie-ma x", "$K info"}) {
     const Outcome outcome = run(std::string("env -u KWERENDA_INDEX ") + command);
     EXPECT_EQ(outcome.code, 2) << command;
     EXPECT_TRUE(outcome.err.starts_with("kwerenda-index: ")) << outcome.err;
@@ -119,7 +125,8 @@ TEST_F(Program, ListsAndStandardInput) {
   write("c.txt", "Drugi raport.");
   EXPECT_EQ(run("find . -name '*.txt' -print0 | $K add --index i --files-from - -0").code, 0);
   EXPECT_EQ(run("echo 'Raport z potoku.' | $K add --index i -").code, 0);
-  EXPECT_EQ(run("printf '{\"_id\":\"1\",\"text\":\"x\"}\\n' | $K add --index i --input-format jsonl -").code, 0);
+  EXPECT_EQ(run("printf '{\"_id\":\"1\",\"text\":\"x\"}\\n' | $K add --index i --input-format jsonl -").code,
+            0);
   EXPECT_TRUE(contains(run("$K info --index i").out, "reports\t4\n"));
 }
 
@@ -137,7 +144,9 @@ TEST_F(Program, ASecondWriterIsToldToComeBack) {
   write("r/a.txt", "Dobry raport.");
   ASSERT_EQ(run("$K add --index i r").code, 0);
   // The first one waits for the end of its standard input with the lock in its hands.
-  const Outcome outcome = run("(sleep 2 | $K add -q --index i - 2>/dev/null) & sleep 0.5; $K add --index i --lock-timeout 0.2 r; code=$?; wait; exit $code");
+  const Outcome outcome =
+      run("(sleep 2 | $K add -q --index i - 2>/dev/null) & sleep 0.5; $K add --index i --lock-timeout 0.2 r; "
+          "code=$?; wait; exit $code");
   EXPECT_EQ(outcome.code, 75) << outcome.err;
 }
 
@@ -158,7 +167,8 @@ TEST_F(Program, TokensAndAClosedPipe) {
 TEST_F(Program, InterruptedItCommitsAndSaysHowToGoOn) {
   write("r/a.txt", "Dobry raport.");
   // Standard input comes last and ends only after the signal.
-  const Outcome outcome = run("mkfifo f; $K add --index i r - <f & pid=$!; exec 3>f; sleep 1; kill -INT $pid; exec 3>&-; wait $pid");
+  const Outcome outcome = run(
+      "mkfifo f; $K add --index i r - <f & pid=$!; exec 3>f; sleep 1; kill -INT $pid; exec 3>&-; wait $pid");
   EXPECT_TRUE(outcome.code == 3 || outcome.code == 0) << outcome.code << outcome.err;
   EXPECT_TRUE(contains(run("$K info --index i").out, "reports\t1\n"));
 }
