@@ -33,7 +33,7 @@ struct Query {
 
 // Throws QueryError, whose what() is with_caret() of what was expected and what was found; it is without the
 // query when that is empty, too long, not UTF-8 or holds a NUL byte. Beyond a limit the message names it.
-// Milliseconds for a text of max_bytes. Safe from several threads at once.
+// Milliseconds for a text of the default max_bytes, at worst its square beyond. Safe from several threads at once.
 Query parse_query(std::string_view text, const QueryLimits& limits = {});
 
 // All words of `text` side by side, whatever stands between them: for questions that were not written in the
