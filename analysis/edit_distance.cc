@@ -1,28 +1,29 @@
 #include "analysis/edit_distance.h"
 
-#include <unicode/utf8.h>
-
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+
+#include "analysis/utf8.h"
 
 namespace kwerenda {
 namespace {
 
-void append_code_points(std::string_view text, std::vector<UChar32>& out) {
+void read_code_points(std::string_view text, std::vector<std::int32_t>& out) {
   out.clear();
-  for (std::int32_t at = 0, size = static_cast<std::int32_t>(text.size()); at < size;) {
-    UChar32 c = 0;
-    U8_NEXT_OR_FFFD(text.data(), at, size, c);
-    out.push_back(c);
+  for (std::size_t at = 0; at < text.size();) {
+    const CodePoint point = code_point_at(text, at);
+    out.push_back(point.value);
+    at += point.bytes;
   }
 }
 
 }  // namespace
 
 int edit_distance(std::string_view a, std::string_view b, int limit) {
-  thread_local std::vector<UChar32> x, y;  // words are short and many are compared
-  append_code_points(a, x);
-  append_code_points(b, y);
+  thread_local std::vector<std::int32_t> x, y;  // words are short and many are compared
+  read_code_points(a, x);
+  read_code_points(b, y);
   const int rows = static_cast<int>(x.size()), columns = static_cast<int>(y.size());
   if (std::abs(rows - columns) > limit) return limit + 1;
   thread_local std::array<std::vector<int>, 3> band;

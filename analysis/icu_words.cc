@@ -6,6 +6,7 @@
 #include <string>
 
 #include "analysis/error.h"
+#include "analysis/utf8.h"
 
 namespace kwerenda {
 namespace {
@@ -50,7 +51,7 @@ void IcuWords::add_words(std::string_view text, std::size_t begin, std::size_t e
     std::size_t stop = end;
     if (end - begin > kMaxStretch) {
       stop = begin + kMaxStretch;
-      while (stop > begin && !is_ascii_space(text[stop])) --stop;
+      while (stop > begin && !is_ascii_white(text[stop])) --stop;
       // A gibibyte without a space: cut it on a code-point edge.
       if (stop == begin) {
         stop = begin + kMaxStretch;

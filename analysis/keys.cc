@@ -20,13 +20,14 @@ namespace {
 constexpr float kMinProbability = 0.3f;
 
 // In capitals a word of up to so many letters may be an acronym although the lexicon knows it in small
-// letters (PAN, WOT, POPIS); a longer one is a heading (OCHRONA LUDNOŚCI). Of Polish public institutions' 1
-// in 20 acronyms is longer, and those are no words.
+// letters (PAN, WOT, POPIS); a longer one is a heading (OCHRONA LUDNOŚCI).
 constexpr std::size_t kMaxAmbiguousLetters = 5;
 
-// A form seen at least so often in the lexicon's text is an ordinary word, whatever else its letters may
-// spell.
+// A form seen at least so often in the lexicon's 4 million tokens is an ordinary word, whatever else its
+// letters may spell. The counts do not tell case, so ai (129, nearly all of them AI) and it (31) need a
+// higher bar; the function words of two letters are seen thousands of times (po 7,237).
 constexpr std::uint32_t kCommonFrequency = 20;
+constexpr std::uint32_t kCommonFrequencyOfTwoLetters = 1000;
 
 // What Polish appends to an acronym: GIS-u, GIS-owi, LOT-cie, GOPR-ze, SMS-ów. `s` is English (KPIs).
 constexpr std::array<std::string_view, 21> kAcronymEndings = {"a", "u",   "owi", "em",   "ie",  "y",  "i",
@@ -65,7 +66,8 @@ bool is_one_of(std::string_view text, const std::array<std::string_view, N>& lis
 // The lemma ending of a derived word's ending, or nothing.
 std::string_view derived_ending(std::string_view ending) {
   if (ending.empty() || ending.find(' ') != std::string_view::npos) return {};
-  const std::string wanted = " " + std::string(ending) + " ";
+  std::string wanted(1, ' ');
+  wanted.append(ending).push_back(' ');
   for (const Derived& derived : kDerived) {
     if (derived.forms.find(wanted) != std::string_view::npos) return derived.lemma;
   }
@@ -159,7 +161,10 @@ class Chain {
     readings_.clear();
     return lexicon_.lookup(form, readings_);
   }
-  bool is_common(std::string_view lower) { return lexicon_.frequency(lower) >= kCommonFrequency; }
+  bool is_common(std::string_view lower) {
+    const bool two_letters = shape_of(lower).letters <= 2;
+    return lexicon_.frequency(lower) >= (two_letters ? kCommonFrequencyOfTwoLetters : kCommonFrequency);
+  }
 
  private:
   bool add_readings(float share);
@@ -353,7 +358,7 @@ bool Chain::camel_case(std::string_view form, const Shape& shape) {
   const std::string lower = lower_cased(form);
   if (parts.size() == 2 && parts[0].size() == 1 && is_lower(parts[0])) {
     // eDoręczenia is e-Doręczenia; mObywatel is no kind of obywatel, it only inflects like one.
-    if (parts[0] == "e") return add_parts("e-" + std::string(parts[1]), parts);
+    if (parts[0] == "e") return add_parts(std::string("e-").append(parts[1]), parts);
     if (is_known(lower)) return add_readings(1);
     std::vector<Key> own;
     if (is_known(parts[1])) {
@@ -455,7 +460,7 @@ void KeyMaker::query_keys_of(std::string_view surface, std::vector<Key>& keys) c
       add_capitals(std::string_view(lower).substr(0, hyphen));
     return;
   }
-  if (chain.is_common(lower)) return;
+  if (chain.is_known(lower) && chain.is_common(lower)) return;
   std::vector<Reading> readings;
   add_capitals(lower);
   if (lexicon_->lookup(lower, readings)) {

@@ -1,19 +1,13 @@
 #include "analysis/polish_tokens.h"
 
 #include <unicode/uchar.h>
-#include <unicode/utf8.h>
+
+#include "analysis/utf8.h"
 
 namespace kwerenda {
 namespace {
 
 bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
-
-UChar32 code_point_at(std::string_view text, std::size_t at) {
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-  UChar32 c = 0;
-  U8_NEXT(bytes, at, text.size(), c);
-  return c;
-}
 
 // Bytes 0 to 9 of `text` are a date of digits and hyphens: 2025-05-14 or 14-05-2025.
 bool looks_like_date(std::string_view text) {
@@ -121,7 +115,7 @@ bool PolishTokens::keeps_full_stop(std::size_t letters_before, std::size_t after
   for (std::size_t at = after; at < end;) {
     const ClassAt here = classes_.full_at(text_, at);
     if (here.break_class == BreakClass::letter) {
-      small = small && u_isULowercase(code_point_at(text_, at));
+      small = small && u_isULowercase(code_point_at(text_, at).value);
       if (++letters > 3) return false;
     } else if (here.break_class != BreakClass::ignorable) {
       if (here.break_class == BreakClass::mid_num_let || here.break_class == BreakClass::other) break;

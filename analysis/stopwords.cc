@@ -1,7 +1,6 @@
 #include "analysis/stopwords.h"
 
 #include <fmt/core.h>
-#include <unicode/utf8.h>
 #include <xxhash.h>
 
 #include <algorithm>
@@ -12,29 +11,9 @@
 
 #include "analysis/error.h"
 #include "analysis/fold.h"
+#include "analysis/utf8.h"
 
 namespace kwerenda {
-namespace {
-
-constexpr std::string_view kBlank = " \t\r\v\f";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
-
-bool is_well_formed(std::string_view text) {
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-  for (std::size_t at = 0; at < text.size();) {
-    UChar32 c = 0;
-    U8_NEXT(bytes, at, text.size(), c);
-    if (c < 0) return false;
-  }
-  return true;
-}
-
-}  // namespace
 
 StopWords StopWords::load(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -50,10 +29,10 @@ StopWords StopWords::load(const std::filesystem::path& path) {
     const auto fail = [&](std::string_view what) {
       throw Error(ErrorKind::corrupt, fmt::format("{}:{}: {}", path.string(), number, what));
     };
-    if (!is_well_formed(line)) fail("niepoprawny UTF-8; zapisz plik w UTF-8");
+    if (find_invalid_utf8(line) != std::string::npos) fail("niepoprawny UTF-8; zapisz plik w UTF-8");
     const std::string_view word = trimmed(std::string_view(line).substr(0, line.find('#')));
     if (word.empty()) continue;
-    if (word.find_first_of(kBlank) != std::string_view::npos) {
+    if (word.find_first_of(" \t") != std::string_view::npos) {
       fail(fmt::format("„{}”: w wierszu może stać jedno słowo", word));
     }
     if (folded(word) != word) {

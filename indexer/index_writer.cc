@@ -1,9 +1,7 @@
 #include "indexer/index_writer.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 #include <xapian.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -14,7 +12,8 @@
 #include "analysis/schema.h"
 #include "indexer/durable_files.h"
 #include "indexer/index_lock.h"
-#include "indexer/passage_terms.h"
+#include "indexer/bulk_batch.h"
+#include "indexer/passage_document.h"
 
 namespace kwerenda {
 namespace {
@@ -22,12 +21,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxDocumentBytes = 16u << 20;  // glass fails at commit, and with the whole batch, somewhere above 100 MB
-constexpr std::size_t kMaxTermBytes = 245;            // key bytes plus NUL bytes, which glass doubles
+constexpr std::size_t kMaxReportRecordBytes = 1u << 20;
 constexpr std::size_t kMaxTableMemory = 256u << 20;
 
 std::string generation_name(unsigned number) { return fmt::format("gen-{:06}", number); }
-
-std::string metadata_key(std::uint64_t key) { return kReportMetadataPrefix + encode_report_key(key); }
 
 [[noreturn]] void throw_xapian(const fs::path& index, const Xapian::Error& error) {
   const auto say = [&](ErrorKind kind, const char* advice) {
@@ -46,10 +43,6 @@ std::string metadata_key(std::uint64_t key) { return kReportMetadataPrefix + enc
   std::abort();
 }
 
-std::size_t term_bytes(std::string_view term) {
-  return term.size() + static_cast<std::size_t>(std::count(term.begin(), term.end(), '\0'));
-}
-
 void check_agrees(const Manifest& found, const Manifest& wanted, const fs::path& index) {
   const auto fail = [&](const char* what) {
     throw Error(ErrorKind::incompatible,
@@ -63,35 +56,31 @@ void check_agrees(const Manifest& found, const Manifest& wanted, const fs::path&
   }
 }
 
+// Of two entries of one key the newer database's holds: compact() is given them oldest first.
+class NewerMetadata : public Xapian::Compactor {
+ public:
+  std::string resolve_duplicate_metadata(const std::string&, size_t count, const std::string tags[]) override { return tags[count - 1]; }
+};
+
+struct Change {
+  Report report;
+  std::vector<Passage> passages;
+};
+
 }  // namespace
 
 struct IndexWriter::Impl {
   fs::path index;
   IndexWriterSettings settings;
   std::unique_ptr<IndexLock> lock;
-  fs::path database_path;       // a generation, or the aside directory of a first build
-  bool published = false;       // database_path is what readers see
-  std::unique_ptr<Xapian::WritableDatabase> database;
-  bool in_transaction = false;
-  std::uint64_t uncommitted_bytes = 0;
+  fs::path current;                                   // the published generation; empty before the first
+  std::unique_ptr<Xapian::WritableDatabase> database; // of it
+  std::vector<Change> changes;                        // waiting; later ones of the same report win
+  std::set<std::string, std::less<>> removals;        // ids of reports to be removed from the present generation
+  std::uint64_t waiting_bytes = 0;
+  std::unique_ptr<BulkBatch> batch;                   // once the changes are many
   std::unique_ptr<KeyTable> table;
-  std::unique_ptr<PassageTermMaker> terms;
-  IndexWriterSummary summary;
-
-  ~Impl() {
-    // The database goes first: destroying it inside a transaction commits nothing.
-    if (database && in_transaction) {
-      try {
-        database->cancel_transaction();
-      } catch (...) {  // the destructor's only duty is to give up
-      }
-    }
-    database.reset();
-    if (!published && !database_path.empty()) {
-      std::error_code ignored;
-      fs::remove_all(database_path, ignored);
-    }
-  }
+  std::unique_ptr<PassageDocumentMaker> documents;
 
   void open() {
     std::error_code error;
@@ -100,104 +89,43 @@ struct IndexWriter::Impl {
       throw Error(ErrorKind::io, fmt::format("{}: nie można utworzyć katalogu indeksu: {}. Sprawdź ścieżkę i uprawnienia.", index.string(),
                                              error.message()));
     }
-    if (!is_index(index)) {
-      // Anything else than an empty directory or what a killed first build left must not become an index by mistake.
-      for (const auto& entry : fs::directory_iterator(index)) {
-        const std::string name = entry.path().filename().string();
-        if (name != kLockName && !name.starts_with("gen-") && !name.starts_with(kStubName)) current_or_throw(name);
-      }
-    }
+    if (!is_index(index)) refuse_foreign_directory();
     lock = std::make_unique<IndexLock>(index, settings.lock_timeout);
-    fresh_table();
-    if (is_index(index)) {
-      open_existing();
-    } else {
-      begin_first_generation();
-    }
-    begin();
-  }
-
-  [[noreturn]] void current_or_throw(const std::string& name) {
-    if (name == "iamglass" || name == "iamchert") current_generations(index);  // throws with the better message
-    throw Error(ErrorKind::incompatible, fmt::format("{}: katalog nie jest indeksem i nie jest pusty (zawiera „{}”). Wskaż nowy katalog.",
-                                                     index.string(), name));
-  }
-
-  void fresh_table() {
-    terms.reset();
-    table = std::make_unique<KeyTable>(settings.keys);
-    terms = std::make_unique<PassageTermMaker>(*table);
-  }
-
-  void open_existing() {
-    database_path = current_generations(index).front();
-    published = true;
+    if (is_index(index)) open_generation(current_generations(index).front());
     remove_leftovers();
-    database = std::make_unique<Xapian::WritableDatabase>(database_path.string(), Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS);
-    check_agrees(manifest_from_json(database->get_metadata(kManifestKey), index.string()), settings.manifest, index);
   }
 
-  // Generations that nothing names: of a build that was killed before it was published.
-  void remove_leftovers() {
-    std::set<fs::path> wanted;
-    if (is_index(index)) {
-      for (const fs::path& generation : current_generations(index)) wanted.insert(generation);
-    }
+  // Anything else than an empty directory or what a killed first build left must not become an index by mistake.
+  void refuse_foreign_directory() const {
     for (const auto& entry : fs::directory_iterator(index)) {
-      if (entry.is_directory() && entry.path().filename().string().starts_with("gen-") && !wanted.contains(entry.path())) {
+      const std::string name = entry.path().filename().string();
+      if (name == kLockName || name.starts_with("gen-") || name.starts_with(".gen-") || name.starts_with(kStubName)) continue;
+      if (name == "iamglass" || name == "iamchert") current_generations(index);  // throws the better message
+      throw Error(ErrorKind::incompatible, fmt::format("{}: katalog nie jest indeksem i nie jest pusty (zawiera „{}”). Wskaż nowy katalog.",
+                                                       index.string(), name));
+    }
+  }
+
+  void open_generation(const fs::path& generation) {
+    database = std::make_unique<Xapian::WritableDatabase>(generation.string(), Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS);
+    check_agrees(manifest_from_json(database->get_metadata(kManifestKey), index.string()), settings.manifest, index);
+    current = generation;
+  }
+
+  // Generations that nothing names: superseded ones, and those of a build that was killed before it was published.
+  void remove_leftovers() const {
+    for (const auto& entry : fs::directory_iterator(index)) {
+      const std::string name = entry.path().filename().string();
+      if (entry.is_directory() && (name.starts_with("gen-") || name.starts_with(".gen-")) && entry.path() != current) {
         std::error_code ignored;
         fs::remove_all(entry.path(), ignored);
       }
     }
   }
 
-  void begin_first_generation() {
-    remove_leftovers();
-    database_path = index / (generation_name(1) + ".new");
-    database = std::make_unique<Xapian::WritableDatabase>(
-        database_path.string(), Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC);
-    database->set_metadata(kManifestKey, to_json(settings.manifest));
-    if (!settings.extra_lexicon.empty()) database->set_metadata(kExtraLexiconKey, settings.extra_lexicon);
-    database->commit();
-  }
-
-  void publish_first_generation() {
-    database->commit();
-    database.reset();
-    // Made without syncs (a killed first build is thrown away whole), so every file is synced once, here.
-    for (const auto& entry : fs::directory_iterator(database_path)) fsync_file(entry.path());
-    fsync_directory(database_path);
-    const fs::path generation = index / generation_name(1);
-    rename_durably(database_path, generation);
-    replace_file(index / kStubName, fmt::format("glass {}\n", generation.filename().string()));
-    database_path = generation;
-    published = true;
-    database = std::make_unique<Xapian::WritableDatabase>(database_path.string(), Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS);
-  }
-
-  void begin() {
-    database->begin_transaction();
-    in_transaction = true;
-  }
-
-  void commit() {
-    try {
-      in_transaction = false;
-      database->commit_transaction();
-      if (published) {
-        fsync_directory(database_path);
-      } else {
-        publish_first_generation();
-      }
-      uncommitted_bytes = 0;
-      begin();
-    } catch (const Xapian::Error& error) {
-      throw_xapian(index, error);
-    }
-  }
-
-  std::optional<StoredReport> find(std::uint64_t key) const {
-    const std::string bytes = database->get_metadata(metadata_key(key));
+  std::optional<StoredReport> find_present(std::uint64_t key) const {
+    if (!database) return std::nullopt;
+    const std::string bytes = database->get_metadata(report_metadata_key(key));
     if (bytes.empty()) return std::nullopt;
     StoredReport report;
     if (!decode_report(bytes, report)) {
@@ -208,99 +136,185 @@ struct IndexWriter::Impl {
     return report;
   }
 
-  // Everything that could make the whole batch fail is looked at before the first change. Empty if the report can go in.
-  std::string reason_to_reject(const Report& report, const std::vector<Passage>& passages) const {
+  std::optional<StoredReport> find(std::string_view id) const {
+    const std::uint64_t key = report_key(id);
+    if (batch) {
+      if (auto added = batch->find(key)) return added;
+    }
+    for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
+      if (change->report.id != id) continue;
+      StoredReport stored;
+      decode_report(stored_report(change->report, change->passages.size()), stored);
+      return stored;
+    }
+    if (removals.contains(id)) return std::nullopt;
+    return find_present(key);
+  }
+
+  // Everything that could make a whole batch fail is looked at before it begins.
+  std::optional<std::string> reason_to_reject(const Report& report, const std::vector<Passage>& passages) const {
     if (report.id.empty()) return "raport bez identyfikatora";
+    if (report.id.size() + report.source.size() + report.title.size() + report.place.size() + report.url.size() > kMaxReportRecordBytes) {
+      return fmt::format("tytuł, miejsce i adres mają razem ponad {} MB", kMaxReportRecordBytes >> 20);
+    }
     for (const Passage& passage : passages) {
       if (passage.end - passage.begin + passage.heading.size() > kMaxDocumentBytes) {
         return fmt::format("fragment od bajtu {} ma ponad {} MB", passage.begin, kMaxDocumentBytes >> 20);
       }
     }
-    const auto known = find(report_key(report.id));
+    const auto known = find_present(report_key(report.id));
     if (known && known->id != report.id) return fmt::format("skrót identyfikatora zderza się ze skrótem raportu „{}”", known->id);
-    return {};
+    return std::nullopt;
   }
 
-  Xapian::Document document_of(const Report& report, const Passage& passage, std::uint64_t key, std::vector<PassageTerm>& scratch) {
-    StoredPassage stored{.report_key = key, .ordinal = passage.ordinal, .begin = passage.begin, .heading = passage.heading,
-                         .text = report.text.substr(passage.begin, passage.end - passage.begin)};
-    Xapian::Document document;
-    terms->set_heading(passage.heading);
-    terms->terms_of(stored.text, scratch);
-    for (const PassageTerm& term : scratch) {
-      const std::string text = term_text(term, *table);
-      if (term_bytes(text) <= kMaxTermBytes) document.add_term(text, term.wdf);
+  std::optional<std::string> add(Report report, std::vector<Passage> passages) {
+    if (auto reason = reason_to_reject(report, passages)) return reason;
+    removals.erase(report.id);
+    if (batch) {
+      batch->add(std::move(report), std::move(passages));
+      return std::nullopt;
     }
-    const std::string key_bytes = encode_report_key(key);
-    document.add_boolean_term(kReportPrefix + key_bytes);
-    document.add_value(kReportSlot, key_bytes);
-    if (report.date) {
-      const std::string date = fmt::format("{:08}", report.date);
-      document.add_boolean_term(kYearPrefix + date.substr(0, 4));
-      document.add_boolean_term(kMonthPrefix + date.substr(0, 6));
-      document.add_boolean_term(kDayPrefix + date);
-      document.add_value(kDateSlot, date);
-    }
-    for (const std::string& place : place_terms) document.add_boolean_term(place);
-    document.set_data(encode_passage(stored));
-    return document;
+    waiting_bytes += report.text.size();
+    changes.push_back({std::move(report), std::move(passages)});
+    if (waiting_bytes > settings.large_batch_bytes) begin_batch();
+    return std::nullopt;
   }
 
-  std::vector<std::string> place_terms;
+  fs::path generation(unsigned number, const char* prefix = "") const { return index / (prefix + generation_name(number)); }
+  unsigned next_number() const { return (current.empty() ? 0 : generation_number(current)) + 1; }
 
-  void add(const Report& report, const std::vector<Passage>& passages) {
-    try {
-      if (std::string reason = reason_to_reject(report, passages); !reason.empty()) {
-        summary.rejected.push_back({report.id, std::move(reason)});
-        return;
+  void begin_batch() {
+    batch = std::make_unique<BulkBatch>(generation(next_number(), ".batch-"),
+                                        BulkBatchSettings{settings.keys, settings.memory_bytes, settings.threads});
+    for (Change& change : changes) batch->add(std::move(change.report), std::move(change.passages));
+    changes.clear();
+    waiting_bytes = 0;
+  }
+
+  bool remove(std::string_view id) {
+    bool was_there = batch && batch->remove(report_key(id));
+    was_there = std::erase_if(changes, [&](const Change& change) { return change.report.id == id; }) > 0 || was_there;
+    const auto present = find_present(report_key(id));
+    if (present && present->id == id) was_there = removals.emplace(id).second || was_there;
+    return was_there;
+  }
+
+  std::vector<std::pair<std::string, std::string>> commit() {
+    std::vector<std::pair<std::string, std::string>> refused;
+    if (!batch && !database) begin_batch();  // even an empty first build is an index
+    if (batch) {
+      publish_batch();
+    } else if (!changes.empty() || !removals.empty()) {
+      commit_changes(refused);
+    }
+    changes.clear();
+    removals.clear();
+    waiting_bytes = 0;
+    return refused;
+  }
+
+  // --- a few changes: one transaction ---
+
+  void commit_changes(std::vector<std::pair<std::string, std::string>>& refused) {
+    // On an exception the transaction is given up and made again without the report that Xapian refused.
+    for (;;) {
+      const Change* culprit = nullptr;
+      try {
+        database->begin_transaction();
+        for (const std::string& id : removals) remove_present(report_key(id));
+        for (const Change& change : changes) {
+          culprit = &change;
+          put(change);
+        }
+        culprit = nullptr;
+        database->commit_transaction();
+        break;
+      } catch (const Xapian::InvalidArgumentError& error) {
+        database->cancel_transaction();
+        if (!culprit) throw;
+        const std::string id = culprit->report.id;
+        refused.emplace_back(id, error.get_msg());
+        std::erase_if(changes, [&](const Change& change) { return change.report.id == id; });
       }
-      const std::uint64_t key = report_key(report.id);
-      place_terms.clear();
-      for (const PassageTerm& term : terms->place_terms_of(report.place)) place_terms.push_back(term_text(term, *table));
-      terms->set_title(report.title);
-      std::vector<PassageTerm> scratch;
-      remove_passages(key);
-      for (const Passage& passage : passages) database->add_document(document_of(report, passage, key, scratch));
-      database->set_metadata(metadata_key(key),
-                             encode_report({.id = report.id, .source = report.source, .title = report.title, .place = report.place,
-                                            .url = report.url, .date = report.date,
-                                            .passages = static_cast<std::uint32_t>(passages.size()), .size = report.size,
-                                            .mtime_ns = report.mtime_ns,
-                                            .content_hash = XXH3_64bits(report.text.data(), report.text.size())}));
-      ++summary.reports;
-      summary.passages += passages.size();
-      summary.bytes += report.text.size();
-      uncommitted_bytes += report.text.size();
-      if (table->memory() > kMaxTableMemory) fresh_table();
-      if (uncommitted_bytes >= settings.batch_bytes && published) commit();
-      else if (uncommitted_bytes >= settings.batch_bytes) flush_first_generation();
-    } catch (const Xapian::Error& error) {
-      throw_xapian(index, error);
     }
+    fsync_directory(current);
   }
 
-  // Bounds memory during a first build; nobody sees it before it is published.
-  void flush_first_generation() {
-    in_transaction = false;
-    database->commit_transaction();
-    uncommitted_bytes = 0;
-    begin();
+  void remove_present(std::uint64_t key) {
+    database->delete_document(kReportPrefix + encode_report_key(key));
+    database->set_metadata(report_metadata_key(key), "");
   }
 
-  void remove_passages(std::uint64_t key) { database->delete_document(kReportPrefix + encode_report_key(key)); }
-
-  bool remove(std::string_view report_id) {
-    try {
-      const std::uint64_t key = report_key(report_id);
-      const auto known = find(key);
-      if (!known || known->id != report_id) return false;
-      remove_passages(key);
-      database->set_metadata(metadata_key(key), "");
-      ++summary.removed;
-      return true;
-    } catch (const Xapian::Error& error) {
-      throw_xapian(index, error);
+  void put(const Change& change) {
+    if (!table || table->memory() > kMaxTableMemory) {
+      table = std::make_unique<KeyTable>(settings.keys);
+      documents = std::make_unique<PassageDocumentMaker>(*table);
     }
+    const std::uint64_t key = report_key(change.report.id);
+    remove_present(key);
+    documents->begin_report(change.report, key);
+    PassageDocument made;
+    for (const Passage& passage : change.passages) {
+      documents->make(passage, made);
+      Xapian::Document document;
+      for (const PassageTerm& term : made.terms) document.add_term(term_text(term, *table), term.wdf);
+      for (const std::string& filter : made.filters) document.add_boolean_term(filter);
+      for (const auto& [slot, bytes] : made.values) document.add_value(slot, bytes);
+      document.set_data(made.data);
+      database->add_document(document);
+    }
+    database->set_metadata(report_metadata_key(key), stored_report(change.report, change.passages.size()));
+  }
+
+  // --- many changes: a database of their own, merged and published ---
+
+  void publish_batch() {
+    const unsigned number = next_number();
+    const fs::path built = generation(number, ".batch-");
+    batch->set_metadata(kManifestKey, to_json(settings.manifest));
+    if (!settings.extra_lexicon.empty()) batch->set_metadata(kExtraLexiconKey, settings.extra_lexicon);
+    batch->finish();
+    fs::path ready = built;
+    if (database) {
+      ready = generation(number, ".merged-");
+      merge(built, ready);
+    }
+    batch.reset();
+    const fs::path published = generation(number);
+    rename_durably(ready, published);
+    replace_file(index / kStubName, fmt::format("glass {}\n", published.filename().string()));
+    database.reset();
+    open_generation(published);
+    // The superseded generation stays until the next writer comes: readers may still be in it.
+    std::error_code ignored;
+    fs::remove_all(built, ignored);
+  }
+
+  // The present generation without what the batch replaces, and the batch behind it.
+  void merge(const fs::path& built, const fs::path& merged) {
+    const Xapian::docid last_old = database->get_lastdocid();
+    Xapian::Database both(current.string(), Xapian::DB_BACKEND_GLASS);
+    both.add_database(Xapian::Database(built.string(), Xapian::DB_BACKEND_GLASS));
+    NewerMetadata newer;
+    both.compact(merged.string(), 0, 0, newer);
+    Xapian::WritableDatabase whole(merged.string(), Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS);
+    for (auto entry = database->metadata_keys_begin(std::string(1, kReportMetadataPrefix));
+         entry != database->metadata_keys_end(std::string(1, kReportMetadataPrefix)); ++entry) {
+      const std::uint64_t key = decode_report_key(std::string_view(*entry).substr(1));
+      StoredReport old;
+      const bool readable = decode_report(database->get_metadata(*entry), old);
+      const bool removed = readable && removals.contains(old.id) && !batch->find(key);
+      if (!removed && !batch->find(key)) continue;
+      const std::string term = kReportPrefix + encode_report_key(key);
+      std::vector<Xapian::docid> superseded;
+      for (auto doc = whole.postlist_begin(term); doc != whole.postlist_end(term) && *doc <= last_old; ++doc) superseded.push_back(*doc);
+      for (Xapian::docid doc : superseded) whole.delete_document(doc);
+      if (removed) whole.set_metadata(*entry, "");
+    }
+    whole.commit();
+    whole.close();
+    for (const auto& entry : fs::directory_iterator(merged)) fsync_file(entry.path());
+    fsync_directory(merged);
   }
 };
 
@@ -320,26 +334,40 @@ IndexWriter::IndexWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 IndexWriter::~IndexWriter() = default;
 
 std::optional<StoredReport> IndexWriter::find(std::string_view report_id) const {
-  auto known = impl_->find(report_key(report_id));
+  auto known = impl_->find(report_id);
   if (known && known->id != report_id) known.reset();
   return known;
 }
 
 std::vector<std::string> IndexWriter::report_ids() const {
   std::vector<std::string> ids;
+  if (!impl_->database) return ids;
   const std::string prefix(1, kReportMetadataPrefix);
-  for (auto it = impl_->database->metadata_keys_begin(prefix); it != impl_->database->metadata_keys_end(prefix); ++it) {
+  for (auto entry = impl_->database->metadata_keys_begin(prefix); entry != impl_->database->metadata_keys_end(prefix); ++entry) {
     StoredReport report;
-    if (decode_report(impl_->database->get_metadata(*it), report)) ids.push_back(report.id);
+    if (decode_report(impl_->database->get_metadata(*entry), report)) ids.push_back(report.id);
   }
   std::sort(ids.begin(), ids.end());
   return ids;
 }
 
-void IndexWriter::add(const Report& report, const std::vector<Passage>& passages) { impl_->add(report, passages); }
+std::optional<std::string> IndexWriter::add(Report report, std::vector<Passage> passages) {
+  try {
+    return impl_->add(std::move(report), std::move(passages));
+  } catch (const Xapian::Error& error) {
+    throw_xapian(impl_->index, error);
+  }
+}
+
 bool IndexWriter::remove(std::string_view report_id) { return impl_->remove(report_id); }
-void IndexWriter::commit() { impl_->commit(); }
-const IndexWriterSummary& IndexWriter::summary() const { return impl_->summary; }
+
+std::vector<std::pair<std::string, std::string>> IndexWriter::commit() {
+  try {
+    return impl_->commit();
+  } catch (const Xapian::Error& error) {
+    throw_xapian(impl_->index, error);
+  }
+}
 
 IndexStatistics statistics_of(const fs::path& index) {
   IndexStatistics statistics;

@@ -1,8 +1,10 @@
 // Reports into the index: what a change is, when it becomes visible, and what survives a failure.
 //
-// A first build is made in a directory of its own and published whole (schema.h: generations). Later changes go through Xapian's writable
-// database in transactions: replacing a report removes its old passages and adds the new ones in one of them, so no reader ever sees
-// half a report. A commit is acknowledged only after the fsync of the index directory.
+// Changes wait in memory until commit(). A few are made in one transaction of Xapian's writable database: replacing a report removes its
+// old passages and adds the new ones in it, so no reader ever sees half a report. Many (a first build, more than large_batch_bytes) become
+// a database of their own (bulk_batch.h) in a directory aside, which is merged with the present one by Xapian's compact() if there is one,
+// synced, and published by replacing the stub file (schema.h: generations). Either way a commit is acknowledged only after the fsync of
+// the directories, and until then readers see the state before.
 #pragma once
 
 #include <chrono>
@@ -27,18 +29,9 @@ struct IndexWriterSettings {
   Manifest manifest;                               // what a new index records, and what an existing one must agree with
   std::string extra_lexicon;                       // its text, kept in the index; empty: none
   std::chrono::milliseconds lock_timeout{1000};
-  std::uint64_t batch_bytes = 64u << 20;           // of text between commits: memory against work lost at a crash
-};
-
-struct RejectedReport {
-  std::string id;
-  std::string reason;
-};
-
-struct IndexWriterSummary {
-  std::uint64_t reports = 0, passages = 0, bytes = 0;  // added in this session and committed or about to be
-  std::uint64_t removed = 0;                           // reports
-  std::vector<RejectedReport> rejected;                // refused by the index; the others of their batch are in
+  std::uint64_t large_batch_bytes = 16u << 20;     // of text: beyond it a batch is built aside and merged
+  std::uint64_t memory_bytes = 512u << 20;         // of a large batch's inversion
+  unsigned threads = 2;                            // of a large batch's analysis
 };
 
 // One thread at a time. After an Error the writer is spent: the last committed state stands, and the same work may be begun anew.
@@ -55,16 +48,15 @@ class IndexWriter {
   // The ids of all reports in the committed state, sorted.
   std::vector<std::string> report_ids() const;
 
-  // Adds a report or replaces the one of the same id. A report that the index cannot take (a passage over 16 MB) is listed in
-  // the summary and leaves its predecessor, if any, in place. Throws Error{io, corrupt}.
-  void add(const Report& report, const std::vector<Passage>& passages);
+  // Adds a report or replaces the one of the same id. Why the index cannot take it (a passage over 16 MB), in Polish, or nothing; its
+  // predecessor, if any, then stays in place. Throws Error{io, corrupt}.
+  std::optional<std::string> add(Report report, std::vector<Passage> passages);
   // Removes a report; false if there is none. Throws as add().
   bool remove(std::string_view report_id);
 
-  // Makes everything so far visible to readers and durable. Throws Error{io}: then nothing since the last commit is in.
-  void commit();
-
-  const IndexWriterSummary& summary() const;
+  // Makes everything so far visible to readers and durable. Reports that Xapian refused are left out and returned by id with the reason.
+  // Throws Error{io}: then nothing since the last commit is in.
+  std::vector<std::pair<std::string, std::string>> commit();
 
  private:
   struct Impl;

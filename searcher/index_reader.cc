@@ -66,6 +66,10 @@ bool IndexReader::changed_meanwhile() {
   return true;
 }
 
+bool IndexReader::changed_meanwhile(const Xapian::Error& error) {
+  return std::string_view(error.get_type()) == "DatabaseModifiedError" || changed_meanwhile();
+}
+
 StoredPassage IndexReader::passage(Xapian::docid id) const {
   StoredPassage passage;
   if (!decode_passage(database_.get_document(id, Xapian::DOC_ASSUME_VALID).get_data(), passage)) {
@@ -87,7 +91,8 @@ StoredReport IndexReader::report(std::uint64_t key) const {
 }
 
 void IndexReader::throw_error(const Xapian::Error& error) const {
-  if (dynamic_cast<const Xapian::DatabaseCorruptError*>(&error) || dynamic_cast<const Xapian::DatabaseVersionError*>(&error)) {
+  const std::string_view type = error.get_type();  // Xapian's errors have no virtual functions
+  if (type == "DatabaseCorruptError" || type == "DatabaseVersionError") {
     throw Error(ErrorKind::corrupt, fmt::format("{}: indeks jest uszkodzony: {}. Sprawdź go (kwerenda-index check), przywróć z kopii albo "
                                                 "zbuduj od nowa.",
                                                 index_.string(), error.get_msg()));

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "analysis/error.h"
 #include "analysis/key_table.h"
 #include "analysis/manifest.h"
 #include "analysis/stored.h"
@@ -32,8 +33,7 @@ class IndexReader {
         auto result = read();
         if (!changed_meanwhile()) return result;
       } catch (const Xapian::Error& error) {
-        const bool changed = dynamic_cast<const Xapian::DatabaseModifiedError*>(&error) || changed_meanwhile();
-        if (!changed) throw_error(error);
+        if (!changed_meanwhile(error)) throw_error(error);
       } catch (const Error& error) {
         // A damaged record may be a half-overwritten block of a state that is gone.
         if (error.kind() != ErrorKind::corrupt || !changed_meanwhile()) throw;
@@ -56,6 +56,7 @@ class IndexReader {
 
   void open();
   bool changed_meanwhile();
+  bool changed_meanwhile(const Xapian::Error& error);  // also if the error itself says so
   [[noreturn]] void throw_error(const Xapian::Error& error) const;
   [[noreturn]] void throw_busy() const;
 

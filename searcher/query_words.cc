@@ -1,12 +1,12 @@
 #include "searcher/query_words.h"
 
 #include <unicode/uchar.h>
-#include <unicode/utf8.h>
 
 #include <algorithm>
 
 #include "analysis/fold.h"
 #include "analysis/tokenizer.h"
+#include "analysis/utf8.h"
 
 namespace kwerenda {
 namespace {
@@ -21,10 +21,7 @@ std::size_t code_points(std::string_view text) {
 }
 
 bool starts_with_capital(std::string_view text) {
-  UChar32 first = 0;
-  std::int32_t at = 0;
-  U8_NEXT(text.data(), at, static_cast<std::int32_t>(text.size()), first);
-  return first >= 0 && u_isUUppercase(first);
+  return !text.empty() && u_isUUppercase(code_point_at(text, 0).value);
 }
 
 std::uint32_t passages_of(const std::vector<Key>& keys, const Vocabulary& vocabulary) {

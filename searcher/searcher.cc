@@ -1,6 +1,7 @@
 #include "searcher/searcher.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -10,6 +11,7 @@
 #include "analysis/data_files.h"
 #include "analysis/schema.h"
 #include "analysis/tokenizer.h"
+#include "analysis/utf8.h"
 #include "searcher/index_reader.h"
 #include "searcher/query_parser.h"
 #include "searcher/search.h"
@@ -75,31 +77,27 @@ struct Searcher::Impl {
 
   SearchContext context() const { return {keys.get(), &lists, {}}; }
 
-  // The query's tree with its topics; topics given as options stand beside it as filters, or alone for it.
-  QueryNode tree(std::string_view text, const SearchOptions& options, std::string& query_text) const {
-    QueryNode root;
-    query_text.assign(text);
-    const bool only_topics = text.find_first_not_of(" \t\n") == std::string_view::npos && !options.topics.empty();
+  // The query with its topics resolved; topics given as options stand beside it as filters, or alone for it.
+  Query query_of(std::string_view text, const SearchOptions& options) const {
+    Query query;
+    const bool only_topics = trimmed(text).empty() && !options.topics.empty();
     if (!only_topics) {
-      Query query = options.syntax == QuerySyntax::plain ? parse_plain(text) : parse_query(text);
-      root = std::move(query.root);
-      resolve_topics(root, query_text, topics);
+      query = options.syntax == QuerySyntax::plain ? parse_plain(text) : parse_query(text);
+      resolve_topics(query.root, query.text, topics);
     }
-    if (options.topics.empty()) return root;
+    if (options.topics.empty()) return query;
     std::vector<QueryNode> wanted;
     for (const std::string& name : options.topics) wanted.push_back(topic_query(find_topic(name, topics)));
-    if (only_topics) {
-      if (wanted.size() == 1) return std::move(wanted.front());
-      QueryNode any;
-      any.kind = NodeKind::any_of;
-      any.children = std::move(wanted);
-      return any;
+    QueryNode root;
+    if (only_topics && wanted.size() == 1) {
+      root = std::move(wanted.front());
+    } else {
+      root.kind = only_topics ? NodeKind::any_of : NodeKind::all_of;
+      root.children = std::move(wanted);
+      if (!only_topics) root.children.insert(root.children.begin(), std::move(query.root));
     }
-    QueryNode both;
-    both.kind = NodeKind::all_of;
-    both.children = std::move(wanted);
-    both.children.insert(both.children.begin(), std::move(root));
-    return both;
+    query.root = std::move(root);
+    return query;
   }
 
   // "id#p12" to the passage's document number, or Error{not_found}.
@@ -141,10 +139,14 @@ Searcher& Searcher::operator=(Searcher&&) noexcept = default;
 Searcher::~Searcher() = default;
 
 SearchResult Searcher::search(std::string_view query, const SearchOptions& options) const {
-  std::string text;
-  const QueryNode root = impl_->tree(query, options, text);
+  const Query parsed = impl_->query_of(query, options);
   Impl::Lease reader(*impl_);
-  return reader->consistently([&] { return search_index(*reader, root, text, options, impl_->context()); });
+  SearchResult result =
+      reader->consistently([&] { return search_index(*reader, parsed.root, parsed.text, options, impl_->context()); });
+  if (parsed.dropped_words) {
+    result.notes.push_back(fmt::format("Zapytanie jest długie: pominięto {} ostatnich słów.", parsed.dropped_words));
+  }
+  return result;
 }
 
 SearchResult Searcher::similar(std::string_view citation, const SearchOptions& options) const {

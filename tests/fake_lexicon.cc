@@ -39,6 +39,7 @@ std::shared_ptr<const Lexicon> Lexicon::open(const std::filesystem::path&) {
       {"pan", "pan", 1},
       {"koc", "koc", 1},
       {"ai", "ai", 1},
+      {"do", "do", 1},
       {"gis", "gis", 1},
       {"gisu", "gis", 1},
       {"polsko", "polski", 1},
@@ -68,7 +69,7 @@ std::shared_ptr<const Lexicon> Lexicon::open(const std::filesystem::path&) {
     impl->forms.emplace(row.form,
                         Reading{lemma, row.probability, folded(lemma) != lemma, ReadingSource::lexicon});
   }
-  impl->frequencies = {{"pan", 1000}, {"miasto", 500}, {"gis", 1}};
+  impl->frequencies = {{"pan", 1000}, {"miasto", 500}, {"gis", 1}, {"ai", 129}, {"do", 26107}, {"covid", 50}};
   return std::shared_ptr<const Lexicon>(new Lexicon(std::move(impl)));
 }
 

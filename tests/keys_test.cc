@@ -54,6 +54,7 @@ TEST(Keys, Table) {
       {"AI", "AI"},
       {"ai", "ai"},
       {"PAN", "pan PAN"},
+      {"DO", "do DO"},
       {"KOC", "KOC"},
       {"PKP", "PKP"},
       {"GUGiK", "GUGIK"},
