@@ -133,7 +133,10 @@ std::string limited(std::string key) {
 
 // A lemma as a key: folded, or an acronym in capitals. The lexicon finds UNESCO for Unesco and agd; but ai
 // and it in small letters are not taken for AI and IT.
-std::string key_of_lemma(std::string_view lemma, bool form_has_capitals) {
+std::string key_of_lemma(std::string lemma, bool form_has_capitals) {
+  const Plain plain = plainness(lemma);
+  if (plain == Plain::small) return lemma;
+  if (plain == Plain::title) return folded(lemma);
   const Shape shape = shape_of(lemma);
   if (shape.upper >= 2 && is_acronym(shape) && (form_has_capitals || shape.letters > 2))
     return upper_cased(lemma);
@@ -184,11 +187,11 @@ class Chain {
 };
 
 void Chain::answer(std::string_view form) {
+  if (plainness(form) != Plain::no) return word(form);  // miasto, Łodzi, W: nine tokens in ten
   const Shape shape = shape_of(form);
   form_has_capitals_ = shape.upper >= 2;
-  const bool ordinary =
-      shape.only_letters() && (shape.upper == 0 || (shape.upper == 1 && shape.starts_upper));
-  if (ordinary) return word(form);              // miasto, Łodzi, W: nine tokens in ten
+  const bool ordinary = shape.only_letters() && shape.upper == (shape.starts_upper ? 1u : 0u);
+  if (ordinary) return word(form);              // the same in other alphabets
   number(form, shape) ||                        // 2.0, 12, 2025-05-14
       acronym_with_ending(form) ||              // GIS-u, GISu, AI-owy, ePUAP-u
       acronym(form, shape) ||                   // GIS, XXI, 5G, OCHRONA
@@ -454,9 +457,10 @@ bool Chain::as_written(std::string_view form) {
 
 bool Chain::add_readings(float share) {
   for (std::size_t i = 0; i < readings_.size(); ++i) {
-    const Reading& reading = readings_[i];
+    Reading& reading = readings_[i];
     if (i > 0 && reading.probability < kMinProbability) break;
-    add(key_of_lemma(reading.lemma, form_has_capitals_), reading.probability * share, reading.source);
+    add(key_of_lemma(std::move(reading.lemma), form_has_capitals_), reading.probability * share,
+        reading.source);
   }
   return !readings_.empty();
 }
@@ -478,6 +482,7 @@ KeyMaker::KeyMaker(std::shared_ptr<const Lexicon> lexicon) : lexicon_(std::move(
 
 void KeyMaker::keys_of(std::string_view surface, std::vector<Key>& keys) const {
   keys.clear();
+  if (plainness(surface) != Plain::no) return Chain(*lexicon_, keys).word(surface);  // is its own normal form
   std::string buffer;
   Chain(*lexicon_, keys).answer(normalized_view(surface, buffer));
 }
