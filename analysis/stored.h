@@ -30,7 +30,7 @@ struct StoredReport {
   std::uint32_t passages = 0;
   std::uint64_t size = 0;       // of the source in bytes
   std::int64_t mtime_ns = 0;    // of the source; nanoseconds since 1970
-  std::uint64_t content_hash = 0;  // xxh3 of the report's text
+  std::uint64_t content_hash = 0;  // xxh3 of what the report was read from: the file's bytes or the record's line
 };
 
 // Encoding never fails. Decoding verifies checksum and every length; false, and `out` is unspecified, if anything does not hold.

@@ -1,11 +1,16 @@
 #include "indexer/file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
+
+#include "analysis/error.h"
+#include "analysis/utf8.h"
 
 namespace kwerenda {
 
@@ -59,6 +64,27 @@ std::ptrdiff_t read_some(int fd, std::size_t most, std::string& out) {
   out.resize(before + static_cast<std::size_t>(got > 0 ? got : 0));
   errno = error;
   return got;
+}
+
+std::string read_named_file(const std::string& path, std::uint64_t limit_bytes) {
+  const std::string name = printable(path);
+  const OpenedFile file = open_regular(path, Links::follow);
+  switch (file.result) {
+    case OpenResult::ok: break;
+    case OpenResult::not_found: throw Error(ErrorKind::not_found, name + ": nie ma takiego pliku; sprawdź ścieżkę");
+    case OpenResult::not_regular: throw Error(ErrorKind::io, name + ": oczekiwano zwykłego pliku, to coś innego");
+    case OpenResult::failed: throw Error(ErrorKind::io, name + ": " + error_text(file.error));
+  }
+  std::string bytes;
+  for (;;) {
+    if (bytes.size() > limit_bytes || file.size > limit_bytes) {
+      throw Error(ErrorKind::limit, fmt::format("{}: plik ma {} B, a limit to {} B", name, std::max<std::uint64_t>(file.size, bytes.size()),
+                                                limit_bytes));
+    }
+    const std::ptrdiff_t got = read_some(file.fd.get(), std::size_t{1} << 20, bytes);
+    if (got < 0) throw Error(ErrorKind::io, name + ": odczyt przerwany: " + error_text(errno));
+    if (got == 0) return bytes;
+  }
 }
 
 std::string error_text(int error) {

@@ -45,6 +45,9 @@ OpenedFile open_regular(const std::string& path, Links links);
 // Appends up to `most` bytes to `out`; 0 at the end, -1 with errno set on failure. Interrupted calls are repeated.
 std::ptrdiff_t read_some(int fd, std::size_t most, std::string& out);
 
+// The whole of a file that a user named; links are followed. Throws Error{not_found, io}, and Error{limit} above `limit_bytes`.
+std::string read_named_file(const std::string& path, std::uint64_t limit_bytes);
+
 // What errno says, in Polish where it is common: "brak uprawnień do odczytu".
 std::string error_text(int error);
 

@@ -54,7 +54,12 @@ bool looks_like_heading(std::string_view line) {
     while (last > 0 && U8_IS_TRAIL(static_cast<std::uint8_t>(line[last]))) --last;
     line = line.substr(0, last);
   }
-  return !line.empty() && !ends_with_any(line, {".", "!", "?", "…", ";", ",", "-", "–"});
+  if (line.ends_with(":")) {
+    // "Wnioski:" heads a section, "Padły następujące stanowiska:" leads into a list.
+    return std::count(line.begin(), line.end(), ' ') <= 1;
+  }
+  // A question alone on a line heads its answer.
+  return !line.empty() && !ends_with_any(line, {".", "!", "…", ";", ",", "-", "–"});
 }
 
 bool looks_like_item(std::string_view line) {

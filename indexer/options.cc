@@ -73,7 +73,6 @@ Co czytać:
 Analiza:
   --lexicon PLIK            inny leksykon niż dołączony [KWERENDA_LEXICON]
   --lexicon-extra PLIK      własne wyrazy; można powtórzyć [KWERENDA_LEXICON_EXTRA, rozdzielone :]
-  --stopwords PLIK          inna lista słów pospolitych [KWERENDA_STOPWORDS]
 
 Praca:
   --memory ROZMIAR          ile pamięci wolno zająć, np. 512M, 2G (domyślnie 1G) [KWERENDA_MEMORY]
@@ -139,7 +138,6 @@ po::options_description described(Verb verb) {
     add("files-from", po::value<std::string>());
     add("null,0", po::bool_switch());
     add("input-format", po::value<std::string>());
-    add("stopwords", po::value<std::string>());
     add("memory", po::value<std::string>());
     add("threads", po::value<std::string>());
     add("dry-run", po::bool_switch());
@@ -224,8 +222,8 @@ void set_progress(const Setting& setting, IndexerOptions& options) {
 }
 
 void set_purge(const Setting& setting, IndexerOptions& options) {
-  if (setting.value == "never") options.purge = PurgeMode::never;
-  else if (setting.value == "vanished") options.purge = PurgeMode::vanished;
+  if (setting.value == "never") options.purge = Purge::never;
+  else if (setting.value == "vanished") options.purge = Purge::vanished;
   else
     usage(fmt::format("{}: oczekiwano never albo vanished, jest „{}”", setting.name, printable(setting.value)));
 }
@@ -358,7 +356,6 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
     return options;
   }
 
-  if (const auto stopwords = values.text("stopwords", "KWERENDA_STOPWORDS")) options.stopwords = stopwords->value;
   if (const auto list = values.text("files-from")) options.files_from = list->value;
   if (const auto format = values.text("input-format")) set_format(*format, options);
   if (const auto memory = values.text("memory", "KWERENDA_MEMORY")) set_memory(*memory, options);

@@ -8,13 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "indexer/add.h"
 #include "indexer/readers/reader.h"
 
 namespace kwerenda {
 
 enum class Verb : std::uint8_t { help, version, add, info, tokens };
 enum class ProgressMode : std::uint8_t { automatic, json, never };
-enum class PurgeMode : std::uint8_t { never, vanished };
 enum class Verbosity : std::uint8_t { quiet, normal, verbose };
 
 // What the verbs share; each verb reads its own part. Defaults here are the documented ones.
@@ -30,7 +30,6 @@ struct IndexerOptions {
   // Analysis (add, tokens). Empty: the file that came with the program.
   std::string lexicon;                     // KWERENDA_LEXICON
   std::vector<std::string> lexicon_extra;  // word lists of the user, later ones win; KWERENDA_LEXICON_EXTRA, separated by ':'
-  std::string stopwords;                   // KWERENDA_STOPWORDS
 
   // add
   std::string files_from;                          // a file with paths, "-" standard input
@@ -40,7 +39,7 @@ struct IndexerOptions {
   unsigned threads = 0;                            // 0: one a core; KWERENDA_THREADS
   bool dry_run = false;                            // reads and says what would be done, writes nothing
   bool strict = false;                             // the first problem ends the run, the index stays as it was
-  PurgeMode purge = PurgeMode::never;              // vanished: reports whose files are gone leave the index
+  Purge purge = Purge::never;              // vanished: reports whose files are gone leave the index
   double lock_timeout_seconds = 10;                // waiting for another writer; KWERENDA_LOCK_TIMEOUT
 
   // tokens

@@ -83,15 +83,11 @@ struct Searcher::Impl {
     const bool only_topics = trimmed(text).empty() && !options.topics.empty();
     if (!only_topics) {
       query = options.syntax == QuerySyntax::plain ? parse_plain(text) : parse_query(text);
-      resolve_topics(query, topics);
+      resolve_topics(query.root, query.text, topics);
     }
     if (options.topics.empty()) return query;
     std::vector<QueryNode> wanted;
-    for (const std::string& name : options.topics) {
-      const Topic* topic = find_topic(topics, name);
-      if (!topic) throw Error(ErrorKind::not_found, unknown_topic(topics, name));
-      wanted.push_back(topic_query(*topic));
-    }
+    for (const std::string& name : options.topics) wanted.push_back(topic_query(find_topic(name, topics)));
     QueryNode root;
     if (only_topics && wanted.size() == 1) {
       root = std::move(wanted.front());

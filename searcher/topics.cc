@@ -84,8 +84,7 @@ class TopicReader {
     topic.file = file_;
     topic.label = required_text(table, "label", "tematu");
     if (const toml::node* node = table.get("description")) topic.description = text_of(*node, "description");
-    topic.aliases =
-        texts(table, "aliases", [](const std::string& alias, const toml::node&) { return alias; });
+    for (Text& alias : texts(table, "aliases")) topic.aliases.push_back(std::move(alias.text));
 
     const toml::node* aspects = table.get("aspect");
     if (aspects == nullptr) fail(1, "oczekiwano co najmniej jednej tabeli [[aspect]], a nie ma żadnej");
@@ -130,17 +129,32 @@ class TopicReader {
     return text;
   }
 
-  // The strings of table[key], each through `convert`; nothing if the key is missing.
-  template <typename Convert>
-  auto texts(const toml::table& table, std::string_view key, Convert convert) const {
-    std::vector<decltype(convert(std::string(), std::declval<const toml::node&>()))> found;
+  struct Text {
+    std::string text;
+    std::size_t line = 0;
+  };
+
+  // The strings of table[key]; none if the key is missing.
+  std::vector<Text> texts(const toml::table& table, std::string_view key) const {
+    std::vector<Text> found;
     const toml::node* node = table.get(key);
     if (node == nullptr) return found;
     const toml::array* list = node->as_array();
-    if (list == nullptr)
+    if (list == nullptr) {
       fail(line_of(*node), fmt::format("w „{}” oczekiwano listy napisów, a jest {}", key, type_name(*node)));
-    for (const toml::node& item : *list) found.push_back(convert(text_of(item, key), item));
+    }
+    for (const toml::node& item : *list) found.push_back({text_of(item, key), line_of(item)});
     return found;
+  }
+
+  QueryNode term(const Text& text) const {
+    try {
+      QueryNode found = parse_term(text.text);
+      set_range(found, {});
+      return found;
+    } catch (const QueryError& error) {
+      fail(text.line, error.what());
+    }
   }
 
   TopicAspect read_aspect(const toml::table& table) const {
@@ -157,17 +171,8 @@ class TopicReader {
       }
       aspect.weight = *weight;
     }
-    const auto term = [this](const std::string& text, const toml::node& node) {
-      try {
-        QueryNode found = parse_term(text);
-        set_range(found, {});
-        return found;
-      } catch (const QueryError& error) {
-        fail(line_of(node), error.what());
-      }
-    };
     for (std::string_view key : {"words", "phrases"}) {
-      for (QueryNode& found : texts(table, key, term)) aspect.terms.push_back(std::move(found));
+      for (const Text& text : texts(table, key)) aspect.terms.push_back(term(text));
     }
     if (aspect.terms.empty()) {
       fail(line_of(table),
@@ -213,15 +218,42 @@ std::optional<int> likeness(const Topic& topic, const std::string& name) {
   return best;
 }
 
-void resolve(QueryNode& node, std::string_view text, std::span<const Topic> topics) {
-  if (node.kind == NodeKind::topic && node.children.empty()) {
-    const Topic* topic = find_topic(topics, node.text);
-    if (topic == nullptr) fail_at(text, node.range, unknown_topic(topics, node.text));
-    node.children = topic_query(*topic).children;
-    for (QueryNode& aspect : node.children) set_range(aspect, node.range);
-    return;
+// Null if there is none.
+const Topic* find_named(std::string_view name, std::span<const Topic> topics) {
+  const std::string wanted = comparable(name);
+  if (wanted.empty()) return nullptr;
+  auto is_wanted = [&](const std::string& other) { return comparable(other) == wanted; };
+  for (const Topic& topic : topics) {
+    if (is_wanted(topic.name)) return &topic;
   }
-  for (QueryNode& child : node.children) resolve(child, text, topics);
+  for (const Topic& topic : topics) {
+    if (is_wanted(topic.label)) return &topic;
+  }
+  for (const Topic& topic : topics) {
+    if (std::any_of(topic.aliases.begin(), topic.aliases.end(), is_wanted)) return &topic;
+  }
+  return nullptr;
+}
+
+std::string unknown_topic(std::string_view name, std::span<const Topic> topics) {
+  const std::string wanted = comparable(name);
+  std::vector<std::pair<int, const Topic*>> near;
+  for (const Topic& topic : topics) {
+    if (const std::optional<int> edits = likeness(topic, wanted)) near.emplace_back(*edits, &topic);
+  }
+  std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  constexpr std::size_t kShown = 3;
+  std::vector<std::string> names;
+  if (near.empty()) {
+    for (const Topic& topic : topics) names.push_back(topic.name);
+  } else {
+    for (const auto& [edits, topic] : std::span(near).first(std::min(near.size(), kShown))) {
+      names.push_back(fmt::format("{} ({})", topic->name, topic->label));
+    }
+  }
+  if (names.empty()) return fmt::format("nie ma tematu „{}”: nie wczytano żadnych tematów", name);
+  return fmt::format("nie ma tematu „{}”: {} {}", name,
+                     near.empty() ? "oczekiwano jednego z:" : "może chodzi o:", fmt::join(names, ", "));
 }
 
 }  // namespace
@@ -250,41 +282,9 @@ std::vector<Topic> load_topics(std::span<const fs::path> directories) {
 
 Topic parse_topic(std::string_view toml, const fs::path& file) { return TopicReader(file).read(toml); }
 
-const Topic* find_topic(std::span<const Topic> topics, std::string_view name) {
-  const std::string wanted = comparable(name);
-  if (wanted.empty()) return nullptr;
-  auto is_wanted = [&](const std::string& other) { return comparable(other) == wanted; };
-  for (const Topic& topic : topics) {
-    if (is_wanted(topic.name)) return &topic;
-  }
-  for (const Topic& topic : topics) {
-    if (is_wanted(topic.label)) return &topic;
-  }
-  for (const Topic& topic : topics) {
-    if (std::any_of(topic.aliases.begin(), topic.aliases.end(), is_wanted)) return &topic;
-  }
-  return nullptr;
-}
-
-std::string unknown_topic(std::span<const Topic> topics, std::string_view name) {
-  const std::string wanted = comparable(name);
-  std::vector<std::pair<int, const Topic*>> near;
-  for (const Topic& topic : topics) {
-    if (const std::optional<int> edits = likeness(topic, wanted)) near.emplace_back(*edits, &topic);
-  }
-  std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  constexpr std::size_t kShown = 3;
-  std::vector<std::string> names;
-  if (near.empty()) {
-    for (const Topic& topic : topics) names.push_back(topic.name);
-  } else {
-    for (const auto& [edits, topic] : std::span(near).first(std::min(near.size(), kShown))) {
-      names.push_back(fmt::format("{} ({})", topic->name, topic->label));
-    }
-  }
-  if (names.empty()) return fmt::format("nie ma tematu „{}”: nie wczytano żadnych tematów", name);
-  return fmt::format("nie ma tematu „{}”: {} {}", name,
-                     near.empty() ? "oczekiwano jednego z:" : "może chodzi o:", fmt::join(names, ", "));
+const Topic& find_topic(std::string_view name, std::span<const Topic> topics) {
+  if (const Topic* topic = find_named(name, topics)) return *topic;
+  throw Error(ErrorKind::not_found, unknown_topic(name, topics));
 }
 
 QueryNode topic_query(const Topic& topic) {
@@ -302,6 +302,15 @@ QueryNode topic_query(const Topic& topic) {
   return root;
 }
 
-void resolve_topics(Query& query, std::span<const Topic> topics) { resolve(query.root, query.text, topics); }
+void resolve_topics(QueryNode& root, std::string_view text, std::span<const Topic> topics) {
+  if (root.kind != NodeKind::topic || !root.children.empty()) {
+    for (QueryNode& child : root.children) resolve_topics(child, text, topics);
+    return;
+  }
+  const Topic* topic = find_named(root.text, topics);
+  if (topic == nullptr) fail_at(text, root.range, unknown_topic(root.text, topics));
+  root.children = topic_query(*topic).children;
+  for (QueryNode& aspect : root.children) set_range(aspect, root.range);
+}
 
 }  // namespace kwerenda

@@ -49,18 +49,15 @@ std::vector<Topic> load_topics(std::span<const std::filesystem::path> directorie
 Topic parse_topic(std::string_view toml, const std::filesystem::path& file);
 
 // The topic of that stem, label or alias, in this order of preference; case, marks, hyphens and punctuation
-// make no difference. Null if there is none. The pointer points into `topics`.
-const Topic* find_topic(std::span<const Topic> topics, std::string_view name);
-
-// "nie ma tematu „gsi”: oczekiwano …": what to tell when find_topic() finds none, with the nearest names or,
+// make no difference. Points into `topics`. Throws Error{not_found}, which names the nearest topics or,
 // failing these, all.
-std::string unknown_topic(std::span<const Topic> topics, std::string_view name);
+const Topic& find_topic(std::string_view name, std::span<const Topic> topics);
 
 // The topic as a resolved node: kind topic, `text` its label, children its aspects boosted by their weights.
 QueryNode topic_query(const Topic& topic);
 
-// Gives every topic node of `query` its aspects; their ranges are that of the topic node. Throws QueryError
-// with a caret under a name that find_topic() does not find.
-void resolve_topics(Query& query, std::span<const Topic> topics);
+// Gives every topic node of the tree its aspects, with the topic node's range. `text` is the query that the
+// ranges point into. Throws QueryError with a caret under a name that find_topic() does not find.
+void resolve_topics(QueryNode& root, std::string_view text, std::span<const Topic> topics);
 
 }  // namespace kwerenda

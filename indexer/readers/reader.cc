@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -19,7 +20,7 @@ namespace {
 
 constexpr std::size_t kBlock = std::size_t{1} << 20;
 
-void read_whole(const Input& input, int fd, const ReadLimits& limits, const ReaderOutput& output, std::uint64_t& bytes_read) {
+void read_whole(const Input& input, int fd, const ReadLimits& limits, const ReaderOutput& output) {
   const auto too_large = [&](std::uint64_t size) {
     output.problem({ProblemCause::too_large, input.source,
                     fmt::format("plik ma {} B, a limit to {} B; podziel go na mniejsze raporty albo użyj JSON Lines", size,
@@ -36,7 +37,7 @@ void read_whole(const Input& input, int fd, const ReadLimits& limits, const Read
       return;
     }
     if (got == 0) break;
-    bytes_read += static_cast<std::uint64_t>(got);
+    output.bytes_read(static_cast<std::uint64_t>(got));
     if (bytes.size() > limits.max_file_bytes) return too_large(bytes.size());
     next = std::max<std::size_t>(4096, bytes.size() < kBlock ? bytes.size() : kBlock);
     if (bytes.size() == input.size) next = 1;
@@ -49,7 +50,7 @@ void read_whole(const Input& input, int fd, const ReadLimits& limits, const Read
                                                       : read_text(std::move(text), std::move(report)));
 }
 
-void read_lines(const Input& input, int fd, const ReadLimits& limits, const ReaderOutput& output, std::uint64_t& bytes_read) {
+void read_lines(const Input& input, int fd, const ReadLimits& limits, const ReaderOutput& output) {
   JsonLinesReader reader(input, limits, output);
   std::string block;
   while (!output.stop()) {
@@ -63,7 +64,7 @@ void read_lines(const Input& input, int fd, const ReadLimits& limits, const Read
       reader.finish();
       return;
     }
-    bytes_read += static_cast<std::uint64_t>(got);
+    output.bytes_read(static_cast<std::uint64_t>(got));
     reader.feed(block);
   }
 }
@@ -82,7 +83,7 @@ InputFormat format_of_name(std::string_view path) {
   return InputFormat::by_name;
 }
 
-std::uint64_t read_input(const Input& given, const ReadLimits& limits, const ReaderOutput& output) {
+void read_input(const Input& given, const ReadLimits& limits, const ReaderOutput& output) {
   Input input = given;
   OpenedFile file;
   int fd = STDIN_FILENO;
@@ -92,26 +93,24 @@ std::uint64_t read_input(const Input& given, const ReadLimits& limits, const Rea
       case OpenResult::ok: break;
       case OpenResult::not_found:
         output.problem({ProblemCause::not_found, input.source, "nie ma takiego pliku; sprawdź ścieżkę"});
-        return 0;
+        return;
       case OpenResult::not_regular:
         output.problem({ProblemCause::not_regular, input.source, "oczekiwano zwykłego pliku, to coś innego"});
-        return 0;
+        return;
       case OpenResult::failed:
         output.problem({ProblemCause::unreadable, input.source, error_text(file.error)});
-        return 0;
+        return;
     }
     fd = file.fd.get();
     input.size = file.size;
     input.mtime_ns = file.mtime_ns;
   }
   if (input.format == InputFormat::by_name) input.format = format_of_name(input.path);
-  std::uint64_t bytes_read = 0;
   if (input.format == InputFormat::jsonl) {
-    read_lines(input, fd, limits, output, bytes_read);
+    read_lines(input, fd, limits, output);
   } else {
-    read_whole(input, fd, limits, output, bytes_read);
+    read_whole(input, fd, limits, output);
   }
-  return bytes_read;
 }
 
 bool decode_text(std::string bytes, const Input& input, const ReaderOutput& output, std::string& text) {

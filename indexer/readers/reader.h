@@ -33,6 +33,8 @@ struct ReaderOutput {
   std::function<void(Problem&&)> problem;
   // Asked between records; true ends the reading early (the user wants to stop).
   std::function<bool()> stop = [] { return false; };
+  // Told about every piece read, in bytes.
+  std::function<void(std::uint64_t)> bytes_read = [](std::uint64_t) {};
 };
 
 struct ReadLimits {
@@ -43,8 +45,8 @@ struct ReadLimits {
 };
 
 // Opens the input, reads it to the end and hands on its reports. Whatever is wrong with it becomes a problem, nothing is thrown but
-// Error{io} for a broken installation and std::bad_alloc. Returns the number of bytes read.
-std::uint64_t read_input(const Input& input, const ReadLimits& limits, const ReaderOutput& output);
+// Error{io} for a broken installation, std::bad_alloc and what `output` throws.
+void read_input(const Input& input, const ReadLimits& limits, const ReaderOutput& output);
 
 // The parts that the readers of whole files share: decodes `bytes` and refuses what is no text. False, with the problem handed
 // on, if there is nothing to read.
