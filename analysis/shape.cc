@@ -76,28 +76,19 @@ Shape shape_of(std::string_view form) {
   for (std::size_t at = 0; at < form.size();) {
     const bool first = at == 0;
     const UChar32 c = next_code_point(form, at);
-    if (c >= 'a' && c <= 'z') {
+    const bool ascii = c < 0x80;
+    const bool upper = ascii ? c >= 'A' && c <= 'Z' : u_isUUppercase(c) != 0;
+    const bool letter = ascii ? upper || (c >= 'a' && c <= 'z') : u_isUAlphabetic(c) != 0;
+    if (letter) {
       ++shape.letters;
-    } else if (c >= 'A' && c <= 'Z') {
-      ++shape.letters;
-      ++shape.upper;
-      shape.starts_upper |= first;
-    } else if (c >= '0' && c <= '9') {
+      shape.upper += upper;
+      shape.starts_upper |= first && upper;
+    } else if (ascii ? c >= '0' && c <= '9' : u_isdigit(c) != 0) {
       ++shape.digits;
     } else if (c == '-') {
       ++shape.hyphens;
     } else if (c == '\'') {
       ++shape.apostrophes;
-    } else if (c < 0x80) {
-      ++shape.others;
-    } else if (u_isUAlphabetic(c)) {
-      ++shape.letters;
-      if (u_isUUppercase(c)) {
-        ++shape.upper;
-        shape.starts_upper |= first;
-      }
-    } else if (u_isdigit(c)) {
-      ++shape.digits;
     } else {
       ++shape.others;
     }
