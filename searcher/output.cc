@@ -12,6 +12,18 @@ namespace {
 
 using nlohmann::ordered_json;
 
+// A passage for a terminal: its own line breaks and tabs stay, other control characters are escaped.
+std::string printable_text(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of("\n\t"), text.size());
+    out += printable(text.substr(0, end));
+    if (end < text.size()) out += text[end];
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
 struct Paint {
   const char *title = "", *match = "", *faint = "", *reset = "";
 };
@@ -28,13 +40,13 @@ std::string marked(const Hit& hit, const Paint& paint) {
   std::string out;
   std::size_t done = 0;
   for (const Highlight& highlight : hit.highlights) {
-    out += printable(std::string_view(hit.text).substr(done, highlight.begin - done));
+    out += printable_text(std::string_view(hit.text).substr(done, highlight.begin - done));
     out += paint.match;
-    out += printable(std::string_view(hit.text).substr(highlight.begin, highlight.end - highlight.begin));
+    out += printable_text(std::string_view(hit.text).substr(highlight.begin, highlight.end - highlight.begin));
     out += paint.reset;
     done = highlight.end;
   }
-  return out + printable(std::string_view(hit.text).substr(done));
+  return out + printable_text(std::string_view(hit.text).substr(done));
 }
 
 // Polish counts: 1 fragment, 2 fragmenty, 5 fragmentów, 12 fragmentów, 22 fragmenty.
@@ -110,10 +122,10 @@ std::string to_text(const SearchResult& result, std::string_view, const SearchOp
     line += fmt::format(" · {:.2f}", hit.score);
     out += fmt::format("   {}{}{}\n", paint.faint, line, paint.reset);
     if (!hit.heading.empty()) out += fmt::format("   {}{}{}\n", paint.faint, printable(hit.heading), paint.reset);
-    if (!hit.before.empty()) out += fmt::format("{}{}{}\n", paint.faint, printable(hit.before), paint.reset);
+    if (!hit.before.empty()) out += fmt::format("{}{}{}\n", paint.faint, printable_text(hit.before), paint.reset);
     out += marked(hit, paint);
     out += '\n';
-    if (!hit.after.empty()) out += fmt::format("{}{}{}\n", paint.faint, printable(hit.after), paint.reset);
+    if (!hit.after.empty()) out += fmt::format("{}{}{}\n", paint.faint, printable_text(hit.after), paint.reset);
     if (hit.duplicates) {
       out += fmt::format("   {}+ {} {} o tej samej treści{}\n", paint.faint, hit.duplicates,
                          plural(hit.duplicates, "fragment", "fragmenty", "fragmentów"), paint.reset);
