@@ -69,6 +69,7 @@ OutputFile::~OutputFile() {
 }
 
 void OutputFile::append(std::string_view bytes) {
+  if (bytes.empty()) return;
   if (bytes.size() > buffer_bytes_ - used_) {
     flush();
     if (bytes.size() > buffer_bytes_) {
