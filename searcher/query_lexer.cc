@@ -444,9 +444,11 @@ class Lexer {
       node.kind = NodeKind::word;
       node.text = body.substr(token.begin, token.end - token.begin);
       node.match = modifiers.match;
-      // Of several words, an asterisk goes with the one that it touches.
-      if ((node.match == WordMatch::prefix && !last) || (node.match == WordMatch::suffix && !first))
+      // Of several words, an asterisk goes with the one that it touches, a tilde with all but numbers.
+      if ((node.match == WordMatch::prefix && !last) || (node.match == WordMatch::suffix && !first) ||
+          (node.match == WordMatch::fuzzy && !has_letter(node.text))) {
         node.match = WordMatch::lemma;
+      }
       const bool modified_before = first && modifiers.begin > modifiers.outer_begin;
       const bool modified_behind = last && modifiers.end < modifiers.outer_end;
       node.range = run.range(modified_before ? modifiers.outer_begin : modifiers.begin + token.begin,

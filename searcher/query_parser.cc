@@ -218,14 +218,16 @@ class Parser {
     if (depth == kLevels.size()) return prefixed();
     std::optional<QueryNode> left = level(depth + 1);
     const NodeKind kind = kLevels[depth];
+    auto at_operator = [&] {
+      return current() != nullptr && current()->kind == LexemeKind::binary && current()->node_kind == kind;
+    };
+    if (!at_operator()) return left;
+    int number = current()->number;
     std::vector<QueryNode> items;
-    int number = 0;
-    while (current() != nullptr && current()->kind == LexemeKind::binary && current()->node_kind == kind) {
+    items.push_back(operand(std::move(left), *current(), true));
+    while (at_operator()) {
       const Lexeme& sign = *current();
-      if (items.empty()) {
-        number = sign.number;
-        items.push_back(operand(std::move(left), sign, true));
-      } else if (sign.number != number) {  // a NEAR/2 b NEAR/5 c
+      if (sign.number != number) {  // a NEAR/2 b NEAR/5 c
         QueryNode inner = joined(kind, std::move(items));
         inner.number = std::exchange(number, sign.number);
         items.clear();
@@ -243,7 +245,6 @@ class Parser {
       }
       items.push_back(operand(level(depth + 1), sign, false));
     }
-    if (items.empty()) return left;
     QueryNode node = joined(kind, std::move(items));
     node.number = number;
     return node;

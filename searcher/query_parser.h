@@ -7,9 +7,9 @@
 //
 // Three steps. query_lexer cuts the text into words (by the same tokenizer as the index), phrases, signs and
 // operators; query_operators decides from its neighbours whether "I" or "NIE" is an operator or an ordinary
-// word; the parser goes down by precedence, one function for all levels. It recurses at opening brackets only,
-// and their depth is checked before it starts. From tightest to loosest: modifiers of a word, + and - and NOT,
-// NEAR/n, /z, /a, AND, OR, words side by side.
+// word; the parser goes down by precedence, one function for all levels. It recurses at opening brackets
+// only, and their depth is checked before it starts. From tightest to loosest: modifiers of a word, + and -
+// and NOT, NEAR/n, /z, /a, AND, OR, words side by side.
 //
 // Rejected: repairing what is not understood, as most engines do. "(schrony LUB" then finds something, and
 // nobody knows what was searched for.
@@ -33,7 +33,8 @@ struct Query {
 
 // Throws QueryError, whose what() is with_caret() of what was expected and what was found; it is without the
 // query when that is empty, too long, not UTF-8 or holds a NUL byte. Beyond a limit the message names it.
-// Milliseconds for a text of max_bytes. Safe from several threads at once.
+// Milliseconds for a text of the default max_bytes, at worst its square beyond. Safe from several threads at
+// once.
 Query parse_query(std::string_view text, const QueryLimits& limits = {});
 
 // All words of `text` side by side, whatever stands between them: for questions that were not written in the

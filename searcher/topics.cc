@@ -148,6 +148,9 @@ class TopicReader {
   }
 
   QueryNode term(const Text& text) const {
+    if (comparable(text.text).empty()) {
+      fail(text.line, fmt::format("oczekiwano słowa lub frazy, a jest „{}”", text.text));
+    }
     try {
       QueryNode found = parse_term(text.text);
       set_range(found, {});
