@@ -1,7 +1,7 @@
-// ICU knows no Polish abbreviations (its suppression lists have none), and UAX #29 breaks after "21." before a capital. The
-// alternative, a trained splitter, wins little over two short lists: what is left over is "r.", "w." and the like before a
-// capital, where the words before decide. A missed boundary costs a longer sentence, a false one tears a name apart, so
-// doubt means no boundary.
+// ICU knows no Polish abbreviations (its suppression lists have none), and UAX #29 breaks after "21." before
+// a capital. The alternative, a trained splitter, wins little over two short lists: what is left over is
+// "r.", "w." and the like before a capital, where the words before decide. A missed boundary costs a longer
+// sentence, a false one tears a name apart, so doubt means no boundary.
 #include "analysis/sentences.h"
 
 #include <unicode/brkiter.h>
@@ -23,29 +23,30 @@ namespace {
 
 // Something always follows these. Sorted by bytes.
 constexpr auto kNeverEnds = std::to_array<std::string_view>({
-    "abp",  "adm",   "al",    "art",     "asp",  "bp",    "bryg", "bł",   "cyt",  "cz",    "dh",       "doc",    "dot",
-    "dr",   "ds",    "dyr",   "gen",     "gm",   "hab",   "im",   "insp", "inż",  "jw",    "kan",      "kard",   "kol",
-    "kom",  "kpr",   "kpt",   "ks",      "lek",  "lic",   "m.in", "mec",  "mgr",  "mjr",   "mł",       "nadkom", "nadinsp",
-    "nb",   "nowoż", "np",    "nr",      "nt",   "ob",    "ogn",  "ok",   "os",   "pkt",   "pl",       "plut",   "podinsp",
-    "podkom", "por", "pos",   "pow",     "poz",  "ppor",  "ppłk", "prof", "prok", "ps",    "pt",       "px",     "płk",
-    "rad",  "red",   "rozdz", "rozp",    "rtm",  "sekr",  "sierż", "st",  "sygn", "szer",  "tel",      "tj",     "tow",
-    "tyt",  "tzn",   "tzw",   "ul",      "ust",  "ws",    "wg",   "wic",  "woj",  "wyd",   "zob",      "zw",     "zzw",
-    "śp",   "św",    "żn",
+    "abp",  "adm",    "al",      "art",     "asp",    "bp",  "bryg", "bł",    "cyt",  "cz",   "dh",   "doc",
+    "dot",  "dr",     "ds",      "dyr",     "gen",    "gm",  "hab",  "im",    "insp", "inż",  "jw",   "kan",
+    "kard", "kol",    "kom",     "kpr",     "kpt",    "ks",  "lek",  "lic",   "m.in", "mec",  "mgr",  "mjr",
+    "mł",   "nadkom", "nadinsp", "nb",      "nowoż",  "np",  "nr",   "nt",    "ob",   "ogn",  "ok",   "os",
+    "pkt",  "pl",     "plut",    "podinsp", "podkom", "por", "pos",  "pow",   "poz",  "ppor", "ppłk", "prof",
+    "prok", "ps",     "pt",      "px",      "płk",    "rad", "red",  "rozdz", "rozp", "rtm",  "sekr", "sierż",
+    "st",   "sygn",   "szer",    "tel",     "tj",     "tow", "tyt",  "tzn",   "tzw",  "ul",   "ust",  "ws",
+    "wg",   "wic",    "woj",     "wyd",     "zob",    "zw",  "zzw",  "śp",    "św",   "żn",
 });
 
 // These may end a sentence: the words before them and the character after decide.
 constexpr auto kMayEnd = std::to_array<std::string_view>({
-    "bm",  "br",  "cd",   "cm",  "e",  "etc", "g",   "godz", "gr", "ha",  "in", "itd", "itp", "kg",  "km",
-    "l",   "m",   "min",  "mies", "mld", "mln", "n.e", "o.o", "p", "p.n.e", "par", "r", "s",  "s.a", "sek",
-    "str", "szt", "tys",  "w",   "z",  "zł",
+    "bm",    "br",  "cd", "cm", "e",   "etc", "g",    "godz", "gr",  "ha",  "in",  "itd",
+    "itp",   "kg",  "km", "l",  "m",   "min", "mies", "mld",  "mln", "n.e", "o.o", "p",
+    "p.n.e", "par", "r",  "s",  "s.a", "sek", "str",  "szt",  "tys", "w",   "z",   "zł",
 });
 
 // Words of a date, which do not make a sentence by themselves: "Dnia 14 maja 2024 r. Rada Miasta przyjęła".
 constexpr auto kDateWords = std::to_array<std::string_view>({
-    "czerwca", "czerwcu", "dnia", "dniach", "dniu", "grudnia", "grudniu", "koniec", "końcu", "kwietnia", "kwietniu",
-    "latach", "lipca", "lipcu", "listopada", "listopadzie", "lutego", "lutym", "maja", "maju", "marca", "marcu",
-    "między", "od", "około", "połowie", "początku", "październiku", "października", "roku", "sierpnia", "sierpniu",
-    "stycznia", "styczniu", "wiosną", "września", "wrześniu",
+    "czerwca",  "czerwcu",  "dnia",     "dniach",       "dniu",         "grudnia", "grudniu",   "koniec",
+    "końcu",    "kwietnia", "kwietniu", "latach",       "lipca",        "lipcu",   "listopada", "listopadzie",
+    "lutego",   "lutym",    "maja",     "maju",         "marca",        "marcu",   "między",    "od",
+    "około",    "połowie",  "początku", "październiku", "października", "roku",    "sierpnia",  "sierpniu",
+    "stycznia", "styczniu", "wiosną",   "września",     "wrześniu",
 });
 
 template <std::size_t N>
@@ -55,18 +56,20 @@ bool contains(const std::array<std::string_view, N>& words, std::string_view wor
 
 bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-// ASCII letters and digits, and every byte above ASCII but those of the usual quotes and dashes (U+2000 and up).
+// ASCII letters and digits, and every byte above ASCII but those of the usual quotes and dashes (U+2000 and
+// up).
 bool is_word_byte(char c) { return is_ascii_digit(c) || is_ascii_letter(c) || (c & 0x80) != 0; }
 
 // The characters of valid UTF-8 in `word`.
 std::size_t length_in_characters(std::string_view word) {
-  return static_cast<std::size_t>(
-      std::count_if(word.begin(), word.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(
+      word.begin(), word.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 // The last run without white space and opening marks of `sentence`: "(m.in" gives "m.in".
 std::string_view last_word(std::string_view sentence) {
-  constexpr std::string_view kOpening[] = {"(", "[", "\"", "„", "«", "»", "“", "–", "—", "/", "\u00A0", "\u202F"};
+  constexpr std::string_view kOpening[] = {"(", "[", "\"", "„", "«",      "»",
+                                           "“", "–", "—",  "/", "\u00A0", "\u202F"};
   constexpr std::size_t kLongest = 64;  // no abbreviation comes near; keeps hostile text linear
   std::size_t begin = sentence.size();
   while (begin > 0 && sentence.size() - begin < kLongest && !is_ascii_white(sentence[begin - 1])) --begin;
@@ -102,15 +105,18 @@ bool ends_sentence(std::string_view sentence, std::string_view next) {
   if (word.empty()) return true;
 
   if (std::all_of(word.begin(), word.end(), is_ascii_digit)) {
-    // "21. Smart City Forum", "1. Cel ćwiczeń"; few sentences end in a number that small, unless it follows its unit: "godz. 12."
+    // "21. Smart City Forum", "1. Cel ćwiczeń"; few sentences end in a number that small, unless it follows
+    // its unit: "godz. 12."
     return word.size() > 2 || trimmed(sentence.substr(0, sentence.size() - word.size())).ends_with('.');
   }
   const std::string lower = lowered(word);
   if (contains(kNeverEnds, lower)) return false;
-  const bool numeral = std::all_of(word.begin(), word.end(), [](char c) { return c == 'I' || c == 'V' || c == 'X'; });
+  const bool numeral =
+      std::all_of(word.begin(), word.end(), [](char c) { return c == 'I' || c == 'V' || c == 'X'; });
   if (numeral && word.size() == sentence.size()) return false;  // "IV. Wnioski"
   if (contains(kMayEnd, lower)) {
-    if (!next.empty() && is_ascii_digit(next.front())) return lower == "r" || lower == "itd" || lower == "itp";
+    if (!next.empty() && is_ascii_digit(next.front()))
+      return lower == "r" || lower == "itd" || lower == "itp";
     // "J. Nowak" in capitals is an initial, "2025 r." is not.
     if (word != lower && length_in_characters(word) == 1) return false;
     return says_something(sentence.substr(0, sentence.size() - word.size()));
@@ -138,7 +144,8 @@ std::string with_joined_lines(std::string_view text) {
   while ((at = out.find('\n', at)) != std::string::npos) {
     std::size_t next = at + 1;
     while (next < out.size() && (out[next] == ' ' || out[next] == '\t' || out[next] == '\r')) ++next;
-    const bool breaks = next == out.size() || out[next] == '\n' || begins_item(std::string_view(out).substr(next));
+    const bool breaks =
+        next == out.size() || out[next] == '\n' || begins_item(std::string_view(out).substr(next));
     if (!breaks) {
       out[at] = ' ';
       if (at > 0 && out[at - 1] == '\r') out[at - 1] = ' ';
@@ -157,11 +164,13 @@ struct TextCloser {
                                  "; sprawdź, czy zainstalowano pełne dane ICU 72 (pakiet libicu72)");
 }
 
-// One prototype for the process, cloned for each call: a clone takes microseconds, and the prototype is never moved.
+// One prototype for the process, cloned for each call: a clone takes microseconds, and the prototype is never
+// moved.
 std::unique_ptr<icu::BreakIterator> make_iterator() {
   static const std::unique_ptr<const icu::BreakIterator> prototype = [] {
     UErrorCode status = U_ZERO_ERROR;
-    std::unique_ptr<const icu::BreakIterator> made(icu::BreakIterator::createSentenceInstance(icu::Locale("pl"), status));
+    std::unique_ptr<const icu::BreakIterator> made(
+        icu::BreakIterator::createSentenceInstance(icu::Locale("pl"), status));
     if (U_FAILURE(status)) fail("podział na zdania", status);
     return made;
   }();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,11 @@ struct Shape {
 };
 
 Shape shape_of(std::string_view form);
+
+// A word of small letters of the Latin alphabets below U+0180, perhaps with a capital first: nine tokens in
+// ten. Such a form is its own normal form (fold.h); in small letters it is its own folded form.
+enum class Plain : std::uint8_t { no, small, title };
+Plain plainness(std::string_view form);
 
 std::string upper_cased(std::string_view form);
 std::string lower_cased(std::string_view form);

@@ -69,9 +69,8 @@ Bits bits_of(const char* bytes) {
   const auto mask = [](__m128i v) {
     return static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm_movemask_epi8(v)));
   };
-  for (int i = 0; i < 4; ++i) {
-    const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + 16 * i));
-    const int shift = 16 * i;
+  for (std::size_t shift = 0; shift < kBlock; shift += 16) {
+    const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + shift));
     alnum |= mask(_mm_or_si128(in_range(_mm_or_si128(v, all(0x20)), 'a', 26), in_range(v, '0', 10))) << shift;
     high |= mask(v) << shift;
     space |= mask(_mm_or_si128(in_range(v, '\t', 5), _mm_cmpeq_epi8(v, all(' ')))) << shift;

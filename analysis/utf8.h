@@ -16,8 +16,8 @@ struct CodePoint {
 // The code point that begins at `at`. REQUIRES: at < text.size().
 CodePoint code_point_at(std::string_view text, std::size_t at);
 
-// Byte offset of the first byte that is not part of well-formed UTF-8 (surrogates and overlong forms are not), npos if
-// all is well. About 10 GB/s over ASCII.
+// Byte offset of the first byte that is not part of well-formed UTF-8 (surrogates and overlong forms are
+// not), npos if all is well. About 10 GB/s over ASCII.
 std::size_t find_invalid_utf8(std::string_view text);
 
 // White space as Unicode has it, and the no-break spaces.
@@ -35,8 +35,8 @@ std::string_view trimmed(std::string_view text);
 // Simple lower case per code point (no normalisation): for comparing with word lists of our own.
 std::string lowered(std::string_view text);
 
-// Safe to print on a terminal and in JSON: control characters and bytes that are not UTF-8 become \xNN, the rest stays.
-// File names are bytes, and what a program prints about them goes through here.
+// Safe to print on a terminal and in JSON: control characters and bytes that are not UTF-8 become \xNN, the
+// rest stays. File names are bytes, and what a program prints about them goes through here.
 std::string printable(std::string_view bytes);
 
 }  // namespace kwerenda

@@ -7,6 +7,12 @@
 //   tokenize        the tokenizer that the programs use
 //   tokenize_icu    the same tokens by BreakIterator alone: what the tables save
 //   fold            tokenize + append_folded() of each surface
+//   keys            tokenize + keys_of() of each surface: the whole chain, nothing remembered
+//   keys_first      tokenize + an empty KeyTable: the chain once per distinct surface, as the indexer begins
+//   keys_again      the same with a table that has seen every surface, as the indexer goes on
+//
+// The lexicon is the build's own, or the file that KWERENDA_LEXICON names; without one the last two are left
+// out and said to be.
 //
 // Run:  cmake --preset release -DKWERENDA_BENCHMARKS=ON && cmake --build --preset release --target
 // analysis_bench
@@ -20,10 +26,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "analysis/fold.h"
+#include "analysis/key_table.h"
 #include "analysis/tokenizer.h"
 
 namespace {
@@ -94,6 +102,53 @@ void fold(benchmark::State& state) {
 }
 BENCHMARK(fold)->Unit(benchmark::kMillisecond);
 
+std::shared_ptr<const kwerenda::KeyMaker> maker;
+
+void keys(benchmark::State& state) {
+  std::vector<Token> tokens;
+  std::vector<kwerenda::Key> found;
+  std::size_t keys = 0;
+  for (auto _ : state) {
+    kwerenda::tokenize(text(), tokens);
+    keys = 0;
+    for (const Token& token : tokens) {
+      maker->keys_of(std::string_view(text()).substr(token.begin, token.end - token.begin), found);
+      keys += found.size();
+    }
+  }
+  report(state, tokens.size());
+  state.counters["keys/token"] = static_cast<double>(keys) / static_cast<double>(tokens.size());
+}
+
+std::size_t keys_by_table(kwerenda::KeyTable& table, std::vector<Token>& tokens) {
+  std::size_t keys = 0;
+  kwerenda::tokenize(text(), tokens);
+  for (const Token& token : tokens) {
+    keys += table.keys_of(std::string_view(text()).substr(token.begin, token.end - token.begin)).size();
+  }
+  return keys;
+}
+
+void keys_first(benchmark::State& state) {
+  std::vector<Token> tokens;
+  std::size_t keys = 0;
+  for (auto _ : state) {
+    kwerenda::KeyTable table(maker);
+    keys = keys_by_table(table, tokens);
+  }
+  report(state, tokens.size());
+  state.counters["keys/token"] = static_cast<double>(keys) / static_cast<double>(tokens.size());
+}
+
+void keys_again(benchmark::State& state) {
+  std::vector<Token> tokens;
+  kwerenda::KeyTable table(maker);
+  std::size_t keys = keys_by_table(table, tokens);
+  for (auto _ : state) keys = keys_by_table(table, tokens);
+  report(state, tokens.size());
+  state.counters["keys/token"] = static_cast<double>(keys) / static_cast<double>(tokens.size());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -102,6 +157,18 @@ int main(int argc, char** argv) {
   if (text().empty()) {
     std::fprintf(stderr, "analysis_bench: no text: corpus/ is empty and KWERENDA_BENCH_TEXT is not set\n");
     return 2;
+  }
+  const char* given = std::getenv("KWERENDA_LEXICON");
+  const std::filesystem::path lexicon =
+      given ? std::filesystem::path(given)
+            : std::filesystem::path(KWERENDA_BINARY_DIR) / "share/kwerenda/pl.lex";
+  if (std::filesystem::exists(lexicon)) {
+    maker = std::make_shared<kwerenda::KeyMaker>(kwerenda::Lexicon::open(lexicon));
+    benchmark::RegisterBenchmark("keys", keys)->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark("keys_first", keys_first)->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark("keys_again", keys_again)->Unit(benchmark::kMillisecond);
+  } else {
+    std::fprintf(stderr, "analysis_bench: no lexicon at %s: keys... are left out\n", lexicon.c_str());
   }
   benchmark::RunSpecifiedBenchmarks();
   return 0;

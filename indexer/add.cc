@@ -59,8 +59,10 @@ class Adder {
     if (is_loss(found.cause)) ++losses_;
     observer_.problem(found);
     if (settings_.strict && is_loss(found.cause)) {
-      throw Error(ErrorKind::io, "--strict: pierwszy problem kończy pracę; popraw plik i powtórz polecenie albo pomiń --strict (" +
-                                     to_line(found) + ")");
+      throw Error(
+          ErrorKind::io,
+          "--strict: pierwszy problem kończy pracę; popraw plik i powtórz polecenie albo pomiń --strict (" +
+              to_line(found) + ")");
     }
   }
 
@@ -68,7 +70,8 @@ class Adder {
     const bool whole_file = input.format != InputFormat::jsonl;
     if (whole_file && input.path != "-") {
       const std::optional<StoredReport> known = target_.find(input.id);
-      if (known && known->size == input.size && known->mtime_ns == input.mtime_ns && known->source == input.source) {
+      if (known && known->size == input.size && known->mtime_ns == input.mtime_ns &&
+          known->source == input.source) {
         ++summary_.unchanged;
         seen_.insert(report_key(input.id));
         progress_.bytes_done += input.size;
@@ -84,7 +87,8 @@ class Adder {
     const std::optional<StoredReport> known = target_.find(report.id);
     if (!seen_.insert(report_key(report.id)).second) {
       problem({ProblemCause::duplicate_id, report.source,
-               fmt::format("identyfikator „{}” wystąpił już w tym przebiegu; obowiązuje późniejszy raport", printable(report.id))});
+               fmt::format("identyfikator „{}” wystąpił już w tym przebiegu; obowiązuje późniejszy raport",
+                           printable(report.id))});
     }
     if (known && known->content_hash == report.content_hash && known->source == report.source) {
       ++summary_.unchanged;
@@ -102,8 +106,8 @@ class Adder {
     observer_.added(report);
   }
 
-  // A report is gone for good if its file is not there while the directory that it was found in still has others, or if
-  // its JSON Lines file was read to the end without a loss and no longer has it.
+  // A report is gone for good if its file is not there while the directory that it was found in still has
+  // others, or if its JSON Lines file was read to the end without a loss and no longer has it.
   void purge(const WalkResult& walked) {
     for (const std::string& id : target_.report_ids()) {
       if (seen_.contains(report_key(id))) continue;
@@ -137,8 +141,8 @@ class Adder {
   AddSummary summary_;
   AddProgress progress_;
   std::uint64_t losses_ = 0;
-  std::unordered_set<std::uint64_t> seen_;           // report keys of this run
-  std::unordered_set<std::string> whole_sources_;    // JSON Lines files read to the end without a loss
+  std::unordered_set<std::uint64_t> seen_;         // report keys of this run
+  std::unordered_set<std::string> whole_sources_;  // JSON Lines files read to the end without a loss
 };
 
 std::string with_decimal_comma(double value, int digits) {
@@ -150,34 +154,38 @@ std::string with_decimal_comma(double value, int digits) {
 }  // namespace
 
 bool AddSummary::lossy() const {
-  return std::any_of(problems.begin(), problems.end(), [](const auto& cause) { return is_loss(cause.first); });
+  return std::any_of(problems.begin(), problems.end(),
+                     [](const auto& cause) { return is_loss(cause.first); });
 }
 
-AddSummary add_paths(const std::vector<std::string>& paths, const AddSettings& settings, const AddTarget& target,
-                     const AddObserver& observer) {
+AddSummary add_paths(const std::vector<std::string>& paths, const AddSettings& settings,
+                     const AddTarget& target, const AddObserver& observer) {
   return Adder(settings, target, observer).run(paths);
 }
 
 std::string to_text(const AddSummary& summary, double seconds, bool dry_run) {
   std::string text = fmt::format("{} {}: {}, {} tekstu, {} s", dry_run ? "Do dodania" : "Dodano",
                                  counted(summary.reports, "raport", "raporty", "raportów"),
-                                 counted(summary.passages, "fragment", "fragmenty", "fragmentów"), readable_size(summary.bytes),
-                                 with_decimal_comma(seconds, 1));
+                                 counted(summary.passages, "fragment", "fragmenty", "fragmentów"),
+                                 readable_size(summary.bytes), with_decimal_comma(seconds, 1));
   if (seconds >= 1 && summary.bytes > 0) {
-    text += fmt::format(" ({} MB/s)", with_decimal_comma(static_cast<double>(summary.bytes) / 1e6 / seconds, 1));
+    text +=
+        fmt::format(" ({} MB/s)", with_decimal_comma(static_cast<double>(summary.bytes) / 1e6 / seconds, 1));
   }
   text += ".\n";
-  if (summary.unchanged > 0) text += fmt::format("Bez zmian: {}.\n", counted(summary.unchanged, "raport", "raporty", "raportów"));
+  if (summary.unchanged > 0)
+    text += fmt::format("Bez zmian: {}.\n", counted(summary.unchanged, "raport", "raporty", "raportów"));
   if (summary.removed > 0) {
-    text += fmt::format("{}: {}.\n", dry_run ? "Do usunięcia" : "Usunięto", counted(summary.removed, "raport", "raporty", "raportów"));
+    text += fmt::format("{}: {}.\n", dry_run ? "Do usunięcia" : "Usunięto",
+                        counted(summary.removed, "raport", "raporty", "raportów"));
   }
   for (const bool loss : {true, false}) {
     bool first = true;
     for (const auto& [cause, found] : summary.problems) {
       if (is_loss(cause) != loss) continue;
       if (std::exchange(first, false)) text += loss ? "Pominięto:\n" : "Uwagi:\n";
-      text += fmt::format("  {} ({}): {}{}\n", cause_name(cause), found.count, fmt::join(found.examples, ", "),
-                          found.count > found.examples.size() ? ", …" : "");
+      text += fmt::format("  {} ({}): {}{}\n", cause_name(cause), found.count,
+                          fmt::join(found.examples, ", "), found.count > found.examples.size() ? ", …" : "");
     }
   }
   if (summary.passed_over > 0) {

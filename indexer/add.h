@@ -1,5 +1,5 @@
-// The work of `kwerenda-index add`, without a process around it: paths in, reports out to an index or to anything that can take
-// them, and an account of what happened.
+// The work of `kwerenda-index add`, without a process around it: paths in, reports out to an index or to
+// anything that can take them, and an account of what happened.
 #pragma once
 
 #include <array>
@@ -46,11 +46,12 @@ struct AddProgress {
 };
 
 struct AddObserver {
-  std::function<void(const Problem&)> problem = [](const Problem&) {};     // as they come
+  std::function<void(const Problem&)> problem = [](const Problem&) {};  // as they come
   std::function<void(const Report&)> added = [](const Report&) {};
   std::function<void(std::string_view id)> removed = [](std::string_view) {};
-  std::function<void(const AddProgress&)> progress = [](const AddProgress&) {};  // often; the observer spaces them
-  std::function<bool()> stop = [] { return false; };                       // true: finish with what is done
+  std::function<void(const AddProgress&)> progress = [](const AddProgress&) {
+  };                                                  // often; the observer spaces them
+  std::function<bool()> stop = [] { return false; };  // true: finish with what is done
 };
 
 struct CauseCount {
@@ -72,10 +73,11 @@ struct AddSummary {
   bool lossy() const;
 };
 
-// Reads everything under `paths` and hands it to `target`. A file with the size and time that the index knows is not opened; a report
-// with the content that the index knows is not added. Throws what `target` throws; Error{io} at the first loss if strict.
-AddSummary add_paths(const std::vector<std::string>& paths, const AddSettings& settings, const AddTarget& target,
-                     const AddObserver& observer);
+// Reads everything under `paths` and hands it to `target`. A file with the size and time that the index knows
+// is not opened; a report with the content that the index knows is not added. Throws what `target` throws;
+// Error{io} at the first loss if strict.
+AddSummary add_paths(const std::vector<std::string>& paths, const AddSettings& settings,
+                     const AddTarget& target, const AddObserver& observer);
 
 // The account for people, several lines, each ended by a line break: what was added, then the causes.
 std::string to_text(const AddSummary& summary, double seconds, bool dry_run);

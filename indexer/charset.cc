@@ -20,8 +20,9 @@ constexpr std::string_view kUtf16BigMark = "\xFE\xFF";
 
 // Polish letters at the same place in both charsets: ć Ć ę Ę ł Ł ń Ń ó Ó ż Ż; and the no-break space and §.
 constexpr std::string_view kBoth = "\xE6\xC6\xEA\xCA\xB3\xA3\xF1\xD1\xF3\xD3\xBF\xAF\xA0\xA7";
-// Ą ą Ś ś Ź ź, and „ ” “ ‚ ’ ‘ – — … • « » © ® ° ± of Windows-1250 (« » © ® are other letters in ISO-8859-2).
-constexpr std::string_view kOnly1250 = "\xA5\xB9\x8C\x9C\x8F\x9F\x84\x94\x93\x82\x92\x91\x96\x97\x85\x95\xAB\xBB";
+// Ą ą Ś ś Ź ź and „ ” “ ‚ ’ ‘ – — … « » of Windows-1250; the rest of its marks are too rare to count.
+constexpr std::string_view kOnly1250 =
+    "\xA5\xB9\x8C\x9C\x8F\x9F\x84\x94\x93\x82\x92\x91\x96\x97\x85\x95\xAB\xBB";
 // Ą ą Ś ś Ź ź of ISO-8859-2.
 constexpr std::string_view kOnly8859 = "\xA1\xB1\xA6\xB6\xAC\xBC";
 
@@ -51,8 +52,8 @@ bool convert(std::string_view bytes, const char* name, std::string& text) {
   do {
     char* target = out.data();
     status = U_ZERO_ERROR;
-    ucnv_convertEx(to.get(), from.get(), &target, out.data() + out.size(), &source, source_end, pivot.data(), &pivot_source,
-                   &pivot_target, pivot.data() + pivot.size(), reset, true, &status);
+    ucnv_convertEx(to.get(), from.get(), &target, out.data() + out.size(), &source, source_end, pivot.data(),
+                   &pivot_source, &pivot_target, pivot.data() + pivot.size(), reset, true, &status);
     reset = false;
     text.append(out.data(), static_cast<std::size_t>(target - out.data()));
   } while (status == U_BUFFER_OVERFLOW_ERROR);
@@ -75,8 +76,8 @@ Charset guess_legacy(std::string_view bytes) {
   const std::size_t iso = sum(kOnly8859);
   const bool is_windows = windows >= iso;
   const std::size_t fitting = both + (is_windows ? windows : iso);
-  // Where a tenth does not fit, it is another language, another charset or damage. Polish text has 6 to 9 % of such bytes;
-  // the bound leaves room for a file of a few words.
+  // Where a tenth does not fit, it is another language, another charset or damage. Polish text has 6 to 9 %
+  // of such bytes; the bound leaves room for a file of a few words.
   if (high * 10 > bytes.size() * 6 || fitting * 10 < high * 9) return Charset::unknown;
   return is_windows ? Charset::windows_1250 : Charset::iso_8859_2;
 }
@@ -114,11 +115,16 @@ Decoded decode(std::string bytes) {
 
 const char* charset_name(Charset charset) {
   switch (charset) {
-    case Charset::utf8: return "UTF-8";
-    case Charset::utf16: return "UTF-16";
-    case Charset::windows_1250: return "Windows-1250";
-    case Charset::iso_8859_2: return "ISO-8859-2";
-    case Charset::unknown: break;
+    case Charset::utf8:
+      return "UTF-8";
+    case Charset::utf16:
+      return "UTF-16";
+    case Charset::windows_1250:
+      return "Windows-1250";
+    case Charset::iso_8859_2:
+      return "ISO-8859-2";
+    case Charset::unknown:
+      break;
   }
   return "nieznane";
 }

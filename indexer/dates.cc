@@ -10,12 +10,13 @@
 namespace kwerenda {
 namespace {
 
-constexpr auto kMonths = std::to_array<std::string_view>({"stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca", "lipca",
-                                                         "sierpnia", "września", "października", "listopada", "grudnia"});
-constexpr auto kNumerals =
-    std::to_array<std::string_view>({"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"});
-constexpr auto kShort =
-    std::to_array<std::string_view>({"sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru"});
+constexpr auto kMonths =
+    std::to_array<std::string_view>({"stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca", "lipca",
+                                     "sierpnia", "września", "października", "listopada", "grudnia"});
+constexpr auto kNumerals = std::to_array<std::string_view>(
+    {"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"});
+constexpr auto kShort = std::to_array<std::string_view>(
+    {"sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru"});
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -34,7 +35,8 @@ struct Scanner {
   int number(std::size_t least, std::size_t most) {
     std::size_t end = at;
     int value = 0;
-    while (end < text.size() && is_digit(text[end]) && end - at <= most) value = value * 10 + (text[end++] - '0');
+    while (end < text.size() && is_digit(text[end]) && end - at <= most)
+      value = value * 10 + (text[end++] - '0');
     if (end - at < least || end - at > most) return 0;
     at = end;
     return value;
@@ -47,7 +49,8 @@ struct Scanner {
 
   bool dash() {
     spaces();
-    const bool found = literal("–") || literal("-") || literal("—") || literal("−") || literal("/") || literal("i ");
+    const bool found =
+        literal("–") || literal("-") || literal("—") || literal("−") || literal("/") || literal("i ");
     if (found) spaces();
     return found;
   }
@@ -56,8 +59,11 @@ struct Scanner {
   int month() {
     std::size_t end = at;
     while (end < text.size() && end - at < 16 &&
-           ((text[end] & 0x80) != 0 || (text[end] >= 'a' && text[end] <= 'z') || (text[end] >= 'A' && text[end] <= 'Z'))) {
-      if (text.substr(end).starts_with("\u00A0") || text.substr(end).starts_with("\u202F") || text.substr(end).starts_with("–")) break;
+           ((text[end] & 0x80) != 0 || (text[end] >= 'a' && text[end] <= 'z') ||
+            (text[end] >= 'A' && text[end] <= 'Z'))) {
+      if (text.substr(end).starts_with("\u00A0") || text.substr(end).starts_with("\u202F") ||
+          text.substr(end).starts_with("–"))
+        break;
       ++end;
     }
     if (end == at) return 0;
@@ -73,7 +79,8 @@ struct Scanner {
 };
 
 std::uint32_t checked(int year, int month, int day) {
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+  const std::chrono::year_month_day date{std::chrono::year{year},
+                                         std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};
   if (year < 1000 || year > 2999 || !date.ok()) return 0;
   return static_cast<std::uint32_t>(year * 10000 + month * 100 + day);

@@ -59,9 +59,11 @@ bool is_mark(char c) { return c == '*' || c == '_'; }
 // "Lublin, ul. Długa 3." gives "Lublin".
 std::string_view place_of(std::string_view value) {
   for (std::size_t i = 0; i < value.size(); ++i) {
-    if (value[i] == ',' || value[i] == ';' || value[i] == '(' || value[i] == '|') return trimmed(value.substr(0, i));
+    if (value[i] == ',' || value[i] == ';' || value[i] == '(' || value[i] == '|')
+      return trimmed(value.substr(0, i));
     if (value[i] != '.') continue;
-    // A full stop after a word of up to three bytes or "św" is an abbreviation's: "św. Katarzyna", "os. Leśne".
+    // A full stop after a word of up to three bytes or "św" is an abbreviation's: "św. Katarzyna", "os.
+    // Leśne".
     const bool at_end = i + 1 == value.size() || value[i + 1] == ' ';
     const std::size_t space = value.rfind(' ', i);
     const std::size_t word = i - (space == std::string_view::npos ? 0 : space + 1);
@@ -74,7 +76,8 @@ std::string_view place_of(std::string_view value) {
 
 FieldKey field_key(std::string_view name) {
   const std::string lower = lowered(trimmed(name));
-  const auto found = std::find_if(kNames.begin(), kNames.end(), [&](const NamedKey& known) { return known.name == lower; });
+  const auto found =
+      std::find_if(kNames.begin(), kNames.end(), [&](const NamedKey& known) { return known.name == lower; });
   return found == kNames.end() ? FieldKey::none : found->key;
 }
 
@@ -90,7 +93,8 @@ FieldName field_at(std::string_view text) {
   ++colon;
   while (colon < text.size() && is_mark(text[colon])) ++colon;
   // "Data:text/plain" and "link://" are no fields.
-  if (colon < text.size() && !is_ascii_white(text[colon]) && static_cast<unsigned char>(text[colon]) < 0x80 && text[colon] == '/') {
+  if (colon < text.size() && !is_ascii_white(text[colon]) && static_cast<unsigned char>(text[colon]) < 0x80 &&
+      text[colon] == '/') {
     return {};
   }
   return {key, colon};
@@ -113,7 +117,8 @@ void set_field(FieldKey key, std::string_view value, Fields& fields) {
       if (fields.url.empty()) fields.url = find_url(value);
       break;
     case FieldKey::other:
-    case FieldKey::none: break;
+    case FieldKey::none:
+      break;
   }
 }
 
@@ -141,8 +146,8 @@ std::string_view find_url(std::string_view text) {
   if (const std::size_t plain = text.find("http://"); plain < begin) begin = plain;
   if (begin == std::string_view::npos) return {};
   std::size_t end = begin;
-  while (end < text.size() && static_cast<unsigned char>(text[end]) > ' ' && text[end] != '<' && text[end] != '>' &&
-         text[end] != '"' && text[end] != ')' && text[end] != ']') {
+  while (end < text.size() && static_cast<unsigned char>(text[end]) > ' ' && text[end] != '<' &&
+         text[end] != '>' && text[end] != '"' && text[end] != ')' && text[end] != ']') {
     ++end;
   }
   while (end > begin && (text[end - 1] == '.' || text[end - 1] == ',' || text[end - 1] == ';')) --end;

@@ -50,7 +50,8 @@ OpenedFile open_regular(const std::string& path, Links links) {
   }
   opened.result = OpenResult::ok;
   opened.size = static_cast<std::uint64_t>(status.st_size);
-  opened.mtime_ns = static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + static_cast<std::int64_t>(status.st_mtim.tv_nsec);
+  opened.mtime_ns = static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 +
+                    static_cast<std::int64_t>(status.st_mtim.tv_nsec);
   return opened;
 }
 
@@ -70,16 +71,21 @@ std::string read_named_file(const std::string& path, std::uint64_t limit_bytes) 
   const std::string name = printable(path);
   const OpenedFile file = open_regular(path, Links::follow);
   switch (file.result) {
-    case OpenResult::ok: break;
-    case OpenResult::not_found: throw Error(ErrorKind::not_found, name + ": nie ma takiego pliku; sprawdź ścieżkę");
-    case OpenResult::not_regular: throw Error(ErrorKind::io, name + ": oczekiwano zwykłego pliku, to coś innego");
-    case OpenResult::failed: throw Error(ErrorKind::io, name + ": " + error_text(file.error));
+    case OpenResult::ok:
+      break;
+    case OpenResult::not_found:
+      throw Error(ErrorKind::not_found, name + ": nie ma takiego pliku; sprawdź ścieżkę");
+    case OpenResult::not_regular:
+      throw Error(ErrorKind::io, name + ": oczekiwano zwykłego pliku, to coś innego");
+    case OpenResult::failed:
+      throw Error(ErrorKind::io, name + ": " + error_text(file.error));
   }
   std::string bytes;
   for (;;) {
     if (bytes.size() > limit_bytes || file.size > limit_bytes) {
-      throw Error(ErrorKind::limit, fmt::format("{}: plik ma {} B, a limit to {} B", name, std::max<std::uint64_t>(file.size, bytes.size()),
-                                                limit_bytes));
+      throw Error(ErrorKind::limit,
+                  fmt::format("{}: plik ma {} B, a limit to {} B", name,
+                              std::max<std::uint64_t>(file.size, bytes.size()), limit_bytes));
     }
     const std::ptrdiff_t got = read_some(file.fd.get(), std::size_t{1} << 20, bytes);
     if (got < 0) throw Error(ErrorKind::io, name + ": odczyt przerwany: " + error_text(errno));
@@ -90,15 +96,22 @@ std::string read_named_file(const std::string& path, std::uint64_t limit_bytes) 
 std::string error_text(int error) {
   switch (error) {
     case EACCES:
-    case EPERM: return "brak uprawnień do odczytu";
+    case EPERM:
+      return "brak uprawnień do odczytu";
     case ENOENT:
-    case ENOTDIR: return "nie ma takiego pliku ani katalogu";
+    case ENOTDIR:
+      return "nie ma takiego pliku ani katalogu";
     case EMFILE:
-    case ENFILE: return "za dużo otwartych plików (limit: ulimit -n)";
-    case EIO: return "błąd wejścia/wyjścia dysku";
-    case ENAMETOOLONG: return "za długa nazwa";
-    case ESTALE: return "plik zniknął z serwera";
-    default: return std::system_category().message(error);
+    case ENFILE:
+      return "za dużo otwartych plików (limit: ulimit -n)";
+    case EIO:
+      return "błąd wejścia/wyjścia dysku";
+    case ENAMETOOLONG:
+      return "za długa nazwa";
+    case ESTALE:
+      return "plik zniknął z serwera";
+    default:
+      return std::system_category().message(error);
   }
 }
 

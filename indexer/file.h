@@ -1,4 +1,5 @@
-// Files as the operating system gives them: opened so that pipes, devices and links do no harm, read to the end.
+// Files as the operating system gives them: opened so that pipes, devices and links do no harm, read to the
+// end.
 #pragma once
 
 #include <cstddef>
@@ -38,14 +39,16 @@ struct OpenedFile {
 
 enum class Links { refuse, follow };
 
-// Opens a regular file for reading, without waiting for a pipe's other end and without taking a terminal. With Links::refuse a link as
-// the last part of the path counts as not regular.
+// Opens a regular file for reading, without waiting for a pipe's other end and without taking a terminal.
+// With Links::refuse a link as the last part of the path counts as not regular.
 OpenedFile open_regular(const std::string& path, Links links);
 
-// Appends up to `most` bytes to `out`; 0 at the end, -1 with errno set on failure. Interrupted calls are repeated.
+// Appends up to `most` bytes to `out`; 0 at the end, -1 with errno set on failure. Interrupted calls are
+// repeated.
 std::ptrdiff_t read_some(int fd, std::size_t most, std::string& out);
 
-// The whole of a file that a user named; links are followed. Throws Error{not_found, io}, and Error{limit} above `limit_bytes`.
+// The whole of a file that a user named; links are followed. Throws Error{not_found, io}, and Error{limit}
+// above `limit_bytes`.
 std::string read_named_file(const std::string& path, std::uint64_t limit_bytes);
 
 // What errno says, in Polish where it is common: "brak uprawnień do odczytu".

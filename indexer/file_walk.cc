@@ -25,7 +25,8 @@ struct DirectoryCloser {
 };
 
 std::int64_t mtime_of(const struct stat& status) {
-  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + static_cast<std::int64_t>(status.st_mtim.tv_nsec);
+  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 +
+         static_cast<std::int64_t>(status.st_mtim.tv_nsec);
 }
 
 // README.md tells people about a folder and is no report. Named on the command line, it is read all the same.
@@ -71,14 +72,16 @@ class Walker {
           root.state = Root::State::empty;
           if (failures_ == failures) {
             problem(ProblemCause::no_reports, path,
-                    "katalog nie zawiera raportów; czytane są pliki .txt, .md i .jsonl (inne wskaż przez --input-format)");
+                    "katalog nie zawiera raportów; czytane są pliki .txt, .md i .jsonl (inne wskaż przez "
+                    "--input-format)");
           }
         }
       }
     } else if (S_ISREG(status.st_mode)) {
       file(path, status, true);
     } else {
-      problem(ProblemCause::not_regular, path, "oczekiwano pliku lub katalogu, to urządzenie, potok albo gniazdo");
+      problem(ProblemCause::not_regular, path,
+              "oczekiwano pliku lub katalogu, to urządzenie, potok albo gniazdo");
     }
     result_.roots.push_back(std::move(root));
   }
@@ -124,7 +127,8 @@ class Walker {
 
   void directory(FileDescriptor fd, const std::string& path, int depth) {
     if (depth >= kDeepest) {
-      problem(ProblemCause::too_large, path, fmt::format("katalogi głębsze niż {} poziomów są pomijane", kDeepest));
+      problem(ProblemCause::too_large, path,
+              fmt::format("katalogi głębsze niż {} poziomów są pomijane", kDeepest));
       return;
     }
     const int copy = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0);

@@ -46,8 +46,9 @@ bool looks_like_heading(std::string_view line) {
     return false;
   }
   const UChar32 first = code_point_at(line, 0).value;
-  const bool begins = (first >= 0 && u_isupper(first)) || (first >= 0 && u_isdigit(first)) || line.starts_with("„") || line.starts_with("\"") ||
-                      line.starts_with("«") || line.starts_with("(");
+  const bool begins = (first >= 0 && u_isupper(first)) || (first >= 0 && u_isdigit(first)) ||
+                      line.starts_with("„") || line.starts_with("\"") || line.starts_with("«") ||
+                      line.starts_with("(");
   if (!begins) return false;
   while (ends_with_any(line, {"”", "\"", "»", ")", "]", "*", "_"})) {
     std::size_t last = line.size() - 1;
@@ -91,11 +92,13 @@ int markdown_heading_level(std::string_view line) {
 std::string heading_text(std::string_view line) {
   line.remove_prefix(std::min(line.find_first_not_of('#'), line.size()));
   line = trimmed(line);
-  if (const std::size_t last = line.find_last_not_of('#'); last != std::string_view::npos && last + 1 < line.size()) {
+  if (const std::size_t last = line.find_last_not_of('#');
+      last != std::string_view::npos && last + 1 < line.size()) {
     // A closing run of "#" stands after a space; "C#" does not.
     if (is_ascii_white(line[last])) line = trimmed(line.substr(0, last));
   }
-  while (line.size() > 2 && (line.front() == '*' || line.front() == '_' || line.front() == '`') && line.back() == line.front()) {
+  while (line.size() > 2 && (line.front() == '*' || line.front() == '_' || line.front() == '`') &&
+         line.back() == line.front()) {
     line = trimmed(line.substr(1, line.size() - 2));
   }
   while (!line.empty() && line.back() == ':') line = trimmed(line.substr(0, line.size() - 1));

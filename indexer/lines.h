@@ -1,5 +1,5 @@
-// Lines of a text and what a line looks like: shared by the readers and the passage splitter, so that both see the same
-// headings and fields.
+// Lines of a text and what a line looks like: shared by the readers and the passage splitter, so that both
+// see the same headings and fields.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,8 @@
 
 namespace kwerenda {
 
-// Half-open byte range of one line without its line break and without white space at its ends; empty if the line is blank.
+// Half-open byte range of one line without its line break and without white space at its ends; empty if the
+// line is blank.
 struct Line {
   std::size_t begin = 0;
   std::size_t end = 0;

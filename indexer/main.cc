@@ -1,7 +1,6 @@
 // kwerenda-index: parse, open, call, print, exit.
 #include <fmt/format.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 #include <cerrno>
 #include <chrono>
@@ -34,9 +33,9 @@ namespace {
 enum ExitCode { kDone = 0, kFailed = 2, kPartly = 3, kLocked = 75 };
 
 constexpr std::uint64_t kListBytes = std::uint64_t{256} << 20;  // of --files-from
-constexpr std::uint64_t kExtraLexiconBytes = std::uint64_t{64} << 20;
 
-// Set by Ctrl-C and SIGTERM: finish and commit. The second one leaves at once; the index stays at its last commit.
+// Set by Ctrl-C and SIGTERM: finish and commit. The second one leaves at once; the index stays at its last
+// commit.
 volatile std::sig_atomic_t g_stop = 0;
 
 extern "C" void on_stop_signal(int signal_number) {
@@ -59,9 +58,11 @@ void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stder
 
 // Data for standard output. False if nobody reads it any more; throws Error{io} on any other failure.
 bool put(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return true;
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
+    return true;
   if (errno == EPIPE) return false;
-  throw Error(ErrorKind::io, fmt::format("standardowe wyjście: {}; sprawdź wolne miejsce", std::strerror(errno)));
+  throw Error(ErrorKind::io,
+              fmt::format("standardowe wyjście: {}; sprawdź wolne miejsce", std::strerror(errno)));
 }
 
 std::string read_standard_input() {
@@ -70,11 +71,18 @@ std::string read_standard_input() {
     const std::ptrdiff_t got = read_some(STDIN_FILENO, std::size_t{1} << 20, bytes);
     if (got < 0) throw Error(ErrorKind::io, "standardowe wejście: " + error_text(errno));
     if (got == 0) return bytes;
-    if (bytes.size() > kListBytes) throw Error(ErrorKind::limit, fmt::format("standardowe wejście: ponad {} B", kListBytes));
+    if (bytes.size() > kListBytes)
+      throw Error(ErrorKind::limit, fmt::format("standardowe wejście: ponad {} B", kListBytes));
   }
 }
 
 std::shared_ptr<const KeyMaker> open_keys(const IndexerOptions& options) {
+  // Better refused than taken and ignored.
+  if (!options.lexicon_extra.empty()) {
+    throw Error(
+        ErrorKind::usage,
+        "--lexicon-extra: ta wersja nie łączy własnych leksykonów; pomiń tę opcję i KWERENDA_LEXICON_EXTRA");
+  }
   return std::make_shared<const KeyMaker>(Lexicon::open(data_file("pl.lex", options.lexicon)));
 }
 
@@ -82,23 +90,21 @@ std::string now_utc() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   std::tm parts{};
   ::gmtime_r(&now, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
-                     parts.tm_min, parts.tm_sec);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1,
+                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
 IndexWriterSettings writer_settings(const IndexerOptions& options, const PassageSettings& passages) {
   IndexWriterSettings settings;
   settings.keys = open_keys(options);
-  for (const std::string& path : options.lexicon_extra) settings.extra_lexicon += read_named_file(path, kExtraLexiconBytes);
   settings.manifest.lexicon_hash = settings.keys->lexicon().hash();
-  if (!settings.extra_lexicon.empty()) {
-    settings.manifest.extra_lexicon_hash = XXH3_64bits(settings.extra_lexicon.data(), settings.extra_lexicon.size());
-  }
   settings.manifest.passage_max_bytes = passages.max_bytes;
   settings.manifest.passage_min_bytes = passages.min_bytes;
   settings.manifest.created = now_utc();
-  settings.lock_timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
-  settings.memory_bytes = options.memory_bytes / 2;  // the rest is for the queue, the analysis and the reports that wait
+  settings.lock_timeout =
+      std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
+  settings.memory_bytes =
+      options.memory_bytes / 2;  // the rest is for the queue, the analysis and the reports that wait
   settings.threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   return settings;
 }
@@ -106,15 +112,19 @@ IndexWriterSettings writer_settings(const IndexerOptions& options, const Passage
 std::vector<std::string> paths_of(const IndexerOptions& options) {
   std::vector<std::string> paths = options.paths;
   if (options.files_from.empty()) return paths;
-  const std::string list = options.files_from == "-" ? read_standard_input() : read_named_file(options.files_from, kListBytes);
-  for (std::string& name : split_names(list, options.null_separated ? '\0' : '\n')) paths.push_back(std::move(name));
+  const std::string list =
+      options.files_from == "-" ? read_standard_input() : read_named_file(options.files_from, kListBytes);
+  for (std::string& name : split_names(list, options.null_separated ? '\0' : '\n'))
+    paths.push_back(std::move(name));
   return paths;
 }
 
 // The writer as a target. A dry run looks at an existing index and changes nothing.
 AddTarget target_of(IndexWriter* writer, bool dry_run) {
   AddTarget target;
-  target.find = [=](std::string_view id) { return writer ? writer->find(id) : std::optional<StoredReport>(); };
+  target.find = [=](std::string_view id) {
+    return writer ? writer->find(id) : std::optional<StoredReport>();
+  };
   target.report_ids = [=] { return writer ? writer->report_ids() : std::vector<std::string>(); };
   if (dry_run) {
     target.add = [](const Report&, const std::vector<Passage>&) { return std::optional<std::string>(); };
@@ -143,7 +153,8 @@ int run_add(const IndexerOptions& options) {
   const std::vector<std::string> paths = paths_of(options);
 
   std::unique_ptr<IndexWriter> writer;
-  if (!options.dry_run || is_index(options.index)) writer = IndexWriter::open(options.index, writer_settings(options, settings.passages));
+  if (!options.dry_run || is_index(options.index))
+    writer = IndexWriter::open(options.index, writer_settings(options, settings.passages));
   const AddTarget target = target_of(writer.get(), options.dry_run);
 
   const Clock::time_point start = Clock::now();
@@ -171,7 +182,8 @@ int run_add(const IndexerOptions& options) {
   const AddSummary summary = add_paths(paths, settings, target, observer);
   // Nothing to commit is no reason to make a new, empty index.
   if (writer && !options.dry_run && summary.reports + summary.removed > 0) {
-    for (const auto& [id, reason] : writer->commit()) message(fmt::format("{}: indeks nie przyjął raportu: {}", printable(id), reason));
+    for (const auto& [id, reason] : writer->commit())
+      message(fmt::format("{}: indeks nie przyjął raportu: {}", printable(id), reason));
   }
   printer.finish(last, Clock::now());
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -186,9 +198,9 @@ int run_add(const IndexerOptions& options) {
 
 int run_info(const IndexerOptions& options) {
   const IndexStatistics statistics = statistics_of(options.index);
-  put(fmt::format("reports\t{}\npassages\t{}\nterms\t{}\nbytes_on_disk\t{}\ngenerations\t{}\nmanifest\t{}\n", statistics.reports,
-                  statistics.passages, statistics.terms, statistics.bytes_on_disk, statistics.generations.size(),
-                  to_json(statistics.manifest)));
+  put(fmt::format("reports\t{}\npassages\t{}\nterms\t{}\nbytes_on_disk\t{}\ngenerations\t{}\nmanifest\t{}\n",
+                  statistics.reports, statistics.passages, statistics.terms, statistics.bytes_on_disk,
+                  statistics.generations.size(), to_json(statistics.manifest)));
   return kDone;
 }
 
@@ -199,13 +211,16 @@ int run_tokens(const IndexerOptions& options) {
     return kDone;
   }
   int code = kDone;
-  const std::vector<std::string> paths = options.paths.empty() ? std::vector<std::string>{"-"} : options.paths;
+  const std::vector<std::string> paths =
+      options.paths.empty() ? std::vector<std::string>{"-"} : options.paths;
   for (const std::string& path : paths) {
     try {
       const std::string name = path == "-" ? "standardowe wejście" : printable(path);
-      Decoded decoded = decode(path == "-" ? read_standard_input() : read_named_file(path, ReadLimits{}.max_file_bytes));
+      Decoded decoded =
+          decode(path == "-" ? read_standard_input() : read_named_file(path, ReadLimits{}.max_file_bytes));
       if (decoded.charset == Charset::unknown) {
-        throw Error(ErrorKind::io, fmt::format("{}: bajt {} nie jest poprawnym UTF-8; zapisz plik w UTF-8", name, decoded.bad_offset));
+        throw Error(ErrorKind::io, fmt::format("{}: bajt {} nie jest poprawnym UTF-8; zapisz plik w UTF-8",
+                                               name, decoded.bad_offset));
       }
       std::string lines;
       append_token_lines(decoded.text, *keys, lines);
@@ -225,22 +240,29 @@ int run_version() {
     lexicon = fmt::format("{} ({:016x})", opened->version(), opened->hash());
   } catch (const Error&) {  // the version of the rest is still worth telling
   }
-  put(fmt::format("kwerenda-index {}\nformat indeksu {}\nanaliza {}\nleksykon {}\n", KWERENDA_VERSION, kFormatVersion, kAnalysisVersion,
-                  lexicon));
+  put(fmt::format("kwerenda-index {}\nformat indeksu {}\nanaliza {}\nleksykon {}\n", KWERENDA_VERSION,
+                  kFormatVersion, kAnalysisVersion, lexicon));
   return kDone;
 }
 
 int run(const std::vector<std::string>& arguments) {
-  const IndexerOptions options = parse_options(arguments, [](const std::string& name) -> std::optional<std::string> {
-    const char* value = std::getenv(name.c_str());
-    return value ? std::optional<std::string>(value) : std::nullopt;
-  });
+  const IndexerOptions options =
+      parse_options(arguments, [](const std::string& name) -> std::optional<std::string> {
+        const char* value = std::getenv(name.c_str());
+        return value ? std::optional<std::string>(value) : std::nullopt;
+      });
   switch (options.verb) {
-    case Verb::help: put(help_text(options.help_about)); return kDone;
-    case Verb::version: return run_version();
-    case Verb::add: return run_add(options);
-    case Verb::info: return run_info(options);
-    case Verb::tokens: return run_tokens(options);
+    case Verb::help:
+      put(help_text(options.help_about));
+      return kDone;
+    case Verb::version:
+      return run_version();
+    case Verb::add:
+      return run_add(options);
+    case Verb::info:
+      return run_info(options);
+    case Verb::tokens:
+      return run_tokens(options);
   }
   return kFailed;
 }

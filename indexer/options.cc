@@ -24,10 +24,14 @@ struct VerbName {
   Verb verb;
 };
 
-constexpr VerbName kVerbs[] = {
-    {"add", Verb::add}, {"info", Verb::info}, {"tokens", Verb::tokens}, {"help", Verb::help}, {"version", Verb::version}};
+constexpr VerbName kVerbs[] = {{"add", Verb::add},
+                               {"info", Verb::info},
+                               {"tokens", Verb::tokens},
+                               {"help", Verb::help},
+                               {"version", Verb::version}};
 
-constexpr std::string_view kProgramHelp = R"(kwerenda-index – buduje indeks polskich sprawozdań, w którym szuka kwerenda-search
+constexpr std::string_view kProgramHelp =
+    R"(kwerenda-index – buduje indeks polskich sprawozdań, w którym szuka kwerenda-search
 
 Przykłady:
   kwerenda-index add --index indeks raporty/          wszystkie .txt, .md i .jsonl z katalogu
@@ -72,7 +76,6 @@ Co czytać:
 
 Analiza:
   --lexicon PLIK            inny leksykon niż dołączony [KWERENDA_LEXICON]
-  --lexicon-extra PLIK      własne wyrazy; można powtórzyć [KWERENDA_LEXICON_EXTRA, rozdzielone :]
 
 Praca:
   --memory ROZMIAR          ile pamięci wolno zająć, np. 512M, 2G (domyślnie 1G) [KWERENDA_MEMORY]
@@ -111,7 +114,6 @@ Początek i koniec to bajty UTF-8 od początku pliku; klucze są dokładnie tymi
 
   --explain WYRAZ           wszystkie odczytania wyrazu: skąd pochodzą i jak są prawdopodobne
   --lexicon PLIK            inny leksykon niż dołączony [KWERENDA_LEXICON]
-  --lexicon-extra PLIK      własne wyrazy; można powtórzyć [KWERENDA_LEXICON_EXTRA, rozdzielone :]
   -h, --help                ta pomoc
 )";
 
@@ -179,12 +181,17 @@ struct Setting {
 };
 
 void set_format(const Setting& setting, IndexerOptions& options) {
-  if (setting.value == "auto") options.format = InputFormat::by_name;
-  else if (setting.value == "txt") options.format = InputFormat::text;
-  else if (setting.value == "md") options.format = InputFormat::markdown;
-  else if (setting.value == "jsonl") options.format = InputFormat::jsonl;
+  if (setting.value == "auto")
+    options.format = InputFormat::by_name;
+  else if (setting.value == "txt")
+    options.format = InputFormat::text;
+  else if (setting.value == "md")
+    options.format = InputFormat::markdown;
+  else if (setting.value == "jsonl")
+    options.format = InputFormat::jsonl;
   else
-    usage(fmt::format("{}: oczekiwano auto, txt, md albo jsonl, jest „{}”", setting.name, printable(setting.value)));
+    usage(fmt::format("{}: oczekiwano auto, txt, md albo jsonl, jest „{}”", setting.name,
+                      printable(setting.value)));
 }
 
 void set_memory(const Setting& setting, IndexerOptions& options) {
@@ -200,7 +207,8 @@ void set_memory(const Setting& setting, IndexerOptions& options) {
 void set_threads(const Setting& setting, IndexerOptions& options) {
   const std::optional<unsigned> count = parse_number<unsigned>(setting.value);
   if (!count || *count < 1 || *count > 256) {
-    usage(fmt::format("{}: oczekiwano liczby od 1 do 256, jest „{}”", setting.name, printable(setting.value)));
+    usage(
+        fmt::format("{}: oczekiwano liczby od 1 do 256, jest „{}”", setting.name, printable(setting.value)));
   }
   options.threads = *count;
 }
@@ -208,24 +216,32 @@ void set_threads(const Setting& setting, IndexerOptions& options) {
 void set_lock_timeout(const Setting& setting, IndexerOptions& options) {
   const std::optional<double> seconds = parse_number<double>(setting.value);
   if (!seconds || !std::isfinite(*seconds) || *seconds < 0 || *seconds > 86400) {
-    usage(fmt::format("{}: oczekiwano liczby sekund od 0 do 86400, jest „{}”", setting.name, printable(setting.value)));
+    usage(fmt::format("{}: oczekiwano liczby sekund od 0 do 86400, jest „{}”", setting.name,
+                      printable(setting.value)));
   }
   options.lock_timeout_seconds = *seconds;
 }
 
 void set_progress(const Setting& setting, IndexerOptions& options) {
-  if (setting.value == "auto") options.progress = ProgressMode::automatic;
-  else if (setting.value == "json") options.progress = ProgressMode::json;
-  else if (setting.value == "never") options.progress = ProgressMode::never;
+  if (setting.value == "auto")
+    options.progress = ProgressMode::automatic;
+  else if (setting.value == "json")
+    options.progress = ProgressMode::json;
+  else if (setting.value == "never")
+    options.progress = ProgressMode::never;
   else
-    usage(fmt::format("{}: oczekiwano auto, json albo never, jest „{}”", setting.name, printable(setting.value)));
+    usage(fmt::format("{}: oczekiwano auto, json albo never, jest „{}”", setting.name,
+                      printable(setting.value)));
 }
 
 void set_purge(const Setting& setting, IndexerOptions& options) {
-  if (setting.value == "never") options.purge = Purge::never;
-  else if (setting.value == "vanished") options.purge = Purge::vanished;
+  if (setting.value == "never")
+    options.purge = Purge::never;
+  else if (setting.value == "vanished")
+    options.purge = Purge::vanished;
   else
-    usage(fmt::format("{}: oczekiwano never albo vanished, jest „{}”", setting.name, printable(setting.value)));
+    usage(
+        fmt::format("{}: oczekiwano never albo vanished, jest „{}”", setting.name, printable(setting.value)));
 }
 
 std::vector<std::string> split_paths(std::string_view list) { return split_names(list, ':'); }
@@ -233,7 +249,8 @@ std::vector<std::string> split_paths(std::string_view list) { return split_names
 // Where the values of a verb's options come from, in order of precedence.
 class Values {
  public:
-  Values(const po::variables_map& flags, const Environment& environment) : flags_(flags), environment_(environment) {}
+  Values(const po::variables_map& flags, const Environment& environment)
+      : flags_(flags), environment_(environment) {}
 
   bool flag(const char* name) const { return flags_.count(name) > 0 && flags_[name].as<bool>(); }
 
@@ -261,13 +278,15 @@ po::variables_map parse_flags(Verb verb, const std::vector<std::string>& argumen
   const std::string help = fmt::format("; zobacz kwerenda-index {} --help", verb_name(verb));
   po::variables_map flags;
   try {
-    po::store(po::command_line_parser(arguments).options(options).positional(positional).style(style).run(), flags);
+    po::store(po::command_line_parser(arguments).options(options).positional(positional).style(style).run(),
+              flags);
   } catch (const po::unknown_option& error) {
     const std::string name = error.get_option_name();
     usage(fmt::format("nieznana opcja „{}”{}{}", printable(name), suggestion(name, names), help));
   } catch (const po::invalid_command_line_syntax& error) {
     const bool extra = error.kind() == po::invalid_syntax::extra_parameter;
-    usage(fmt::format("opcja „{}” {}{}", printable(error.get_option_name()), extra ? "nie ma wartości" : "wymaga wartości", help));
+    usage(fmt::format("opcja „{}” {}{}", printable(error.get_option_name()),
+                      extra ? "nie ma wartości" : "wymaga wartości", help));
   } catch (const po::multiple_occurrences& error) {
     usage(fmt::format("opcja „{}” występuje więcej niż raz{}", printable(error.get_option_name()), help));
   } catch (const po::error& error) {
@@ -288,22 +307,25 @@ bool asks_for_help(const std::vector<std::string>& arguments) {
 
 IndexerOptions parse_options(const std::vector<std::string>& arguments, const Environment& environment) {
   IndexerOptions options;
-  if (arguments.empty()) usage("brak polecenia; oczekiwano add, info albo tokens (zobacz kwerenda-index --help)");
+  if (arguments.empty())
+    usage("brak polecenia; oczekiwano add, info albo tokens (zobacz kwerenda-index --help)");
   const std::string& first = arguments.front();
   if (first == "-h" || first == "--help") return options;
   if (first == "--version" || first == "-V") {
     options.verb = Verb::version;
     return options;
   }
-  const auto known = std::find_if(std::begin(kVerbs), std::end(kVerbs), [&](const VerbName& verb) { return verb.name == first; });
+  const auto known = std::find_if(std::begin(kVerbs), std::end(kVerbs),
+                                  [&](const VerbName& verb) { return verb.name == first; });
   std::vector<std::string> names;
   for (const VerbName& verb : kVerbs) names.emplace_back(verb.name);
   if (known == std::end(kVerbs)) {
     if (first.starts_with("-")) {
-      usage(fmt::format("pierwsze jest polecenie, potem opcje; jest „{}”{} (zobacz kwerenda-index --help)", printable(first),
-                        suggestion(first, {"--help", "--version"})));
+      usage(fmt::format("pierwsze jest polecenie, potem opcje; jest „{}”{} (zobacz kwerenda-index --help)",
+                        printable(first), suggestion(first, {"--help", "--version"})));
     }
-    usage(fmt::format("nieznane polecenie „{}”{} (zobacz kwerenda-index --help)", printable(first), suggestion(first, names)));
+    usage(fmt::format("nieznane polecenie „{}”{} (zobacz kwerenda-index --help)", printable(first),
+                      suggestion(first, names)));
   }
   options.verb = known->verb;
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
@@ -314,7 +336,8 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
       if (verb.name == rest.front()) options.help_about = verb.verb;
     }
     if (!options.help_about) {
-      usage(fmt::format("nieznane polecenie „{}”{}", printable(rest.front()), suggestion(rest.front(), names)));
+      usage(
+          fmt::format("nieznane polecenie „{}”{}", printable(rest.front()), suggestion(rest.front(), names)));
     }
     return options;
   }
@@ -331,12 +354,14 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
   if (options.verb == Verb::add || options.verb == Verb::info) {
     if (const auto index = values.text("index", "KWERENDA_INDEX")) options.index = index->value;
     if (options.index.empty()) {
-      usage(fmt::format("brak --index KATALOG: gdzie ma być indeks? (zobacz kwerenda-index {} --help)", first));
+      usage(
+          fmt::format("brak --index KATALOG: gdzie ma być indeks? (zobacz kwerenda-index {} --help)", first));
     }
   }
   if (options.verb == Verb::info) {
     if (!options.paths.empty()) {
-      usage(fmt::format("info nie przyjmuje ścieżek, jest „{}”; indeks podaje się przez --index", printable(options.paths.front())));
+      usage(fmt::format("info nie przyjmuje ścieżek, jest „{}”; indeks podaje się przez --index",
+                        printable(options.paths.front())));
     }
     return options;
   }
@@ -360,7 +385,8 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
   if (const auto format = values.text("input-format")) set_format(*format, options);
   if (const auto memory = values.text("memory", "KWERENDA_MEMORY")) set_memory(*memory, options);
   if (const auto threads = values.text("threads", "KWERENDA_THREADS")) set_threads(*threads, options);
-  if (const auto timeout = values.text("lock-timeout", "KWERENDA_LOCK_TIMEOUT")) set_lock_timeout(*timeout, options);
+  if (const auto timeout = values.text("lock-timeout", "KWERENDA_LOCK_TIMEOUT"))
+    set_lock_timeout(*timeout, options);
   if (const auto progress = values.text("progress", "KWERENDA_PROGRESS")) set_progress(*progress, options);
   if (const auto purge = values.text("purge")) set_purge(*purge, options);
   options.null_separated = values.flag("null");
@@ -373,7 +399,8 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
   if (options.paths.empty() && options.files_from.empty()) {
     usage("brak ścieżek: podaj pliki, katalogi, - albo --files-from (zobacz kwerenda-index add --help)");
   }
-  if (options.files_from == "-" && std::find(options.paths.begin(), options.paths.end(), "-") != options.paths.end()) {
+  if (options.files_from == "-" &&
+      std::find(options.paths.begin(), options.paths.end(), "-") != options.paths.end()) {
     usage("standardowe wejście może być listą plików albo raportem, nie oboma naraz");
   }
   return options;
@@ -381,11 +408,15 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
 
 std::string help_text(std::optional<Verb> verb) {
   switch (verb.value_or(Verb::help)) {
-    case Verb::add: return std::string(kAddHelp);
-    case Verb::info: return std::string(kInfoHelp);
-    case Verb::tokens: return std::string(kTokensHelp);
+    case Verb::add:
+      return std::string(kAddHelp);
+    case Verb::info:
+      return std::string(kInfoHelp);
+    case Verb::tokens:
+      return std::string(kTokensHelp);
     case Verb::help:
-    case Verb::version: break;
+    case Verb::version:
+      break;
   }
   return std::string(kProgramHelp);
 }
@@ -396,10 +427,20 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   if (text.ends_with('i')) text.remove_suffix(1);
   if (!text.empty()) {
     switch (text.back()) {
-      case 'k': case 'K': shift = 10; break;
-      case 'm': case 'M': shift = 20; break;
-      case 'g': case 'G': shift = 30; break;
-      default: break;
+      case 'k':
+      case 'K':
+        shift = 10;
+        break;
+      case 'm':
+      case 'M':
+        shift = 20;
+        break;
+      case 'g':
+      case 'G':
+        shift = 30;
+        break;
+      default:
+        break;
     }
   }
   if (shift != 0) text.remove_suffix(1);

@@ -1,9 +1,9 @@
-// Two steps: the body's lines to units (a paragraph or a heading), units to passages. The scanner for Markdown knows blocks and
-// headings only, which is all that is needed; cmark would parse the inline markup too, and the packaged 0.30.2 takes
-// quadratic time on hostile text there.
+// Two steps: the body's lines to units (a paragraph or a heading), units to passages. The scanner for
+// Markdown knows blocks and headings only, which is all that is needed; cmark would parse the inline markup
+// too, and the packaged 0.30.2 takes quadratic time on hostile text there.
 //
-// The gaps between units are white space by construction, and passages grow over whole units, so no byte gets lost whatever
-// the scanner takes a line for.
+// The gaps between units are white space by construction, and passages grow over whole units, so no byte gets
+// lost whatever the scanner takes a line for.
 #include "indexer/passages.h"
 
 #include <algorithm>
@@ -23,18 +23,19 @@ struct Unit {
   std::size_t begin = 0;
   std::size_t end = 0;
   UnitKind kind = UnitKind::paragraph;
-  int level = 0;       // of a heading, from 1
-  std::string title;   // of a heading
+  int level = 0;      // of a heading, from 1
+  std::string title;  // of a heading
 
   std::size_t size() const { return end - begin; }
 };
 
-constexpr int kBoldLevel = 6;            // "**Wnioski**" alone in Markdown
+constexpr int kBoldLevel = 6;              // "**Wnioski**" alone in Markdown
 constexpr std::size_t kFieldsBytes = 600;  // a longer block of fields is text of its own
 
 class BlockScanner {
  public:
-  BlockScanner(std::string_view text, std::size_t begin, TextFormat format) : text_(text), at_(begin), format_(format) {}
+  BlockScanner(std::string_view text, std::size_t begin, TextFormat format)
+      : text_(text), at_(begin), format_(format) {}
 
   std::vector<Unit> units() {
     while (at_ < text_.size()) {
@@ -105,13 +106,15 @@ class BlockScanner {
     const bool first = units_.empty();
     const std::string_view top = block_.front().in(text_);
     if (first && block_.back().end - block_.front().begin <= kFieldsBytes &&
-        std::all_of(block_.begin(), block_.end(), [&](const Line& line) { return looks_like_field(line.in(text_)); })) {
+        std::all_of(block_.begin(), block_.end(),
+                    [&](const Line& line) { return looks_like_field(line.in(text_)); })) {
       add(block_.front().begin, block_.back().end, UnitKind::fields);
       block_.clear();
       return;
     }
     if (format_ == TextFormat::markdown) {
-      const bool bold = block_.size() == 1 && top.size() > 4 && top.starts_with("**") && top.find("**", 2) == top.size() - 2;
+      const bool bold = block_.size() == 1 && top.size() > 4 && top.starts_with("**") &&
+                        top.find("**", 2) == top.size() - 2;
       if (bold) {
         add_heading(block_.front().begin, block_.front().end, kBoldLevel, top);
         block_.clear();
@@ -124,8 +127,8 @@ class BlockScanner {
       block_.clear();
       return;
     }
-    const bool wrapped =
-        std::none_of(block_.begin(), block_.end(), [](const Line& line) { return line.size() > kWrappedLineBytes; });
+    const bool wrapped = std::none_of(block_.begin(), block_.end(),
+                                      [](const Line& line) { return line.size() > kWrappedLineBytes; });
     if (wrapped && block_.size() > 1) {
       flush_paragraph();
       return;
@@ -159,8 +162,8 @@ class BlockScanner {
   std::vector<Unit> units_;
 };
 
-// Where to cut a text without a sentence boundary in reach: after the last white space in (least, most], else at a
-// code-point edge.
+// Where to cut a text without a sentence boundary in reach: after the last white space in (least, most], else
+// at a code-point edge.
 std::size_t forced_cut(std::string_view text, std::size_t least, std::size_t most) {
   std::size_t cut = most;
   while (cut > least && !is_ascii_white(text[cut - 1])) --cut;
@@ -171,11 +174,13 @@ std::size_t forced_cut(std::string_view text, std::size_t least, std::size_t mos
 }
 
 // A long unit to parts of about equal length, none longer than max_bytes, cut where sentences begin.
-void split(std::string_view text, const Unit& unit, const PassageSettings& settings, std::vector<Unit>& parts) {
+void split(std::string_view text, const Unit& unit, const PassageSettings& settings,
+           std::vector<Unit>& parts) {
   std::vector<std::uint32_t> starts;
   sentences(text.substr(unit.begin, unit.size()), starts);
   std::size_t begin = unit.begin;
-  std::size_t left = std::max<std::size_t>(2, (unit.size() + settings.target_bytes / 2) / settings.target_bytes);
+  std::size_t left =
+      std::max<std::size_t>(2, (unit.size() + settings.target_bytes / 2) / settings.target_bytes);
   auto start = starts.begin();
   while (begin < unit.end) {
     const std::size_t remaining = unit.end - begin;
@@ -232,7 +237,8 @@ class Composer {
 
   std::vector<Passage> finish() {
     if (open_) close();
-    for (std::size_t i = 0; i < passages_.size(); ++i) passages_[i].ordinal = static_cast<std::uint32_t>(i + 1);
+    for (std::size_t i = 0; i < passages_.size(); ++i)
+      passages_[i].ordinal = static_cast<std::uint32_t>(i + 1);
     return std::move(passages_);
   }
 
@@ -263,7 +269,8 @@ class Composer {
     if (end_ - begin_ >= settings_.min_bytes && !leads_in) close();
   }
 
-  // Ends the open passage. A tiny one, or headings with nothing under them, join the passage before if that has room.
+  // Ends the open passage. A tiny one, or headings with nothing under them, join the passage before if that
+  // has room.
   void close() {
     open_ = false;
     const bool weak = prelude_ || end_ - begin_ < settings_.min_bytes;

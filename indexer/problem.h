@@ -1,5 +1,5 @@
-// What was skipped or is worth saying about one input. Expected outcomes of reading foreign files, hence values and no
-// exceptions; the program prints them as they come and groups them by cause at the end.
+// What was skipped or is worth saying about one input. Expected outcomes of reading foreign files, hence
+// values and no exceptions; the program prints them as they come and groups them by cause at the end.
 #pragma once
 
 #include <string>

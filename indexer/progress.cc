@@ -9,7 +9,8 @@ namespace kwerenda {
 
 using std::chrono::milliseconds;
 
-ProgressPrinter::ProgressPrinter(ProgressStyle style, std::function<void(std::string_view)> write, Clock::time_point start)
+ProgressPrinter::ProgressPrinter(ProgressStyle style, std::function<void(std::string_view)> write,
+                                 Clock::time_point start)
     : style_(style), write_(std::move(write)), start_(start), next_(start + milliseconds(1000)) {}
 
 void ProgressPrinter::update(const AddProgress& progress, Clock::time_point now) {
@@ -48,7 +49,8 @@ std::string progress_line(const AddProgress& progress, double seconds) {
   std::replace(speed.begin(), speed.end(), '.', ',');
   line += fmt::format(", {} MB/s", speed);
   if (progress.bytes > progress.bytes_done && rate > 0) {
-    const auto left = static_cast<std::uint64_t>(static_cast<double>(progress.bytes - progress.bytes_done) / rate + 0.5);
+    const auto left =
+        static_cast<std::uint64_t>(static_cast<double>(progress.bytes - progress.bytes_done) / rate + 0.5);
     line += left >= 3600 ? fmt::format(", zostało {}:{:02}:{:02}", left / 3600, left / 60 % 60, left % 60)
                          : fmt::format(", zostało {}:{:02}", left / 60, left % 60);
   }

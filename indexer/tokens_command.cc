@@ -15,16 +15,23 @@ namespace {
 
 std::string_view source_name(ReadingSource source) {
   switch (source) {
-    case ReadingSource::lexicon: return "leksykon";
-    case ReadingSource::extra: return "leksykon własny";
-    case ReadingSource::acronym: return "skrótowiec";
-    case ReadingSource::guesser: return "odgadnięty";
-    case ReadingSource::as_written: return "jak zapisano";
+    case ReadingSource::lexicon:
+      return "leksykon";
+    case ReadingSource::extra:
+      return "leksykon własny";
+    case ReadingSource::acronym:
+      return "skrótowiec";
+    case ReadingSource::guesser:
+      return "odgadnięty";
+    case ReadingSource::as_written:
+      return "jak zapisano";
   }
   return "?";
 }
 
-std::string percent(float probability) { return fmt::format("{:5.1f} %", static_cast<double>(probability) * 100); }
+std::string percent(float probability) {
+  return fmt::format("{:5.1f} %", static_cast<double>(probability) * 100);
+}
 
 }  // namespace
 
@@ -59,16 +66,18 @@ std::string explain_word(std::string_view word, const KeyMaker& keys) {
     const std::string form = normalized(surface);
     const bool known = keys.lexicon().lookup(form, readings);
     if (!known) keys.lexicon().guess(form, readings);
-    out += fmt::format("  {} (w tekstach: {})\n", known ? "forma znana leksykonowi" : "formy nie ma w leksykonie",
+    out += fmt::format("  {} (w tekstach: {})\n",
+                       known ? "forma znana leksykonowi" : "formy nie ma w leksykonie",
                        keys.lexicon().frequency(folded(surface)));
     for (const Reading& reading : readings) {
-      out += fmt::format("  odczytanie {}  {}  {}{}\n", percent(reading.probability), reading.lemma, source_name(reading.source),
-                         reading.proper ? ", nazwa własna" : "");
+      out += fmt::format("  odczytanie {}  {}  {}{}\n", percent(reading.probability), reading.lemma,
+                         source_name(reading.source), reading.proper ? ", nazwa własna" : "");
     }
     std::vector<Key> found;
     keys.keys_of(surface, found);
     for (const Key& key : found) {
-      out += fmt::format("  klucz      {}  {}  {}\n", percent(key.probability), key.text, source_name(key.source));
+      out += fmt::format("  klucz      {}  {}  {}\n", percent(key.probability), key.text,
+                         source_name(key.source));
     }
   }
   return out;

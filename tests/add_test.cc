@@ -1,4 +1,5 @@
-// The work of `add` against a map instead of an index: what is read again, replaced, removed, and how it is told.
+// The work of `add` against a map instead of an index: what is read again, replaced, removed, and how it is
+// told.
 #include "indexer/add.h"
 
 #include <gtest/gtest.h>
@@ -41,7 +42,8 @@ class Add : public ::testing::Test {
       const auto found = stored_.find(std::string(id));
       return found == stored_.end() ? std::nullopt : std::optional<StoredReport>(found->second);
     };
-    target.add = [this](const Report& report, const std::vector<Passage>& passages) -> std::optional<std::string> {
+    target.add = [this](const Report& report,
+                        const std::vector<Passage>& passages) -> std::optional<std::string> {
       if (report.text.find("ODRZUĆ") != std::string::npos) return "odrzucony";
       added_.push_back(report.id);
       StoredReport& stored = stored_[report.id];
@@ -95,7 +97,9 @@ TEST_F(Add, UnchangedFilesAreNotReadAgain) {
 TEST_F(Add, OneBadFileStopsNothing) {
   write("r/a.txt", "Dobry.");
   write("r/b.txt", "zł\xFFy");
-  write("r/c.jsonl", "{\"_id\":\"1\",\"text\":\"x\"}\n{\n{\"_id\":\"2\",\"text\":\"ODRZUĆ\"}\n{\"_id\":\"1\",\"text\":\"y\"}\n");
+  write("r/c.jsonl",
+        "{\"_id\":\"1\",\"text\":\"x\"}\n{\n{\"_id\":\"2\",\"text\":\"ODRZUĆ\"}\n{\"_id\":\"1\",\"text\":"
+        "\"y\"}\n");
   Rows told;
   observer_.problem = [&](const Problem& problem) { told.push_back(to_line(problem)); };
   const AddSummary summary = add({"r", "brak"});
@@ -123,8 +127,10 @@ TEST_F(Add, StrictEndsAtTheFirstProblem) {
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::io);
-    EXPECT_NE(std::string(error.what()).find("--strict: pierwszy problem kończy pracę"), std::string::npos) << error.what();
-    EXPECT_NE(std::string(error.what()).find("a.txt: bajt 3 nie jest poprawnym UTF-8"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("--strict: pierwszy problem kończy pracę"), std::string::npos)
+        << error.what();
+    EXPECT_NE(std::string(error.what()).find("a.txt: bajt 3 nie jest poprawnym UTF-8"), std::string::npos)
+        << error.what();
   }
   EXPECT_EQ(added_, Rows{});
 }
@@ -170,9 +176,16 @@ TEST(Messages, Counts) {
   const struct {
     std::uint64_t count;
     const char* text;
-  } rows[] = {{0, "0 raportów"},   {1, "1 raport"},    {2, "2 raporty"},   {5, "5 raportów"},
-              {12, "12 raportów"}, {22, "22 raporty"}, {112, "112 raportów"}, {1234, "1234 raporty"},
-              {12345, "12\u00A0345 raportów"}, {1234567, "1\u00A0234\u00A0567 raportów"}};
+  } rows[] = {{0, "0 raportów"},
+              {1, "1 raport"},
+              {2, "2 raporty"},
+              {5, "5 raportów"},
+              {12, "12 raportów"},
+              {22, "22 raporty"},
+              {112, "112 raportów"},
+              {1234, "1234 raporty"},
+              {12345, "12\u00A0345 raportów"},
+              {1234567, "1\u00A0234\u00A0567 raportów"}};
   for (const auto& row : rows) EXPECT_EQ(counted(row.count, "raport", "raporty", "raportów"), row.text);
   EXPECT_EQ(readable_size(999), "999 B");
   EXPECT_EQ(readable_size(1500), "1,5 kB");
@@ -183,8 +196,10 @@ TEST(Messages, Progress) {
   using namespace std::chrono_literals;
   std::string written;
   const auto start = ProgressPrinter::Clock::now();
-  AddProgress progress{.inputs_done = 1, .inputs = 4, .bytes_done = 25'000'000, .bytes = 100'000'000, .reports = 3};
-  ProgressPrinter terminal(ProgressStyle::terminal, [&](std::string_view text) { written += text; }, start);
+  AddProgress progress{
+      .inputs_done = 1, .inputs = 4, .bytes_done = 25'000'000, .bytes = 100'000'000, .reports = 3};
+  ProgressPrinter terminal(
+      ProgressStyle::terminal, [&](std::string_view text) { written += text; }, start);
   terminal.update(progress, start + 500ms);
   EXPECT_EQ(written, "");
   terminal.update(progress, start + 2s);
@@ -194,10 +209,12 @@ TEST(Messages, Progress) {
   terminal.clear();
   EXPECT_EQ(written, "\r3 raporty, 25 %, 12,5 MB/s, zostało 0:06\033[K\r\033[K");
   written.clear();
-  ProgressPrinter json(ProgressStyle::json, [&](std::string_view text) { written += text; }, start);
+  ProgressPrinter json(
+      ProgressStyle::json, [&](std::string_view text) { written += text; }, start);
   json.finish(progress, start + 2s);
   EXPECT_EQ(written,
-            "{\"schema_version\":1,\"type\":\"progress\",\"reports\":3,\"inputs_done\":1,\"inputs\":4,\"bytes_done\":25000000,"
+            "{\"schema_version\":1,\"type\":\"progress\",\"reports\":3,\"inputs_done\":1,\"inputs\":4,"
+            "\"bytes_done\":25000000,"
             "\"bytes\":100000000,\"seconds\":2.000}\n");
 }
 

@@ -5,6 +5,7 @@
 
 #include "analysis/fold.h"
 #include "analysis/lexicon.h"
+#include "analysis/shape.h"
 
 namespace kwerenda {
 
@@ -42,7 +43,11 @@ std::shared_ptr<const Lexicon> Lexicon::open(const std::filesystem::path&) {
       {"do", "do", 1},
       {"gis", "gis", 1},
       {"gisu", "gis", 1},
-      {"polsko", "polski", 1},
+      {"polsko", "polsko", 1},
+      {"polski", "polski", 1},
+      {"NATO", "NATO", 1},
+      {"nato", "nata", 1},
+      {"UE", "UE", 1},
       {"niemiecki", "niemiecki", 1},
       {"niemieckiego", "niemiecki", 1},
       {"Kędzierzyn", "Kędzierzyn", 1},
@@ -79,7 +84,7 @@ bool Lexicon::lookup(std::string_view form, std::vector<Reading>& readings) cons
     for (auto row = begin; row != end; ++row) readings.push_back(row->second);
     return begin != end;
   };
-  return append(form) || append(folded(form));
+  return append(form) || append(folded(form)) || append(upper_cased(form));
 }
 
 bool Lexicon::guess(std::string_view form, std::vector<Reading>& readings) const {

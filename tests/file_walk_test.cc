@@ -18,7 +18,8 @@ TEST(Paths, Normal) {
   const struct {
     const char* given;
     const char* normal;
-  } rows[] = {{"./a//b/../c", "a/c"}, {"a/", "a"}, {"", "."}, {".", "."}, {"./", "."}, {"/", "/"}, {"../a", "../a"}, {"a/..", "."}, {"/a/./b/", "/a/b"}};
+  } rows[] = {{"./a//b/../c", "a/c"}, {"a/", "a"},   {"", "."},          {".", "."}, {"./", "."}, {"/", "/"},
+              {"../a", "../a"},       {"a/..", "."}, {"/a/./b/", "/a/b"}};
   for (const auto& row : rows) EXPECT_EQ(normal_path(row.given), row.normal) << row.given;
 }
 
@@ -43,7 +44,8 @@ class Walk : public ::testing::Test {
   }
 
   void write(const std::string& name, const std::string& bytes = "x") {
-    fs::create_directories(fs::path(name).parent_path().empty() ? fs::path(".") : fs::path(name).parent_path());
+    fs::create_directories(fs::path(name).parent_path().empty() ? fs::path(".")
+                                                                : fs::path(name).parent_path());
     std::ofstream(name, std::ios::binary) << bytes;
   }
 
@@ -54,7 +56,8 @@ class Walk : public ::testing::Test {
   }
   static Rows problems(const WalkResult& result) {
     Rows rows;
-    for (const Problem& problem : result.problems) rows.push_back(problem.where + ": " + cause_name(problem.cause));
+    for (const Problem& problem : result.problems)
+      rows.push_back(problem.where + ": " + cause_name(problem.cause));
     return rows;
   }
 
@@ -106,8 +109,9 @@ TEST_F(Walk, LinksAreNamedAndNotFollowed) {
   fs::create_symlink("../poza/b.txt", "r/l.txt");
   const WalkResult result = walk({"r"}, {});
   EXPECT_EQ(ids(result), Rows{"r/a.txt"});
-  EXPECT_EQ(problems(result), (Rows{"r/l.txt: dowiązanie symboliczne (pominięte)", "r/link: dowiązanie symboliczne (pominięte)",
-                                    "r/petla: dowiązanie symboliczne (pominięte)"}));
+  EXPECT_EQ(problems(result),
+            (Rows{"r/l.txt: dowiązanie symboliczne (pominięte)", "r/link: dowiązanie symboliczne (pominięte)",
+                  "r/petla: dowiązanie symboliczne (pominięte)"}));
   // Named on the command line, they are followed.
   EXPECT_EQ(ids(walk({"r/link", "r/l.txt"}, {})), (Rows{"r/link/b.txt", "r/l.txt"}));
 }
@@ -118,8 +122,9 @@ TEST_F(Walk, WhatIsWrongIsNamed) {
   ASSERT_EQ(::mkfifo("potok.txt", 0600), 0);
   const WalkResult result = walk({"pusty", "brak", "x.pdf", "potok.txt", "/dev/null"}, {});
   EXPECT_EQ(ids(result), Rows{});
-  EXPECT_EQ(problems(result), (Rows{"pusty: katalog bez raportów", "brak: brak pliku lub katalogu", "x.pdf: nieznany rodzaj pliku",
-                                    "potok.txt: nie jest zwykłym plikiem", "/dev/null: nie jest zwykłym plikiem"}));
+  EXPECT_EQ(problems(result), (Rows{"pusty: katalog bez raportów", "brak: brak pliku lub katalogu",
+                                    "x.pdf: nieznany rodzaj pliku", "potok.txt: nie jest zwykłym plikiem",
+                                    "/dev/null: nie jest zwykłym plikiem"}));
   EXPECT_EQ(result.roots[0].state, Root::State::empty);
   EXPECT_EQ(result.roots[1].state, Root::State::missing);
   if (::geteuid() != 0) {

@@ -27,12 +27,15 @@ using Rows = std::vector<std::string>;
 Rows rows_of(const Report& report, const PassageSettings& settings = {}) {
   Rows rows;
   for (const Passage& passage : passages_of(report, settings)) {
-    rows.push_back("[" + passage.heading + "] " + report.text.substr(passage.begin, passage.end - passage.begin));
+    rows.push_back("[" + passage.heading + "] " +
+                   report.text.substr(passage.begin, passage.end - passage.begin));
   }
   return rows;
 }
 
-std::string sentence(int number) { return "To jest zdanie numer " + std::to_string(number) + " o ćwiczeniach w gminie i o łączności. "; }
+std::string sentence(int number) {
+  return "To jest zdanie numer " + std::to_string(number) + " o ćwiczeniach w gminie i o łączności. ";
+}
 
 std::string paragraph(int sentences) {
   std::string text;
@@ -54,26 +57,31 @@ TEST(Passages, ParagraphsStayWhole) {
 }
 
 TEST(Passages, WrappedLinesBelongTogether) {
-  const std::string text = "Pierwszy wiersz akapitu złamanego na marginesie\ndrugi wiersz tego akapitu, a potem koniec.";
+  const std::string text =
+      "Pierwszy wiersz akapitu złamanego na marginesie\ndrugi wiersz tego akapitu, a potem koniec.";
   EXPECT_EQ(rows_of(report_with(text)), (Rows{"[] " + text}));
 }
 
 TEST(Passages, LongLinesAreParagraphs) {
   const std::string one = paragraph(5), two = paragraph(4);
   EXPECT_EQ(rows_of(report_with(one + "\n" + two + "\n")), (Rows{"[] " + one, "[] " + two}));
-  EXPECT_EQ(rows_of(report_with(one + "\nWnioski z debaty\n" + two + "\n")), (Rows{"[] " + one, "[] Wnioski z debaty\n" + two}));
+  EXPECT_EQ(rows_of(report_with(one + "\nWnioski z debaty\n" + two + "\n")),
+            (Rows{"[] " + one, "[] Wnioski z debaty\n" + two}));
 }
 
 TEST(Passages, TinyOnesJoinANeighbour) {
   const std::string one = paragraph(3);
   EXPECT_EQ(rows_of(report_with("Szanowni Państwo!\n\n" + one)), (Rows{"[] Szanowni Państwo!\n\n" + one}));
-  EXPECT_EQ(rows_of(report_with(one + "\n\nz poważaniem, wójt.")), (Rows{"[] " + one + "\n\nz poważaniem, wójt."}));
+  EXPECT_EQ(rows_of(report_with(one + "\n\nz poważaniem, wójt.")),
+            (Rows{"[] " + one + "\n\nz poważaniem, wójt."}));
   EXPECT_EQ(rows_of(report_with("tylko tyle.")), (Rows{"[] tylko tyle."}));
 }
 
 TEST(Passages, LeadInsGoWithTheirList) {
-  const std::string lead = "W czasie obrad, które trwały dwa dni i zgromadziły ponad trzystu uczestników, ustalono:";
-  const std::string list = "- zakup agregatów dla szkół i szpitali powiatowych,\n- próbę syren w każdą pierwszą sobotę miesiąca.";
+  const std::string lead =
+      "W czasie obrad, które trwały dwa dni i zgromadziły ponad trzystu uczestników, ustalono:";
+  const std::string list =
+      "- zakup agregatów dla szkół i szpitali powiatowych,\n- próbę syren w każdą pierwszą sobotę miesiąca.";
   EXPECT_EQ(rows_of(report_with(lead + "\n\n" + list)), (Rows{"[] " + lead + "\n\n" + list}));
 }
 
@@ -83,22 +91,27 @@ TEST(Passages, HeadingsAreContext) {
             (Rows{"[] Przebieg ćwiczeń\n\n" + one, "[Przebieg ćwiczeń] " + two}));
   EXPECT_EQ(rows_of(report_with("Przebieg ćwiczeń\n================\n\n" + one + "\n\n" + two)),
             (Rows{"[] Przebieg ćwiczeń\n================\n\n" + one, "[Przebieg ćwiczeń] " + two}));
-  EXPECT_EQ(rows_of(report_with(one + "\n\nNagłówek na końcu")), (Rows{"[] " + one + "\n\nNagłówek na końcu"}));
+  EXPECT_EQ(rows_of(report_with(one + "\n\nNagłówek na końcu")),
+            (Rows{"[] " + one + "\n\nNagłówek na końcu"}));
 }
 
 TEST(Passages, MarkdownHeadingsNest) {
   const std::string one = paragraph(2), two = paragraph(3);
-  const std::string text = "# Forum\n\n" + one + "\n\n## Dzień **drugi** ##\n\n" + one + "\n\n" + two + "\n\nPodsumowanie\n---\n" + two +
-                           "\n\n" + one + "\n\n# Aneks\n" + one;
+  const std::string text = "# Forum\n\n" + one + "\n\n## Dzień **drugi** ##\n\n" + one + "\n\n" + two +
+                           "\n\nPodsumowanie\n---\n" + two + "\n\n" + one + "\n\n# Aneks\n" + one;
   EXPECT_EQ(rows_of(report_with(text, TextFormat::markdown)),
-            (Rows{"[] # Forum\n\n" + one, "[Forum] ## Dzień **drugi** ##\n\n" + one, "[Forum › Dzień **drugi**] " + two,
-                  "[Forum] Podsumowanie\n---\n" + two, "[Forum › Podsumowanie] " + one, "[] # Aneks\n" + one}));
+            (Rows{"[] # Forum\n\n" + one, "[Forum] ## Dzień **drugi** ##\n\n" + one,
+                  "[Forum › Dzień **drugi**] " + two, "[Forum] Podsumowanie\n---\n" + two,
+                  "[Forum › Podsumowanie] " + one, "[] # Aneks\n" + one}));
 }
 
 TEST(Passages, MarkdownFencesHideHeadings) {
-  const std::string code = "```sh\n# to nie jest nagłówek, tylko komentarz w skrypcie, dość długi, żeby stał sam\n\nls -l /var/log/syslog | sort\n```";
+  const std::string code =
+      "```sh\n# to nie jest nagłówek, tylko komentarz w skrypcie, dość długi, żeby stał sam\n\nls -l "
+      "/var/log/syslog | sort\n```";
   const std::string one = paragraph(2);
-  EXPECT_EQ(rows_of(report_with(code + "\n" + one + "\n", TextFormat::markdown)), (Rows{"[] " + code, "[] " + one}));
+  EXPECT_EQ(rows_of(report_with(code + "\n" + one + "\n", TextFormat::markdown)),
+            (Rows{"[] " + code, "[] " + one}));
 }
 
 TEST(Passages, LongParagraphsAreSplitAtSentences) {
@@ -113,8 +126,11 @@ TEST(Passages, LongParagraphsAreSplitAtSentences) {
 
 TEST(Passages, FieldsGoWithTheFirstParagraph) {
   const std::string one = paragraph(2), two = paragraph(3);
-  const std::string fields = "Data: 05.04.2019, godz. 12:30. Miejsce: Lublin, ul. Długa 3. Jednostka: OSP Lublin. Sporządził: asp. Nowak.";
-  EXPECT_EQ(rows_of(report_with(fields + "\n\n" + one + "\n\n" + two)), (Rows{"[] " + fields + "\n\n" + one, "[] " + two}));
+  const std::string fields =
+      "Data: 05.04.2019, godz. 12:30. Miejsce: Lublin, ul. Długa 3. Jednostka: OSP Lublin. Sporządził: asp. "
+      "Nowak.";
+  EXPECT_EQ(rows_of(report_with(fields + "\n\n" + one + "\n\n" + two)),
+            (Rows{"[] " + fields + "\n\n" + one, "[] " + two}));
 }
 
 TEST(Passages, OneLongWordIsCutOnCharacterEdges) {
@@ -122,7 +138,8 @@ TEST(Passages, OneLongWordIsCutOnCharacterEdges) {
   for (int i = 0; i < 5000; ++i) text += "ż";
   const Report report = report_with(text);
   for (const Passage& passage : passages_of(report, {})) {
-    EXPECT_EQ(find_invalid_utf8(std::string_view(text).substr(passage.begin, passage.end - passage.begin)), std::string::npos);
+    EXPECT_EQ(find_invalid_utf8(std::string_view(text).substr(passage.begin, passage.end - passage.begin)),
+              std::string::npos);
   }
 }
 
@@ -154,15 +171,18 @@ void check_properties(const Report& report, const PassageSettings& settings, con
 }
 
 TEST(Passages, PropertiesOfRandomTexts) {
-  const std::string pieces[] = {"a ",     "Łódź ", ". ",   "\n",    "\n\n",  "\r\n",     "# ",    "## T\n", "===\n", "---\n", "```\n", "- x\n",
-                                "\u00A0", "„B” ",  "Ala ", "1. C ", "**X**", "Data: x\n", "Nagłówek\n\n", ":\n\n", "słowo", "   ", "\u2003", "🙂"};
+  const std::string pieces[] = {"a ",           "Łódź ",  ". ",    "\n",    "\n\n",   "\r\n",
+                                "# ",           "## T\n", "===\n", "---\n", "```\n",  "- x\n",
+                                "\u00A0",       "„B” ",   "Ala ",  "1. C ", "**X**",  "Data: x\n",
+                                "Nagłówek\n\n", ":\n\n",  "słowo", "   ",   "\u2003", "🙂"};
   const std::string filler = paragraph(4) + " ";
   std::random_device device;
   for (int round = 0; round < 3000; ++round) {
     const unsigned seed = device();
     std::mt19937 random(seed);
     std::string text;
-    for (auto i = random() % 80; i > 0; --i) text += random() % 8 == 0 ? filler : pieces[random() % std::size(pieces)];
+    for (auto i = random() % 80; i > 0; --i)
+      text += random() % 8 == 0 ? filler : pieces[random() % std::size(pieces)];
     const std::string what = "seed " + std::to_string(seed);
     const PassageSettings& settings = random() % 2 ? kSmall : PassageSettings{};
     check_properties(report_with(text), settings, what);

@@ -69,7 +69,8 @@ TEST(Charsets, Table) {
       {"big", std::string("\xFE\xFF\x01\x41\x00\x64", 6), Charset::utf16, "Łd"},
       {"1250", "za\xBF\xF3\xB3\xE6 g\xEA\x9Cl\xB9 ja\x9F\xF1", Charset::windows_1250, "zażółć gęślą jaźń"},
       {"8859", "za\xBF\xF3\xB3\xE6 g\xEA\xB6l\xB1 ja\xBC\xF1", Charset::iso_8859_2, "zażółć gęślą jaźń"},
-      {"1250 marks", "M\xF3wi\xB3: \x84tak\x94 \x96 i koniec", Charset::windows_1250, "Mówił: „tak” – i koniec"},
+      {"1250 marks", "M\xF3wi\xB3: \x84tak\x94 \x96 i koniec", Charset::windows_1250,
+       "Mówił: „tak” – i koniec"},
       {"either", "\xA3\xF3\x64ka w porcie", Charset::windows_1250, "Łódka w porcie"},
       {"one letter", "Dzi\xEAki wszystkim zebranym", Charset::windows_1250, "Dzięki wszystkim zebranym"},
   };
@@ -91,7 +92,8 @@ TEST(Charsets, Table) {
 
 TEST(Fields, Table) {
   Fields fields;
-  EXPECT_TRUE(read_fields("Data: 05.04.2019, godz. 12:30. Miejsce: Lublin, ul. Długa 3. Jednostka: OSP Lublin.", fields));
+  EXPECT_TRUE(read_fields(
+      "Data: 05.04.2019, godz. 12:30. Miejsce: Lublin, ul. Długa 3. Jednostka: OSP Lublin.", fields));
   EXPECT_EQ(fields.date, 20190405U);
   EXPECT_EQ(fields.place, "Lublin");
   EXPECT_FALSE(read_fields("Była to data: ważna", fields));
@@ -118,12 +120,14 @@ TEST(TextReader, Table) {
     const char* url;
     const char* body;  // how it begins
   } rows[] = {
-      {"Raport ze zdarzenia nr 2019/04/000123: pożaru\nData: 05.04.2019, godz. 12:30. Miejsce: Lublin, ul. Długa 3. Jednostka: OSP.\n\nTreść.",
+      {"Raport ze zdarzenia nr 2019/04/000123: pożaru\nData: 05.04.2019, godz. 12:30. Miejsce: Lublin, ul. "
+       "Długa 3. Jednostka: OSP.\n\nTreść.",
        "Raport ze zdarzenia nr 2019/04/000123: pożaru", 20190405, "Lublin", "", "Data:"},
-      {"Forum w Łodzi\n\nData: 14 maja 2024\nMiejsce: Łódź\nŹródło: https://example.org/f\n\nTreść.", "Forum w Łodzi", 20240514, "Łódź",
-       "https://example.org/f", "\nData"},
+      {"Forum w Łodzi\n\nData: 14 maja 2024\nMiejsce: Łódź\nŹródło: https://example.org/f\n\nTreść.",
+       "Forum w Łodzi", 20240514, "Łódź", "https://example.org/f", "\nData"},
       {"Forum\r\n=====\r\n\r\nTreść.", "Forum", 0, "", "", "\r\nTreść"},
-      {"18–19 listopada 2025 r. w Warszawie odbyło się forum. Było długo.\n\nDalej.", "nazwa", 20251118, "", "", "18–19"},
+      {"18–19 listopada 2025 r. w Warszawie odbyło się forum. Było długo.\n\nDalej.", "nazwa", 20251118, "",
+       "", "18–19"},
       {"Zwykły akapit bez tytułu, z kropką.\n\nDrugi.", "nazwa", 0, "", "", "Zwykły"},
       {"Tylko tytuł", "nazwa", 0, "", "", "Tylko"},
       {"Tytuł: Debata o wodzie\nData: 2024-05-14\n\nTreść.", "Debata o wodzie", 20240514, "", "", "Tytuł"},
@@ -138,7 +142,8 @@ TEST(TextReader, Table) {
     EXPECT_EQ(report.date, row.date) << row.text;
     EXPECT_EQ(report.place, row.place) << row.text;
     EXPECT_EQ(report.url, row.url) << row.text;
-    EXPECT_TRUE(report.text.substr(report.body_begin).starts_with(row.body)) << report.text.substr(report.body_begin);
+    EXPECT_TRUE(report.text.substr(report.body_begin).starts_with(row.body))
+        << report.text.substr(report.body_begin);
   }
 }
 
@@ -150,8 +155,9 @@ TEST(MarkdownReader, Table) {
     const char* place;
     const char* body;
   } rows[] = {
-      {"---\ntytuł: \"Forum GIS\"\ndata: 2024-05-14\nmiejsce: Kraków\ntagi: [a, b]\n---\n\n# Forum GIS\n\nTreść.", "Forum GIS", 20240514,
-       "Kraków", "\nTreść"},
+      {"---\ntytuł: \"Forum GIS\"\ndata: 2024-05-14\nmiejsce: Kraków\ntagi: [a, b]\n---\n\n# Forum "
+       "GIS\n\nTreść.",
+       "Forum GIS", 20240514, "Kraków", "\nTreść"},
       {"---\ntitle: Inny\n---\n# Forum\n\nTreść.", "Inny", 0, "", "# Forum"},
       {"# Forum **GIS**\n\n**Data:** 14 maja 2024\n\nTreść.", "Forum **GIS**", 20240514, "", "\n**Data"},
       {"Forum\n=====\nTreść.", "Forum", 0, "", "Treść"},
@@ -168,16 +174,19 @@ TEST(MarkdownReader, Table) {
     EXPECT_EQ(report.title, row.title) << row.text;
     EXPECT_EQ(report.date, row.date) << row.text;
     EXPECT_EQ(report.place, row.place) << row.text;
-    EXPECT_TRUE(report.text.substr(report.body_begin).starts_with(row.body)) << report.text.substr(report.body_begin);
+    EXPECT_TRUE(report.text.substr(report.body_begin).starts_with(row.body))
+        << report.text.substr(report.body_begin);
   }
 }
 
 // "id|title|date|place|text" or "cause: detail".
 std::string json_row(const std::string& line) {
   const auto read = read_json_line(line);
-  if (const auto* problem = std::get_if<Problem>(&read)) return cause_name(problem->cause) + ": " + problem->detail;
+  if (const auto* problem = std::get_if<Problem>(&read))
+    return cause_name(problem->cause) + ": " + problem->detail;
   const Report& report = std::get<Report>(read);
-  return report.id + "|" + report.title + "|" + std::to_string(report.date) + "|" + report.place + "|" + report.text;
+  return report.id + "|" + report.title + "|" + std::to_string(report.date) + "|" + report.place + "|" +
+         report.text;
 }
 
 TEST(JsonLines, Table) {
@@ -188,22 +197,27 @@ TEST(JsonLines, Table) {
       {R"({"_id": "a1", "title": "Tytuł", "text": "Treść.", "date": "14 maja 2024", "place": "Łódź", "url": "https://x"})",
        "a1|Tytuł|20240514|Łódź|Treść."},
       {R"({"_id": 7, "text": "Treść."})", "7|7|0||Treść."},
-      {R"({"_id": "a", "text": "x\ny", "title": " dwa\nwiersze ", "date": 20240514, "inne": [1, {"a": null}]})", "a|dwa wiersze|20240514||x\ny"},
+      {R"({"_id": "a", "text": "x\ny", "title": " dwa\nwiersze ", "date": 20240514, "inne": [1, {"a": null}]})",
+       "a|dwa wiersze|20240514||x\ny"},
       {R"({"_id": "a", "text": "x", "title": null, "date": null})", "a|a|0||x"},
       {R"({"_id": "a", "text": "\u0141\u00f3d\u017a"})", "a|a|0||Łódź"},
       {R"({"_id": "a", "text": "x)", "niepoprawny JSON: niepoprawny JSON przy bajcie 24 wiersza"},
       {R"([1])", "niepoprawny JSON: oczekiwano obiektu {\"_id\": …, \"title\": …, \"text\": …}"},
       {R"({"text": "x"})", "rekord bez wymaganych pól: brak pola \"_id\""},
       {R"({"_id": "", "text": "x"})", "rekord bez wymaganych pól: puste pole \"_id\""},
-      {R"({"_id": 1.5, "text": "x"})", "rekord bez wymaganych pól: pole \"_id\" nie jest napisem ani liczbą całkowitą"},
+      {R"({"_id": 1.5, "text": "x"})",
+       "rekord bez wymaganych pól: pole \"_id\" nie jest napisem ani liczbą całkowitą"},
       {R"({"_id": "a"})", "rekord bez wymaganych pól: brak pola \"text\""},
       {R"({"_id": "a", "text": 1})", "rekord bez wymaganych pól: pole \"text\" nie jest napisem"},
-      {R"({"_id": "a", "text": "x", "title": 1})", "rekord bez wymaganych pól: pole \"title\" nie jest napisem"},
-      {R"({"_id": "a", "text": "x", "place": []})", "rekord bez wymaganych pól: pole \"place\" nie jest napisem"},
+      {R"({"_id": "a", "text": "x", "title": 1})",
+       "rekord bez wymaganych pól: pole \"title\" nie jest napisem"},
+      {R"({"_id": "a", "text": "x", "place": []})",
+       "rekord bez wymaganych pól: pole \"place\" nie jest napisem"},
       {R"({"_id": "a", "text": "x", "url": {}})", "rekord bez wymaganych pól: pole \"url\" nie jest napisem"},
       {R"({"_id": "a", "text": " \n"})", "brak tekstu: pole \"text\" jest puste"},
       {R"({"_id": "a", "text": "x\u0000y"})", "bajt NUL (plik binarny?): znak NUL (\\u0000) w polu rekordu"},
-      {"{\"_id\": \"a\", \"text\": \"\xFF\"}", "nieznane kodowanie znaków: bajt 22 wiersza nie jest poprawnym UTF-8"},
+      {"{\"_id\": \"a\", \"text\": \"\xFF\"}",
+       "nieznane kodowanie znaków: bajt 22 wiersza nie jest poprawnym UTF-8"},
       {R"({"_id": "a", "text": "\ud800"})", "niepoprawny JSON: niepoprawny JSON przy bajcie 29 wiersza"},
   };
   for (const auto& row : rows) EXPECT_EQ(json_row(row.line), row.expected) << row.line;
@@ -216,18 +230,19 @@ struct Collected {
   std::vector<Report> full;
 
   ReaderOutput output() {
-    return {[this](Report&& report) {
-              reports.push_back(report.id);
-              full.push_back(std::move(report));
-            },
-            [this](Problem&& problem) { problems.push_back(problem.where + ": " + cause_name(problem.cause)); }};
+    return {
+        [this](Report&& report) {
+          reports.push_back(report.id);
+          full.push_back(std::move(report));
+        },
+        [this](Problem&& problem) { problems.push_back(problem.where + ": " + cause_name(problem.cause)); }};
   }
 };
 
 TEST(JsonLines, StreamInPiecesOfAnySize) {
   const std::string bytes =
-      "\xEF\xBB\xBF{\"_id\": \"a\", \"text\": \"x\"}\r\n\n{zepsuty\n{\"_id\": \"b\", \"text\": \"y\"}\n" + std::string(300, ' ') +
-      "{\"_id\": \"za długi\", \"text\": \"z\"}\n{\"_id\": \"c\", \"text\": \"z\"}";
+      "\xEF\xBB\xBF{\"_id\": \"a\", \"text\": \"x\"}\r\n\n{zepsuty\n{\"_id\": \"b\", \"text\": \"y\"}\n" +
+      std::string(300, ' ') + "{\"_id\": \"za długi\", \"text\": \"z\"}\n{\"_id\": \"c\", \"text\": \"z\"}";
   Input input;
   input.source = "zbior.jsonl";
   ReadLimits limits;
@@ -236,10 +251,12 @@ TEST(JsonLines, StreamInPiecesOfAnySize) {
     Collected collected;
     const ReaderOutput output = collected.output();
     JsonLinesReader reader(input, limits, output);
-    for (std::size_t at = 0; at < bytes.size(); at += piece) reader.feed(std::string_view(bytes).substr(at, piece));
+    for (std::size_t at = 0; at < bytes.size(); at += piece)
+      reader.feed(std::string_view(bytes).substr(at, piece));
     reader.finish();
     EXPECT_EQ(collected.reports, (std::vector<std::string>{"a", "b", "c"})) << piece;
-    EXPECT_EQ(collected.problems, (std::vector<std::string>{"zbior.jsonl:3: niepoprawny JSON", "zbior.jsonl:5: przekroczony limit rozmiaru"}))
+    EXPECT_EQ(collected.problems, (std::vector<std::string>{"zbior.jsonl:3: niepoprawny JSON",
+                                                            "zbior.jsonl:5: przekroczony limit rozmiaru"}))
         << piece;
   }
 }

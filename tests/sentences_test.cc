@@ -65,7 +65,8 @@ TEST(Sentences, Table) {
 }
 
 TEST(Sentences, RandomBytesGiveAscendingStartsOnCharacterEdges) {
-  const std::string pieces[] = {"a", "Ł", ". ", " ", "\n", "\n\n", "r.", "ul.", "1.", "”", "\u00A0", "- ", "\xC5", "\xFF", "Żółw", "? ", "A."};
+  const std::string pieces[] = {"a", "Ł",      ". ", " ",    "\n",   "\n\n", "r.", "ul.", "1.",
+                                "”", "\u00A0", "- ", "\xC5", "\xFF", "Żółw", "? ", "A."};
   std::random_device device;
   for (int round = 0; round < 2000; ++round) {
     const unsigned seed = device();

@@ -16,7 +16,8 @@ using nlohmann::json;
 
 Problem wrong(ProblemCause cause, std::string detail) { return {cause, {}, std::move(detail)}; }
 
-// The string field `name`, moved out of `object`; empty if it is missing or null. False if it is of another type.
+// The string field `name`, moved out of `object`; empty if it is missing or null. False if it is of another
+// type.
 bool take_string(json& object, const char* name, std::string& value) {
   const auto found = object.find(name);
   if (found == object.end() || found->is_null()) return true;
@@ -64,7 +65,8 @@ std::variant<Report, Problem> read_json_line(std::string_view line) {
   if (!take_string(object, "url", report.url)) return wrong_type("url");
   if (trimmed(report.text).empty()) return wrong(ProblemCause::empty, "pole \"text\" jest puste");
   for (const std::string* field : {&report.id, &report.text, &report.title, &report.place, &report.url}) {
-    if (field->find('\0') != std::string::npos) return wrong(ProblemCause::not_text, "znak NUL (\\u0000) w polu rekordu");
+    if (field->find('\0') != std::string::npos)
+      return wrong(ProblemCause::not_text, "znak NUL (\\u0000) w polu rekordu");
   }
   if (const auto date = object.find("date"); date != object.end() && !date->is_null()) {
     if (date->is_string()) {
@@ -73,7 +75,8 @@ std::variant<Report, Problem> read_json_line(std::string_view line) {
       const auto number = date->get<std::uint64_t>();
       // 20240514 as a number: the same checks as for a date in writing.
       if (number >= 10000101 && number <= 29991231) {
-        report.date = parse_date(fmt::format("{:04}-{:02}-{:02}", number / 10000, number / 100 % 100, number % 100));
+        report.date =
+            parse_date(fmt::format("{:04}-{:02}-{:02}", number / 10000, number / 100 % 100, number % 100));
       }
     }
   }
@@ -124,7 +127,8 @@ void JsonLinesReader::line(std::string_view line) {
   if (line_number_ == 1 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
   if (std::exchange(too_long_, false)) {
     seen_text_ = true;
-    problem(ProblemCause::too_large, fmt::format("wiersz ma ponad {} B (limit jednego rekordu)", limits_.max_line_bytes));
+    problem(ProblemCause::too_large,
+            fmt::format("wiersz ma ponad {} B (limit jednego rekordu)", limits_.max_line_bytes));
     return;
   }
   if (trimmed(line).empty()) return;

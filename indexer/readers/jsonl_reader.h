@@ -1,4 +1,5 @@
-// JSON Lines: one report a line, an object with "_id" (a string or a whole number), "text", and optional "title", "date", "place", "url".
+// JSON Lines: one report a line, an object with "_id" (a string or a whole number), "text", and optional
+// "title", "date", "place", "url".
 #pragma once
 
 #include <optional>
@@ -10,10 +11,12 @@
 
 namespace kwerenda {
 
-// One line to a report or to what is wrong with it (cause and detail; `where` is left to the caller). Other fields are ignored.
+// One line to a report or to what is wrong with it (cause and detail; `where` is left to the caller). Other
+// fields are ignored.
 std::variant<Report, Problem> read_json_line(std::string_view line);
 
-// Cuts a stream of bytes into lines, whatever pieces it comes in, and hands on their reports; memory is one line.
+// Cuts a stream of bytes into lines, whatever pieces it comes in, and hands on their reports; memory is one
+// line.
 class JsonLinesReader {
  public:
   // `input` and `output` must outlive the reader.

@@ -22,9 +22,10 @@ constexpr std::size_t kBlock = std::size_t{1} << 20;
 
 void read_whole(const Input& input, int fd, const ReadLimits& limits, const ReaderOutput& output) {
   const auto too_large = [&](std::uint64_t size) {
-    output.problem({ProblemCause::too_large, input.source,
-                    fmt::format("plik ma {} B, a limit to {} B; podziel go na mniejsze raporty albo użyj JSON Lines", size,
-                                limits.max_file_bytes)});
+    output.problem(
+        {ProblemCause::too_large, input.source,
+         fmt::format("plik ma {} B, a limit to {} B; podziel go na mniejsze raporty albo użyj JSON Lines",
+                     size, limits.max_file_bytes)});
   };
   if (input.size > limits.max_file_bytes) return too_large(input.size);
   std::string bytes;
@@ -90,7 +91,8 @@ void read_input(const Input& given, const ReadLimits& limits, const ReaderOutput
   if (input.path != "-") {
     file = open_regular(input.path, input.named ? Links::follow : Links::refuse);
     switch (file.result) {
-      case OpenResult::ok: break;
+      case OpenResult::ok:
+        break;
       case OpenResult::not_found:
         output.problem({ProblemCause::not_found, input.source, "nie ma takiego pliku; sprawdź ścieżkę"});
         return;
@@ -120,16 +122,19 @@ bool decode_text(std::string bytes, const Input& input, const ReaderOutput& outp
   }
   Decoded decoded = decode(std::move(bytes));
   if (decoded.charset == Charset::unknown) {
-    output.problem({ProblemCause::bad_encoding, input.source,
-                    fmt::format("bajt {} nie jest poprawnym UTF-8, a całość nie wygląda na Windows-1250 ani ISO-8859-2; "
-                                "zapisz plik w UTF-8 (np. iconv)",
-                                decoded.bad_offset)});
+    output.problem(
+        {ProblemCause::bad_encoding, input.source,
+         fmt::format("bajt {} nie jest poprawnym UTF-8, a całość nie wygląda na Windows-1250 ani ISO-8859-2; "
+                     "zapisz plik w UTF-8 (np. iconv)",
+                     decoded.bad_offset)});
     return false;
   }
   if (const std::size_t nul = decoded.text.find('\0'); nul != std::string::npos) {
-    output.problem({ProblemCause::not_text, input.source,
-                    fmt::format("bajt NUL na pozycji {}: oczekiwano tekstu, to chyba plik binarny albo UTF-16 bez znacznika BOM",
-                                nul)});
+    output.problem(
+        {ProblemCause::not_text, input.source,
+         fmt::format(
+             "bajt NUL na pozycji {}: oczekiwano tekstu, to chyba plik binarny albo UTF-16 bez znacznika BOM",
+             nul)});
     return false;
   }
   if (trimmed(decoded.text).empty()) {
@@ -137,7 +142,8 @@ bool decode_text(std::string bytes, const Input& input, const ReaderOutput& outp
     return false;
   }
   if (decoded.charset != Charset::utf8) {
-    output.problem({ProblemCause::legacy_charset, input.source, fmt::format("odczytano jako {}", charset_name(decoded.charset))});
+    output.problem({ProblemCause::legacy_charset, input.source,
+                    fmt::format("odczytano jako {}", charset_name(decoded.charset))});
   }
   text = std::move(decoded.text);
   return true;
@@ -156,8 +162,10 @@ Report report_of(const Input& input, std::uint64_t content_hash) {
 
 std::string stem_of(std::string_view path) {
   if (path == "-") return "standardowe wejście";
-  if (const std::size_t slash = path.rfind('/'); slash != std::string_view::npos) path.remove_prefix(slash + 1);
-  if (const std::size_t dot = path.rfind('.'); dot != std::string_view::npos && dot > 0) path = path.substr(0, dot);
+  if (const std::size_t slash = path.rfind('/'); slash != std::string_view::npos)
+    path.remove_prefix(slash + 1);
+  if (const std::size_t dot = path.rfind('.'); dot != std::string_view::npos && dot > 0)
+    path = path.substr(0, dot);
   return printable(path);
 }
 

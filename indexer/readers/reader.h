@@ -1,5 +1,5 @@
-// What all readers share: where the bytes come from and where reports and problems go. One header per format; read_input()
-// chooses among them.
+// What all readers share: where the bytes come from and where reports and problems go. One header per format;
+// read_input() chooses among them.
 #pragma once
 
 #include <cstdint>
@@ -44,12 +44,12 @@ struct ReadLimits {
   std::uint64_t max_line_bytes = std::uint64_t{256} << 20;
 };
 
-// Opens the input, reads it to the end and hands on its reports. Whatever is wrong with it becomes a problem, nothing is thrown but
-// Error{io} for a broken installation, std::bad_alloc and what `output` throws.
+// Opens the input, reads it to the end and hands on its reports. Whatever is wrong with it becomes a problem,
+// nothing is thrown but Error{io} for a broken installation, std::bad_alloc and what `output` throws.
 void read_input(const Input& input, const ReadLimits& limits, const ReaderOutput& output);
 
-// The parts that the readers of whole files share: decodes `bytes` and refuses what is no text. False, with the problem handed
-// on, if there is nothing to read.
+// The parts that the readers of whole files share: decodes `bytes` and refuses what is no text. False, with
+// the problem handed on, if there is nothing to read.
 bool decode_text(std::string bytes, const Input& input, const ReaderOutput& output, std::string& text);
 
 // A report of `input` with everything but title, text and what the text says.

@@ -20,7 +20,8 @@ bool ends_like_title(std::string_view line) {
 // Where the body begins if the line at the top is a title, npos if it is none.
 std::size_t body_after_title(std::string_view text, const Line& first, std::size_t at) {
   const std::string_view title = first.in(text);
-  if (title.size() > kTitleBytes || looks_like_item(title) || looks_like_field(title)) return std::string_view::npos;
+  if (title.size() > kTitleBytes || looks_like_item(title) || looks_like_field(title))
+    return std::string_view::npos;
   if (at >= text.size()) return std::string_view::npos;
   const std::size_t second_begin = at;
   const Line second = next_line(text, at);
@@ -30,7 +31,8 @@ std::size_t body_after_title(std::string_view text, const Line& first, std::size
   if (!ends_like_title(title)) return std::string_view::npos;
   if (second.blank()) return second_begin;
   // A paragraph a line, the title the one that is not.
-  return second.size() > kWrappedLineBytes && looks_like_heading(title) ? second_begin : std::string_view::npos;
+  return second.size() > kWrappedLineBytes && looks_like_heading(title) ? second_begin
+                                                                        : std::string_view::npos;
 }
 
 }  // namespace
@@ -58,7 +60,8 @@ Report read_text(std::string given, Report report) {
   if (report.body_begin == 0 && !fields.title.empty()) report.title = fields.title;
   if (fields.date == 0) {
     body = skip_white(text, body);
-    const std::string_view paragraph = text.substr(body, std::min(text.find("\n\n", body), body + 1000) - body);
+    const std::string_view paragraph =
+        text.substr(body, std::min(text.find("\n\n", body), body + 1000) - body);
     fields.date = find_date(paragraph);
   }
   report.date = fields.date;

@@ -1,9 +1,10 @@
-// Any bytes through the readers of text, Markdown and JSON Lines, and on through passages: nothing crashes, text is valid UTF-8,
-// passages keep their promises. The first byte chooses the reader.
+// Any bytes through the readers of text, Markdown and JSON Lines, and on through passages: nothing crashes,
+// text is valid UTF-8, passages keep their promises. The first byte chooses the reader.
 //
 //   cmake --preset asan -B build-fuzz -DKWERENDA_FUZZERS=ON -DCMAKE_CXX_COMPILER=clang++
 //   cmake --build build-fuzz --target readers_fuzz
-//   mkdir -p build-fuzz/found && build-fuzz/tests/fuzz/readers_fuzz -max_total_time=600 build-fuzz/found corpus
+//   mkdir -p build-fuzz/found && build-fuzz/tests/fuzz/readers_fuzz -max_total_time=600 build-fuzz/found
+//   corpus
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -33,7 +34,8 @@ void check(const Report& report) {
   require(report.body_begin <= text.size());
   std::size_t at = report.body_begin;
   for (const Passage& passage : passages_of(report, kSmall)) {
-    require(skip_white(text, at) == passage.begin && passage.begin < passage.end && passage.end <= text.size());
+    require(skip_white(text, at) == passage.begin && passage.begin < passage.end &&
+            passage.end <= text.size());
     const std::string_view inside = text.substr(passage.begin, passage.end - passage.begin);
     require(trimmed(inside) == inside && find_invalid_utf8(inside) == std::string_view::npos);
     require(inside.size() <= kSmall.max_bytes + kSmall.max_bytes / 2);
@@ -62,6 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   std::string text;
   if (!decode_text(bytes, input, output, text)) return 0;
-  check(data[0] % 3 == 0 ? read_text(std::move(text), report_of(input, 0)) : read_markdown(std::move(text), report_of(input, 0)));
+  check(data[0] % 3 == 0 ? read_text(std::move(text), report_of(input, 0))
+                         : read_markdown(std::move(text), report_of(input, 0)));
   return 0;
 }
