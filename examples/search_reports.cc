@@ -1,5 +1,5 @@
-// Prints the best passages for a query, at most one a report, with the matches in brackets. All that a program needs to
-// search inside itself: one header, one target (kwerenda::searcher).
+// Prints the best passages for a query, at most one a report, with the matches in brackets. All that a
+// program needs to search inside itself: one header, one target (kwerenda::searcher).
 //
 //   search_reports INDEX QUERY
 #include <iostream>
@@ -22,7 +22,8 @@ int main(int argc, char** argv) {
       std::cout << hit.title << "\n" << hit.citation << "\n";
       std::size_t done = 0;  // highlights are byte ranges of the text, in order
       for (const kwerenda::Highlight& match : hit.highlights) {
-        std::cout << hit.text.substr(done, match.begin - done) << "[" << hit.text.substr(match.begin, match.end - match.begin) << "]";
+        std::cout << hit.text.substr(done, match.begin - done) << "["
+                  << hit.text.substr(match.begin, match.end - match.begin) << "]";
         done = match.end;
       }
       std::cout << hit.text.substr(done) << "\n\n";

@@ -33,7 +33,8 @@ std::int64_t mtime_of(const struct stat& status) {
 bool is_readme(std::string_view path) {
   static constexpr std::string_view kReadme = "readme.";
   const std::string_view name = path.substr(path.rfind('/') + 1);
-  return name.size() > kReadme.size() && std::equal(kReadme.begin(), kReadme.end(), name.begin(), [](char known, char given) {
+  return name.size() > kReadme.size() &&
+         std::equal(kReadme.begin(), kReadme.end(), name.begin(), [](char known, char given) {
            return known == (given >= 'A' && given <= 'Z' ? given + ('a' - 'A') : given);
          });
 }
