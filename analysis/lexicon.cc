@@ -74,7 +74,7 @@ bool Lexicon::Impl::look_up_other_case(std::string_view form, std::vector<Readin
       {upper, lower}, {lower, lower}, {upper, upper}};
   for (const auto& [first, rest] : cases) {
     std::uint32_t record = 0;
-    if (!file.mapped(written, first, rest, other) || !file.find(other, record)) continue;
+    if (!file.mapped(written, first, rest, other) || other == written || !file.find(other, record)) continue;
     std::string spelling;
     file.append_text(other, spelling);
     return file.read(file.readings, record, spelling, ReadingSource::lexicon, out);

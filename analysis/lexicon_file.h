@@ -21,6 +21,10 @@ inline constexpr std::size_t kMaxFormLetters = 96;  // no dictionary has a longe
 struct Labels {
   std::array<std::uint8_t, kMaxFormLetters> label;
   std::size_t size = 0;
+
+  friend bool operator==(const Labels& a, const Labels& b) {
+    return a.size == b.size && std::equal(a.label.begin(), a.label.begin() + static_cast<std::ptrdiff_t>(a.size), b.label.begin());
+  }
 };
 
 // The UTF-8 of a label's letter.
