@@ -55,10 +55,10 @@ const Corpus& corpus() {
     Corpus c;
     std::mt19937_64 random(7);
     const auto word = [&](std::size_t number) {
-      static constexpr const char* kSyllables[] = {"za", "po", "wie", "ście", "nia", "ko", "rze", "ła", "mi", "ny",
-                                                   "sta", "do", "ci", "wa", "ro", "dzie", "ka", "li", "te", "by"};
+      static constexpr const char* kSyllables[] = {"za", "po", "wi", "ść", "na", "ko", "rz", "ła", "mi", "ny",
+                                                   "st", "do", "ci", "wa", "ro", "dz", "ka", "li", "te", "by"};
       std::string text;
-      for (std::size_t left = number * 7 + 1; left > 0; left /= 20) text += kSyllables[left % 20];
+      for (std::size_t left = number + 20; left > 0; left /= 20) text += kSyllables[left % 20];
       return text;
     };
     for (std::uint32_t i = 0; i < kLemmas; ++i) c.lemmas.push_back(word(i));

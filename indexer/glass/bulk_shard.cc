@@ -81,7 +81,6 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
     throw Error(ErrorKind::limit, document_name(docid) + "treść ma " + size_text(data.size()));
   }
   std::uint64_t length = 0;
-  std::size_t term_list_bytes = 0;
   std::size_t record_bytes = 10 * kMaxVarintBytes + data.size();  // at most
   std::uint32_t greatest_wdf = 0;
   for (const Posting& posting : postings) {
@@ -96,12 +95,17 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
     }
     length += posting.wdf;
     greatest_wdf = std::max(greatest_wdf, posting.wdf);
-    term_list_bytes += dictionary.term(posting.term).size() + 2 + kMaxVarintBytes;
+    __builtin_prefetch(&states[posting.term], 1);
     record_bytes += 3 * kMaxVarintBytes + 5 * posting.positions.size();
   }
   if (length > kMaxLength) {
     throw Error(ErrorKind::limit, document_name(docid) + "długość " + std::to_string(length) + " przekracza " +
                                       std::to_string(kMaxLength));
+  }
+  std::size_t term_list_bytes = postings.size() * (kMaxTermBytes + 12);
+  if (term_list_bytes > kMaxTagBytes) {  // now it is worth while to count
+    term_list_bytes = 0;
+    for (const Posting& posting : postings) term_list_bytes += dictionary.term(posting.term).size() + 12;
   }
   if (term_list_bytes > kMaxTagBytes) {
     throw Error(ErrorKind::limit, document_name(docid) + "lista słów ma " + size_text(term_list_bytes));

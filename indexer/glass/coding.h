@@ -10,6 +10,7 @@
 //   big-endian  2 and 4 byte numbers inside blocks.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -35,14 +36,8 @@ inline void append_varint(std::string& out, std::uint64_t value) {
   out.append(bytes, static_cast<std::size_t>(put_varint(bytes, value) - bytes));
 }
 
-inline std::size_t varint_size(std::uint64_t value) {
-  std::size_t size = 1;
-  while (value >= 0x80) {
-    value >>= 7;
-    ++size;
-  }
-  return size;
-}
+// Without a branch: it is asked of numbers that nobody can foretell.
+inline std::size_t varint_size(std::uint64_t value) { return (static_cast<std::size_t>(std::bit_width(value | 1)) + 6) / 7; }
 
 // Reads a varint of our own making: no check for the end of the data.
 inline std::uint64_t get_varint(const char*& in) {

@@ -55,6 +55,8 @@ std::uint32_t TermDictionary::intern(std::string_view term) {
         const char* bytes = keep(term);
         std::memcpy(text.bytes + kInlineBytes - sizeof(bytes), &bytes, sizeof(bytes));
       }
+      // One entry more, for the padding of the last.
+      if (texts_.size() + 2 > texts_.capacity()) texts_.reserve(2 * texts_.capacity() + 2);
       texts_.push_back(text);
       slots_[at] = std::uint64_t{hash} << 32 | (id + 1);
       if (texts_.size() * 4 > slots_.size() * 3) grow();
@@ -81,12 +83,12 @@ void TermDictionary::grow() {
 
 const char* TermDictionary::keep(std::string_view term) {
   if (term.size() > kBlockBytes - block_used_) {
-    blocks_.push_back(std::make_unique_for_overwrite<char[]>(std::max(kBlockBytes, term.size())));
+    blocks_.push_back(std::make_unique<char[]>(kBlockBytes + kPadding));
     block_used_ = 0;
   }
   char* bytes = blocks_.back().get() + block_used_;
   std::memcpy(bytes, term.data(), term.size());
-  block_used_ = std::min(kBlockBytes, block_used_ + term.size());
+  block_used_ += term.size();
   return bytes;
 }
 

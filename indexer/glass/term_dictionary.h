@@ -23,7 +23,11 @@ class TermDictionary {
   // The number of a term; a new term gets the next one. At most 255 bytes of any kind, at most 2^32 - 1 terms.
   std::uint32_t intern(std::string_view term);
 
-  // The bytes of a term, good until the next intern(). At least eight bytes are readable, zeros beyond the end of the term.
+  // How many bytes are readable behind the end of a term.
+  static constexpr std::size_t kPadding = 16;
+
+  // The bytes of a term, good until the next intern(). kPadding bytes behind them are readable: zeros up to the eighth of the term,
+  // then anything.
   std::string_view term(std::uint32_t id) const {
     const Text& text = texts_[id];
     if (text.size <= kInlineBytes) return {text.bytes, text.size};

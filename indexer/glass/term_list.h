@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "indexer/glass/coding.h"
+#include "indexer/glass/term_dictionary.h"
 
 namespace kwerenda::glass {
 
@@ -33,7 +34,7 @@ class TermListEncoder {
     used_ = static_cast<std::size_t>(put_varint(out, terms) - buffer_.get());
   }
 
-  // Terms in byte order. Eight bytes have to be readable at `term`, and its bytes to stay, until the next call.
+  // Terms in byte order. They come from a TermDictionary, for its padding, and stay until the next call.
   void add(std::string_view term, std::uint32_t wdf) {
     char* out = room();
     std::size_t reuse = 0;
@@ -45,8 +46,10 @@ class TermListEncoder {
       *out++ = static_cast<char>(static_cast<unsigned char>(wdf_told ? packed : reuse));
     }
     *out++ = static_cast<char>(static_cast<unsigned char>(term.size() - reuse));
-    std::memcpy(out, term.data() + reuse, term.size() - reuse);
-    out += term.size() - reuse;
+    const std::size_t rest = term.size() - reuse;
+    std::memcpy(out, term.data() + reuse, TermDictionary::kPadding);  // a fixed size is copied without a call
+    if (rest > TermDictionary::kPadding) std::memcpy(out, term.data() + reuse, rest);
+    out += rest;
     if (!wdf_told) out = put_varint(out, wdf);
     used_ = static_cast<std::size_t>(out - buffer_.get());
     previous_ = term;
@@ -56,7 +59,7 @@ class TermListEncoder {
   std::string_view tag() const { return {buffer_.get(), used_}; }
 
  private:
-  static constexpr std::size_t kMaxEntryBytes = 2 + 255 + 2 * kMaxVarintBytes;
+  static constexpr std::size_t kMaxEntryBytes = 2 + 255 + TermDictionary::kPadding + 2 * kMaxVarintBytes;
 
   static std::size_t common_bytes(std::string_view a, std::string_view b) {
     const std::size_t limit = std::min(a.size(), b.size());
