@@ -11,23 +11,34 @@
 namespace kwerenda::glass {
 namespace {
 
-// Ask the kernel to start writing every so often, so that the final fsync does not wait for hundreds of megabytes at once.
+// Ask the kernel to start writing every so often, so that the final fsync does not wait for hundreds of
+// megabytes at once.
 constexpr std::uint64_t kWriteBackBytes = 16u << 20;
 
 std::string reason(int error_number) {
   switch (error_number) {
     case EACCES:
-    case EPERM: return "brak uprawnień";
-    case ENOENT: return "nie ma takiego pliku ani katalogu";
-    case EEXIST: return "już istnieje";
-    case ENOTDIR: return "to nie jest katalog";
-    case ENOTEMPTY: return "katalog nie jest pusty";
-    case EFBIG: return "plik przekroczyłby dozwolony rozmiar";
-    case EROFS: return "system plików tylko do odczytu";
-    case EIO: return "błąd wejścia-wyjścia";
+    case EPERM:
+      return "brak uprawnień";
+    case ENOENT:
+      return "nie ma takiego pliku ani katalogu";
+    case EEXIST:
+      return "już istnieje";
+    case ENOTDIR:
+      return "to nie jest katalog";
+    case ENOTEMPTY:
+      return "katalog nie jest pusty";
+    case EFBIG:
+      return "plik przekroczyłby dozwolony rozmiar";
+    case EROFS:
+      return "system plików tylko do odczytu";
+    case EIO:
+      return "błąd wejścia-wyjścia";
     case EMFILE:
-    case ENFILE: return "za dużo otwartych plików";
-    default: return std::generic_category().message(error_number);
+    case ENFILE:
+      return "za dużo otwartych plików";
+    default:
+      return std::generic_category().message(error_number);
   }
 }
 

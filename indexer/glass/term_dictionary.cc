@@ -16,8 +16,8 @@ std::uint32_t hash_of(std::string_view term) {
   return static_cast<std::uint32_t>(XXH3_64bits(term.data(), term.size()) >> 32);
 }
 
-// The first eight bytes of a term of the dictionary as a number that compares like them. Short terms are filled up with zeros, so
-// equal numbers prove nothing.
+// The first eight bytes of a term of the dictionary as a number that compares like them. Short terms are
+// filled up with zeros, so equal numbers prove nothing.
 std::uint64_t head_of(std::string_view term) {
   std::uint64_t head;
   std::memcpy(&head, term.data(), 8);
@@ -115,8 +115,8 @@ const std::vector<std::uint32_t>& TermDictionary::sorted() {
 }
 
 std::size_t TermDictionary::memory() const {
-  return slots_.size() * sizeof(std::uint64_t) + blocks_.size() * kBlockBytes + texts_.capacity() * sizeof(Text) +
-         texts_.size() * (2 * sizeof(std::uint32_t) + 16);
+  return slots_.size() * sizeof(std::uint64_t) + blocks_.size() * kBlockBytes +
+         texts_.capacity() * sizeof(Text) + texts_.size() * (2 * sizeof(std::uint32_t) + 16);
 }
 
 }  // namespace kwerenda::glass

@@ -1,11 +1,14 @@
 // The entries of the termlist table, in key order:
 //
-//   docid       the terms of a document, in byte order. Empty for a document without terms; else varint length of the document,
-//               varint number of terms, and for each term: [reuse] (1 byte), length of the rest (1), the rest, [varint wdf].
-//               Reuse, which the first term does not have, says how many bytes are those of the term before it. It takes
-//               the wdf in, (wdf + 1) * (length of the term before + 1) + reuse, where that is below 256, and then no
-//               varint follows; a value above the length of the term before tells a reader so.
-//   docid 00    the slots in which the document has values, if any, increasing: varint of the first, then of each difference
+//   docid       the terms of a document, in byte order. Empty for a document without terms; else varint
+//   length of the document,
+//               varint number of terms, and for each term: [reuse] (1 byte), length of the rest (1), the
+//               rest, [varint wdf]. Reuse, which the first term does not have, says how many bytes are those
+//               of the term before it. It takes the wdf in, (wdf + 1) * (length of the term before + 1) +
+//               reuse, where that is below 256, and then no varint follows; a value above the length of the
+//               term before tells a reader so.
+//   docid 00    the slots in which the document has values, if any, increasing: varint of the first, then of
+//   each difference
 //               less 1
 //
 // Docids are sortable.
@@ -67,7 +70,8 @@ class TermListEncoder {
     std::memcpy(&head_a, a.data(), 8);
     std::memcpy(&head_b, b.data(), 8);
     if (const std::uint64_t differ = head_a ^ head_b; differ != 0) {
-      const int bits = std::endian::native == std::endian::little ? std::countr_zero(differ) : std::countl_zero(differ);
+      const int bits =
+          std::endian::native == std::endian::little ? std::countr_zero(differ) : std::countl_zero(differ);
       return std::min(limit, static_cast<std::size_t>(bits) / 8);
     }
     std::size_t common = std::min<std::size_t>(limit, 8);
