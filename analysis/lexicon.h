@@ -14,17 +14,18 @@ enum class ReadingSource : std::uint8_t { lexicon, extra, acronym, guesser, as_w
 
 // One lemma of a form.
 struct Reading {
-  std::string lemma;           // UTF-8, NFC; proper names keep their capital ("Łódź"), the rest is lower case
-  float probability = 0;       // of this lemma given the form as it was written; best first, they sum to 1 before pruning
-  bool proper = false;         // a proper name
+  std::string lemma;  // UTF-8, NFC; proper names keep their capital ("Łódź"), the rest is lower case
+  float probability =
+      0;  // of this lemma given the form as it was written; best first, they sum to 1 before pruning
+  bool proper = false;  // a proper name
   ReadingSource source = ReadingSource::lexicon;
 };
 
 // A known form close to a word that is not known.
 struct SimilarForm {
-  std::string form;            // folded
-  std::uint32_t frequency = 0; // in the text that the lexicon's counts come from; 0 if never seen
-  int edits = 0;               // Damerau edits; a difference in marks alone counts 0
+  std::string form;             // folded
+  std::uint32_t frequency = 0;  // in the text that the lexicon's counts come from; 0 if never seen
+  int edits = 0;                // Damerau edits; a difference in marks alone counts 0
 };
 
 class Lexicon {
@@ -35,24 +36,27 @@ class Lexicon {
   Lexicon(const Lexicon&) = delete;
   Lexicon& operator=(const Lexicon&) = delete;
 
-  // Everything below is const, without hidden state and safe from several threads at once. `form` is normalized() as of fold.h: case
-  // as written. Results are appended, best first.
+  // Everything below is const, without hidden state and safe from several threads at once. `form` is
+  // normalized() as of fold.h: case as written. Results are appended, best first.
 
-  // The readings of a known form: its own case first, then lower case. False, and nothing appended, if unknown.
+  // The readings of a known form: its own case first, then lower case. False, and nothing appended, if
+  // unknown.
   bool lookup(std::string_view form, std::vector<Reading>& readings) const;
   // The readings of an unknown form by its likeness to known ones. False if there is nothing to go by.
   bool guess(std::string_view form, std::vector<Reading>& readings) const;
   // Known forms that equal `form` when marks are ignored (ł is l), most frequent first, `limit` at most.
   void find_accent_free(std::string_view form, std::size_t limit, std::vector<SimilarForm>& found) const;
-  // Known forms within `edits` (1 or 2) Damerau edits, fewest edits first, then most frequent, `limit` at most.
-  void find_within(std::string_view form, int edits, std::size_t limit, std::vector<SimilarForm>& found) const;
+  // Known forms within `edits` (1 or 2) Damerau edits, fewest edits first, then most frequent, `limit` at
+  // most.
+  void find_within(std::string_view form, int edits, std::size_t limit,
+                   std::vector<SimilarForm>& found) const;
   // Lemmas derived from the same base (zarządzać: zarządzanie, zarządca), without the lemma itself, folded.
   std::vector<std::string> relatives(std::string_view folded_lemma) const;
   // How often the form was seen in the text that the counts come from (folded form).
   std::uint32_t frequency(std::string_view folded_form) const;
 
-  std::uint64_t hash() const;      // xxh3 of the file: what a manifest records
-  std::uint32_t version() const;   // of the file format
+  std::uint64_t hash() const;     // xxh3 of the file: what a manifest records
+  std::uint32_t version() const;  // of the file format
 
  private:
   struct Impl;

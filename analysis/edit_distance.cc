@@ -1,0 +1,67 @@
+#include "analysis/edit_distance.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "analysis/utf8.h"
+
+namespace kwerenda {
+namespace {
+
+void read_code_points(std::string_view text, std::vector<std::int32_t>& out) {
+  out.clear();
+  for (std::size_t at = 0; at < text.size();) {
+    const CodePoint point = code_point_at(text, at);
+    out.push_back(point.value);
+    at += point.bytes;
+  }
+}
+
+}  // namespace
+
+int edit_distance(std::string_view a, std::string_view b, int limit) {
+  thread_local std::vector<std::int32_t> x, y;  // words are short and many are compared
+  read_code_points(a, x);
+  read_code_points(b, y);
+  const int rows = static_cast<int>(x.size()), columns = static_cast<int>(y.size());
+  if (std::abs(rows - columns) > limit) return limit + 1;
+  thread_local std::array<std::vector<int>, 3> band;
+  for (auto& row : band) row.assign(y.size() + 1, limit + 1);
+  for (int j = 0; j <= columns; ++j) band[0][static_cast<std::size_t>(j)] = j;
+  for (int i = 1; i <= rows; ++i) {
+    auto& now = band[static_cast<std::size_t>(i % 3)];
+    const auto& above = band[static_cast<std::size_t>((i + 2) % 3)];
+    const auto& above_that = band[static_cast<std::size_t>((i + 1) % 3)];
+    std::fill(now.begin(), now.end(), limit + 1);
+    if (i <= limit) now[0] = i;
+    int best = now[0];
+    for (int j = std::max(1, i - limit); j <= std::min(columns, i + limit); ++j) {
+      const auto at = static_cast<std::size_t>(j);
+      const bool same = x[static_cast<std::size_t>(i - 1)] == y[at - 1];
+      int cost = std::min({above[at - 1] + (same ? 0 : 1), above[at] + 1, now[at - 1] + 1});
+      if (i > 1 && j > 1 && x[static_cast<std::size_t>(i - 1)] == y[at - 2] && x[static_cast<std::size_t>(i - 2)] == y[at - 1]) {
+        cost = std::min(cost, above_that[at - 2] + 1);
+      }
+      now[at] = std::min(cost, limit + 1);
+      best = std::min(best, now[at]);
+    }
+    if (best > limit) return limit + 1;
+  }
+  return band[static_cast<std::size_t>(rows % 3)][y.size()];
+}
+
+std::string nearest(std::string_view word, std::span<const std::string> candidates) {
+  std::string best;
+  int fewest = std::min<int>(2, static_cast<int>(word.size() / 3)) + 1;
+  for (const std::string& candidate : candidates) {
+    const int edits = edit_distance(word, candidate, fewest - 1);
+    if (edits < fewest) {
+      fewest = edits;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace kwerenda

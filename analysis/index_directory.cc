@@ -1,0 +1,79 @@
+#include "analysis/index_directory.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <fstream>
+#include <sstream>
+
+#include "analysis/error.h"
+#include "analysis/schema.h"
+
+namespace kwerenda {
+namespace {
+
+constexpr std::string_view kGenerationPrefix = "gen-";
+constexpr std::string_view kStubBackend = "glass ";
+
+}  // namespace
+
+bool is_index(const std::filesystem::path& index) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(index / kStubName, error);
+}
+
+unsigned generation_number(const std::filesystem::path& generation) {
+  const std::string name = generation.filename().string();
+  unsigned number = 0;
+  if (!name.starts_with(kGenerationPrefix)) return 0;
+  const char* const end = name.data() + name.size();
+  const auto [stop, error] = std::from_chars(name.data() + kGenerationPrefix.size(), end, number);
+  return error == std::errc{} && stop == end ? number : 0;
+}
+
+std::vector<std::filesystem::path> current_generations(const std::filesystem::path& index) {
+  std::error_code error;
+  if (!std::filesystem::exists(index, error)) {
+    throw Error(ErrorKind::not_found, fmt::format("{}: nie ma takiego indeksu. Zbuduj go: kwerenda-index add --index {} RAPORTY…",
+                                                  index.string(), index.string()));
+  }
+  if (!std::filesystem::is_directory(index, error)) {
+    throw Error(ErrorKind::incompatible,
+                fmt::format("{}: oczekiwano katalogu indeksu, znaleziono plik. Wskaż katalog zbudowany przez kwerenda-index.",
+                            index.string()));
+  }
+  const std::filesystem::path stub = index / kStubName;
+  if (!is_index(index)) {
+    if (std::filesystem::exists(index / "iamglass", error) || std::filesystem::exists(index / "iamchert", error)) {
+      throw Error(ErrorKind::incompatible,
+                  fmt::format("{}: to baza Xapiana innego programu, nie indeks Kwerendy. Wskaż inny katalog.", index.string()));
+    }
+    throw Error(ErrorKind::not_found,
+                fmt::format("{}: w katalogu nie ma indeksu (brak pliku {}). Zbuduj go: kwerenda-index add --index {} RAPORTY…",
+                            index.string(), kStubName, index.string()));
+  }
+  std::ifstream in(stub);
+  if (!in) throw Error(ErrorKind::io, fmt::format("{}: nie można odczytać pliku. Sprawdź uprawnienia.", stub.string()));
+  std::vector<std::filesystem::path> generations;
+  for (std::string line; std::getline(in, line);) {
+    const std::string name = line.starts_with(kStubBackend) ? line.substr(kStubBackend.size()) : "";
+    if (generation_number(name) == 0) {
+      throw Error(ErrorKind::incompatible,
+                  fmt::format("{}: oczekiwano wierszy „glass gen-NNNNNN”, znaleziono „{}”. To nie jest indeks Kwerendy.", stub.string(),
+                              line.substr(0, 80)));
+    }
+    generations.push_back(index / name);
+  }
+  if (generations.empty()) {
+    throw Error(ErrorKind::corrupt, fmt::format("{}: plik jest pusty. Przywróć indeks z kopii albo zbuduj go od nowa.", stub.string()));
+  }
+  for (const auto& generation : generations) {
+    if (!std::filesystem::is_directory(generation, error)) {
+      throw Error(ErrorKind::corrupt, fmt::format("{}: {} wskazuje ten katalog, ale go nie ma. Przywróć indeks z kopii albo zbuduj go od nowa.",
+                                                  generation.string(), stub.string()));
+    }
+  }
+  return generations;
+}
+
+}  // namespace kwerenda

@@ -1,0 +1,79 @@
+#include "analysis/key_table.h"
+
+#include <xxhash.h>
+
+namespace kwerenda {
+namespace {
+
+constexpr std::size_t kFirstSlots = 1 << 12;
+
+std::uint64_t hash_of(std::string_view bytes) {
+  std::uint64_t hash = XXH3_64bits(bytes.data(), bytes.size());
+  return hash ? hash : 1;
+}
+
+}  // namespace
+
+KeyTable::KeyTable(std::shared_ptr<const KeyMaker> maker) : maker_(std::move(maker)), slots_(kFirstSlots) {}
+
+std::span<const KeyId> KeyTable::keys_of(std::string_view surface) {
+  const std::uint64_t hash = hash_of(surface);
+  std::size_t mask = slots_.size() - 1, at = hash & mask;
+  for (; slots_[at].hash; at = (at + 1) & mask) {
+    const Slot& slot = slots_[at];
+    if (slot.hash == hash && std::string_view(surface_bytes_).substr(slot.begin, slot.size) == surface) {
+      return {surface_keys_.data() + slot.keys.first, slot.keys.count};
+    }
+  }
+  if ((used_ + 1) * 4 > slots_.size() * 3) {
+    grow();
+    mask = slots_.size() - 1;
+    for (at = hash & mask; slots_[at].hash; at = (at + 1) & mask) {
+    }
+  }
+  maker_->keys_of(surface, scratch_);
+  Slot& slot = slots_[at];
+  slot = {hash, static_cast<std::uint32_t>(surface_bytes_.size()), static_cast<std::uint32_t>(surface.size()),
+          {static_cast<std::uint32_t>(surface_keys_.size()), static_cast<std::uint32_t>(scratch_.size())}};
+  ++used_;
+  surface_bytes_ += surface;
+  for (const Key& key : scratch_) surface_keys_.push_back(intern(key.text));
+  return {surface_keys_.data() + slot.keys.first, slot.keys.count};
+}
+
+KeyId KeyTable::intern(std::string_view key) {
+  if (auto known = ids_.find(key); known != ids_.end()) return known->second;
+  const auto id = static_cast<KeyId>(texts_.size());
+  texts_.emplace_back(key);
+  text_bytes_ += key.size();
+  ids_.emplace(texts_.back(), id);
+  return id;
+}
+
+std::size_t KeyTable::memory() const {
+  return slots_.size() * sizeof(Slot) + surface_bytes_.capacity() + surface_keys_.capacity() * sizeof(KeyId) +
+         texts_.size() * (sizeof(std::string) + 48) + text_bytes_;
+}
+
+void KeyTable::forget_surfaces() {
+  slots_.assign(kFirstSlots, {});
+  used_ = 0;
+  surface_bytes_.clear();
+  surface_bytes_.shrink_to_fit();
+  surface_keys_.clear();
+  surface_keys_.shrink_to_fit();
+}
+
+void KeyTable::grow() {
+  std::vector<Slot> larger(slots_.size() * 2);
+  const std::size_t mask = larger.size() - 1;
+  for (const Slot& slot : slots_) {
+    if (!slot.hash) continue;
+    std::size_t at = slot.hash & mask;
+    while (larger[at].hash) at = (at + 1) & mask;
+    larger[at] = slot;
+  }
+  slots_.swap(larger);
+}
+
+}  // namespace kwerenda

@@ -1,0 +1,71 @@
+// Keys as small numbers, remembered per distinct surface.
+//
+// Running text repeats itself: 100 MB of reports hold 13 million tokens but under half a million distinct surfaces. The Polish chain
+// (keys.h) is a pure function of the surface, so its answer is computed once and found again by one hash look-up.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "analysis/keys.h"
+#include "analysis/token.h"
+
+namespace kwerenda {
+
+using KeyId = std::uint32_t;
+
+// What the table remembers of a surface.
+struct SurfaceKeys {
+  std::uint32_t first = 0;  // into the table's arrays of keys
+  std::uint32_t count = 0;
+};
+
+// One thread at a time; a table per thread. Numbers are valid for the table that gave them and for its lifetime.
+class KeyTable {
+ public:
+  explicit KeyTable(std::shared_ptr<const KeyMaker> maker);
+  KeyTable(const KeyTable&) = delete;
+  KeyTable& operator=(const KeyTable&) = delete;
+
+  // The keys of a token's surface, best first. The span is valid until the next call of any non-const function.
+  std::span<const KeyId> keys_of(std::string_view surface);
+
+  KeyId intern(std::string_view key);
+  // The key's text, valid for the lifetime of the table.
+  std::string_view text(KeyId id) const { return texts_[id]; }
+  std::size_t size() const { return texts_.size(); }
+
+  // Bytes held, roughly. forget_surfaces() drops the remembered surfaces but keeps the numbers of the keys.
+  std::size_t memory() const;
+  void forget_surfaces();
+
+  const KeyMaker& maker() const { return *maker_; }
+
+ private:
+  struct Slot {
+    std::uint64_t hash = 0;     // 0 is a free slot
+    std::uint32_t begin = 0;    // surface bytes in surface_bytes_
+    std::uint32_t size = 0;
+    SurfaceKeys keys;
+  };
+
+  void grow();
+
+  std::shared_ptr<const KeyMaker> maker_;
+  std::vector<Slot> slots_;     // open addressing, a power of two
+  std::size_t used_ = 0;
+  std::string surface_bytes_;
+  std::vector<KeyId> surface_keys_;
+  std::unordered_map<std::string_view, KeyId> ids_;
+  std::deque<std::string> texts_;  // a deque: texts never move
+  std::size_t text_bytes_ = 0;
+  std::vector<Key> scratch_;
+};
+
+}  // namespace kwerenda

@@ -1,0 +1,73 @@
+// How probable each lemma of an ambiguous form is, from raw text: expectation-maximisation over counts of
+// forms.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "analysis/lexicon_compiler/morphology.h"
+
+namespace kwerenda {
+
+// How often a form was seen, by the case it was written in.
+struct FormCount {
+  std::string form;                        // lower case
+  std::array<std::uint32_t, 3> by_case{};  // lower, First letter, ALL or MiXed
+};
+
+// Parses lines "form TAB lower TAB title TAB other". Throws Error{corrupt} naming the line.
+std::vector<FormCount> parse_counts(std::string_view text, const std::string& name);
+
+struct Posterior {
+  std::uint32_t lemma = 0;  // string id
+  float probability = 0;
+};
+
+struct EstimateOptions {
+  double unseen = 0.1;            // count given to every lemma on top of what the text shows
+  double proper_in_lower = 0.02;  // weight of a proper name when the form is written in lower case
+  double common_in_title = 0.5;   // weight of a common word when a proper name is written the same
+  double slot_exponent = 0.3;  // 1: weigh readings by how often their case, number, person occur in the class
+  double capitals = 0.1;       // weight of words in capitals, many of which are acronyms that spell a word
+  int rounds = 20;
+
+  std::array<double, kWordClasses> class_weight;  // multiplies `unseen`
+  EstimateOptions() { class_weight.fill(1); }
+};
+
+class Estimate {
+ public:
+  Estimate(const Morphology& morphology, const std::vector<FormCount>& counts,
+           const EstimateOptions& options);
+
+  // The lemmas of a surface, most probable first, summing to 1; empty for an unknown one. Draws on its own
+  // case, and on the capitalised and lower-case spelling of the same letters.
+  std::vector<Posterior> posterior(std::string_view surface) const;
+  // How much of its class's occurrences fall on the slots of a tag set.
+  double tag_weight(std::uint32_t tags) const;
+  // Expected occurrences of a lemma in the counted text.
+  double lemma_count(std::uint32_t lemma) const;
+
+ private:
+  struct Candidate {
+    std::uint64_t unit = 0;  // lemma << 8 | class
+    double weight = 1;
+    std::vector<std::uint16_t> slots;
+  };
+  std::vector<Candidate> candidates(std::string_view surface) const;
+  double slot_weight(const Candidate& candidate) const;
+  double unit_weight(std::uint64_t unit) const;
+
+  const Morphology& morphology_;
+  EstimateOptions options_;
+  std::vector<std::vector<std::uint16_t>> slots_of_tags_;  // by tag-set id
+  std::vector<WordClass> slot_class_;
+  std::vector<double> slot_probability_;
+  std::unordered_map<std::uint64_t, double> units_;
+};
+
+}  // namespace kwerenda

@@ -1,0 +1,214 @@
+// kwerenda-lexicon: compiles pl.lex from Debian's dictionaries, and answers questions about a finished one.
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include <fmt/format.h>
+#include <zip.h>
+
+#include "analysis/error.h"
+#include "analysis/lexicon.h"
+#include "analysis/lexicon_compiler/compile.h"
+#include "analysis/lexicon_compiler/letters.h"
+#include "analysis/lexicon_compiler/settle.h"
+
+namespace kwerenda {
+namespace {
+
+constexpr const char* kUsage =
+    "kwerenda-lexicon compile --polimorf=JAR --aff=PLIK --dic=PLIK --counts=PLIK --prefixes=PLIK "
+    "--output=PLIK\n"
+    "    składa leksykon ze słowników Debiana: libmorfologik-stemming-java i hunspell-pl\n"
+    "kwerenda-lexicon lookup --lexicon=PLIK\n"
+    "    czyta formy, po jednej w wierszu; pisze: początek TAB koniec TAB forma TAB klucz|klucz\n"
+    "kwerenda-lexicon similar --lexicon=PLIK\n"
+    "    czyta słowa; pisze formy bez znaków, formy o jedną i dwie poprawki dalej i rodzinę słowa\n"
+    "kwerenda-lexicon explain --lexicon=PLIK\n"
+    "    czyta formy; pisze każde odczytanie z prawdopodobieństwem i pochodzeniem\n";
+
+using Arguments = std::map<std::string, std::string>;
+
+std::string read_file(const std::string& path, const std::string& remedy) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf()))
+    throw Error(ErrorKind::not_found, fmt::format("{}: nie można odczytać pliku; {}", path, remedy));
+  return std::move(text).str();
+}
+
+std::string read_jar(const std::string& path, const char* entry) {
+  const std::string remedy = "zainstaluj pakiet libmorfologik-stemming-java";
+  int code = 0;
+  const std::unique_ptr<zip_t, void (*)(zip_t*)> archive(zip_open(path.c_str(), ZIP_RDONLY, &code),
+                                                         [](zip_t* z) { zip_discard(z); });
+  if (!archive)
+    throw Error(ErrorKind::not_found,
+                fmt::format("{}: nie można otworzyć archiwum (libzip: {}); {}", path, code, remedy));
+  zip_stat_t status;
+  if (zip_stat(archive.get(), entry, 0, &status) != 0) {
+    throw Error(ErrorKind::incompatible, fmt::format("{}: brak wpisu {}; {}", path, entry, remedy));
+  }
+  std::string bytes(status.size, '\0');
+  const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(zip_fopen(archive.get(), entry, 0),
+                                                               zip_fclose);
+  if (!file || zip_fread(file.get(), bytes.data(), bytes.size()) != static_cast<zip_int64_t>(bytes.size())) {
+    throw Error(ErrorKind::corrupt,
+                fmt::format("{}: nie można rozpakować wpisu {}; {}", path, entry, remedy));
+  }
+  return bytes;
+}
+
+const std::string& need(const Arguments& arguments, const std::string& name) {
+  const auto found = arguments.find(name);
+  if (found == arguments.end())
+    throw Error(ErrorKind::usage, fmt::format("brak opcji --{}\n{}", name, kUsage));
+  return found->second;
+}
+
+void compile(const Arguments& arguments) {
+  const std::string& jar = need(arguments, "polimorf");
+  const std::string &aff = need(arguments, "aff"), &dic = need(arguments, "dic"),
+                    &table = need(arguments, "counts");
+  const std::string& output = need(arguments, "output");
+  const std::string entry = "morfologik/dictionaries/pl.dict";
+  Morphology morphology = read_morphology(read_jar(jar, entry.c_str()), jar + "!" + entry,
+                                          read_file(aff, "zainstaluj pakiet hunspell-pl"), aff,
+                                          read_file(dic, "zainstaluj pakiet hunspell-pl"), dic);
+  const auto counts = parse_counts(read_file(table, "to część źródeł programu"), table);
+  settle(morphology, counts, LemmaRules());
+  const Estimate estimate(morphology, counts, EstimateOptions());
+  LexiconParts parts;
+  parts.rules = learn_guesser(morphology, estimate, GuesserOptions());
+  parts.families = find_families(morphology);
+  std::istringstream prefixes(read_file(need(arguments, "prefixes"), "to część źródeł programu"));
+  for (std::string line; std::getline(prefixes, line);) {
+    if (!line.empty() && line[0] != '#') parts.prefixes.push_back(line);
+  }
+  CompileReport report;
+  const std::string bytes = compile_lexicon(morphology, estimate, counts, parts, CompileOptions(), report);
+  const std::string temporary = output + ".part";
+  {
+    std::ofstream file(temporary, std::ios::binary);
+    file << bytes;
+    file.close();
+    if (!file) throw Error(ErrorKind::io, fmt::format("{}: nie można zapisać", temporary));
+  }
+  std::filesystem::rename(temporary, output);
+  fmt::print(
+      "{}: {} bajtów, {} form, {} stanów, {} przejść, {} komórek, {} bajtów odczytań, {} reguł, {} rodzin\n",
+      output, bytes.size(), report.forms, report.states, report.arcs, report.cells, report.record_bytes,
+      report.rules, report.families);
+}
+
+const char* name_of(ReadingSource source) {
+  switch (source) {
+    case ReadingSource::lexicon:
+      return "leksykon";
+    case ReadingSource::extra:
+      return "leksykon własny";
+    case ReadingSource::acronym:
+      return "skrótowiec";
+    case ReadingSource::guesser:
+      return "odgadnięte";
+    case ReadingSource::as_written:
+      return "jak w tekście";
+  }
+  return "";
+}
+
+void lookup(const Arguments& arguments, bool explain) {
+  const auto lexicon = Lexicon::open(need(arguments, "lexicon"));
+  const auto option = arguments.find("threshold");
+  const float threshold = option == arguments.end() ? 2.0f : std::stof(option->second);
+  std::vector<Reading> readings;
+  for (std::string form; std::getline(std::cin, form);) {
+    readings.clear();
+    if (!lexicon->lookup(form, readings)) lexicon->guess(form, readings);
+    if (explain) {
+      fmt::print("{}\n", form);
+      for (const Reading& r : readings) {
+        fmt::print("    {} {:.2f} {}{}\n", r.lemma, r.probability, name_of(r.source),
+                   r.proper ? ", nazwa własna" : "");
+      }
+      continue;
+    }
+    std::string keys;
+    std::vector<std::string> seen;
+    for (const Reading& r : readings) {
+      if (!seen.empty() && r.probability < threshold) continue;
+      std::string key = lower_case(r.lemma);
+      if (std::find(seen.begin(), seen.end(), key) != seen.end()) continue;
+      if (!seen.empty()) keys.push_back('|');
+      keys += key;
+      seen.push_back(std::move(key));
+    }
+    if (keys.empty()) keys = lower_case(form);
+    fmt::print("0\t{}\t{}\t{}\n", form.size(), form, keys);
+  }
+}
+
+void similar(const Arguments& arguments) {
+  const auto lexicon = Lexicon::open(need(arguments, "lexicon"));
+  for (std::string word; std::getline(std::cin, word);) {
+    const auto print = [&](const char* label, const std::vector<SimilarForm>& found) {
+      fmt::print("  {}:", label);
+      for (const SimilarForm& s : found) fmt::print(" {} ({}, {})", s.form, s.edits, s.frequency);
+      fmt::print("\n");
+    };
+    fmt::print("{}\n", word);
+    std::vector<SimilarForm> found;
+    lexicon->find_accent_free(word, 8, found);
+    print("bez znaków", found);
+    found.clear();
+    lexicon->find_within(word, 1, 8, found);
+    print("1", found);
+    found.clear();
+    lexicon->find_within(word, 2, 8, found);
+    print("2", found);
+    fmt::print("  rodzina:");
+    for (const std::string& relative : lexicon->relatives(word)) fmt::print(" {}", relative);
+    fmt::print("\n");
+  }
+}
+
+int run(int argc, char** argv) {
+  const std::string command = argc > 1 ? argv[1] : "";
+  Arguments arguments;
+  for (int i = 2; i < argc; ++i) {
+    const std::string argument = argv[i];
+    const std::size_t equals = argument.find('=');
+    if (!argument.starts_with("--") || equals == std::string::npos) {
+      throw Error(ErrorKind::usage,
+                  fmt::format("oczekiwano --nazwa=wartość, jest „{}”\n{}", argument, kUsage));
+    }
+    arguments[argument.substr(2, equals - 2)] = argument.substr(equals + 1);
+  }
+  if (command == "compile") {
+    compile(arguments);
+  } else if (command == "lookup" || command == "explain") {
+    lookup(arguments, command == "explain");
+  } else if (command == "similar") {
+    similar(arguments);
+  } else {
+    throw Error(ErrorKind::usage, kUsage);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace kwerenda
+
+int main(int argc, char** argv) {
+  try {
+    return kwerenda::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "kwerenda-lexicon: %s\n", error.what());
+    return 2;
+  }
+}

@@ -1,0 +1,30 @@
+// The decisions about which lemma stands for a form where the dictionaries offer several equivalent ones.
+#pragma once
+
+#include <vector>
+
+#include "analysis/lexicon_compiler/estimate.h"
+#include "analysis/lexicon_compiler/morphology.h"
+
+namespace kwerenda {
+
+// What a gerund or participle is a form of.
+enum class Convention {
+  dictionary,  // whatever the dictionaries say, often both
+  own,         // itself: zarządzaniu -> zarządzanie
+  verb,        // the verb: zarządzaniu -> zarządzać
+  lexical,     // itself if the dictionaries also list it as a noun or adjective, else the verb
+  plural,      // itself if it is listed and its plural is in use, else the verb
+};
+
+struct LemmaRules {
+  Convention gerund = Convention::plural;
+  Convention passive = Convention::verb;
+  Convention active = Convention::verb;
+  double plural_share = 0.02;  // of the singular's occurrences
+};
+
+// Changes lemmas and word classes of `morphology` in place, and drops analyses that others make needless.
+void settle(Morphology& morphology, const std::vector<FormCount>& counts, const LemmaRules& rules);
+
+}  // namespace kwerenda

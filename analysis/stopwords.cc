@@ -1,0 +1,58 @@
+#include "analysis/stopwords.h"
+
+#include <fmt/core.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <functional>
+
+#include "analysis/error.h"
+#include "analysis/fold.h"
+#include "analysis/utf8.h"
+
+namespace kwerenda {
+
+StopWords StopWords::load(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    const int reason = errno;
+    throw Error(reason == ENOENT ? ErrorKind::not_found : ErrorKind::io,
+                fmt::format("{}: nie można otworzyć listy słów pomijanych: {}", path.string(),
+                            std::strerror(reason)));
+  }
+  StopWords list;
+  std::string line;
+  for (std::size_t number = 1; std::getline(file, line); ++number) {
+    const auto fail = [&](std::string_view what) {
+      throw Error(ErrorKind::corrupt, fmt::format("{}:{}: {}", path.string(), number, what));
+    };
+    if (find_invalid_utf8(line) != std::string::npos) fail("niepoprawny UTF-8; zapisz plik w UTF-8");
+    const std::string_view word = trimmed(std::string_view(line).substr(0, line.find('#')));
+    if (word.empty()) continue;
+    if (word.find_first_of(" \t") != std::string_view::npos) {
+      fail(fmt::format("„{}”: w wierszu może stać jedno słowo", word));
+    }
+    if (folded(word) != word) {
+      fail(fmt::format("„{}”: słowo ma być zapisane małymi literami, w NFC: „{}”", word, folded(word)));
+    }
+    list.words_.emplace_back(word);
+  }
+  if (file.bad())
+    throw Error(ErrorKind::io, fmt::format("{}: błąd odczytu: {}", path.string(), std::strerror(errno)));
+
+  std::sort(list.words_.begin(), list.words_.end());
+  list.words_.erase(std::unique(list.words_.begin(), list.words_.end()), list.words_.end());
+  std::string joined;
+  for (const std::string& word : list.words_) joined += word + "\n";
+  if (!joined.empty()) list.hash_ = XXH3_64bits(joined.data(), joined.size());
+  return list;
+}
+
+bool StopWords::contains(std::string_view folded_form) const {
+  return std::binary_search(words_.begin(), words_.end(), folded_form, std::less<>());
+}
+
+}  // namespace kwerenda

@@ -1,0 +1,217 @@
+#include "indexer/add.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <unordered_set>
+#include <utility>
+
+#include "analysis/error.h"
+#include "analysis/schema.h"
+#include "analysis/utf8.h"
+
+namespace kwerenda {
+namespace {
+
+constexpr std::size_t kExamples = 3;
+
+class Adder {
+ public:
+  Adder(const AddSettings& settings, const AddTarget& target, const AddObserver& observer)
+      : settings_(settings), target_(target), observer_(observer) {
+    output_.report = [this](Report&& report) { take(report); };
+    output_.problem = [this](Problem&& found) { problem(found); };
+    output_.stop = [this] { return stopping(); };
+    output_.bytes_read = [this](std::uint64_t bytes) {
+      progress_.bytes_done += bytes;
+      observer_.progress(progress_);
+    };
+  }
+
+  AddSummary run(const std::vector<std::string>& paths) {
+    WalkResult walked = walk(paths, settings_.walk);
+    for (const Problem& found : walked.problems) problem(found);
+    summary_.passed_over = walked.passed_over;
+    progress_.inputs = walked.inputs.size();
+    progress_.bytes = walked.total_bytes;
+    for (const Input& input : walked.inputs) {
+      if (stopping()) break;
+      read(input);
+      ++progress_.inputs_done;
+      observer_.progress(progress_);
+    }
+    if (settings_.purge == Purge::vanished && !summary_.stopped) purge(walked);
+    return std::move(summary_);
+  }
+
+ private:
+  bool stopping() {
+    if (!summary_.stopped && observer_.stop()) summary_.stopped = true;
+    return summary_.stopped;
+  }
+
+  void problem(const Problem& found) {
+    CauseCount& cause = summary_.problems[found.cause];
+    ++cause.count;
+    if (cause.examples.size() < kExamples) cause.examples.push_back(found.where);
+    if (is_loss(found.cause)) ++losses_;
+    observer_.problem(found);
+    if (settings_.strict && is_loss(found.cause)) {
+      throw Error(
+          ErrorKind::io,
+          "--strict: pierwszy problem kończy pracę; popraw plik i powtórz polecenie albo pomiń --strict (" +
+              to_line(found) + ")");
+    }
+  }
+
+  void read(const Input& input) {
+    const bool whole_file = input.format != InputFormat::jsonl;
+    if (whole_file && input.path != "-") {
+      const std::optional<StoredReport> known = target_.find(input.id);
+      if (known && known->size == input.size && known->mtime_ns == input.mtime_ns &&
+          known->source == input.source) {
+        ++summary_.unchanged;
+        seen_.insert(report_key(input.id));
+        progress_.bytes_done += input.size;
+        return;
+      }
+    }
+    const std::uint64_t losses = losses_;
+    read_input(input, settings_.walk.limits, output_);
+    if (!whole_file && losses_ == losses && !summary_.stopped) whole_sources_.insert(input.source);
+  }
+
+  void take(const Report& report) {
+    const std::optional<StoredReport> known = target_.find(report.id);
+    if (!seen_.insert(report_key(report.id)).second) {
+      problem({ProblemCause::duplicate_id, report.source,
+               fmt::format("identyfikator „{}” wystąpił już w tym przebiegu; obowiązuje późniejszy raport",
+                           printable(report.id))});
+    }
+    if (known && known->content_hash == report.content_hash && known->source == report.source) {
+      ++summary_.unchanged;
+      return;
+    }
+    const std::vector<Passage> passages = passages_of(report, settings_.passages);
+    if (const std::optional<std::string> reason = target_.add(report, passages)) {
+      problem({ProblemCause::not_indexed, printable(report.id), *reason});
+      return;
+    }
+    ++summary_.reports;
+    summary_.passages += passages.size();
+    summary_.bytes += report.text.size();
+    progress_.reports = summary_.reports;
+    observer_.added(report);
+  }
+
+  // A report is gone for good if its file is not there while the directory that it was found in still has
+  // others, or if its JSON Lines file was read to the end without a loss and no longer has it.
+  void purge(const WalkResult& walked) {
+    for (const std::string& id : target_.report_ids()) {
+      if (seen_.contains(report_key(id))) continue;
+      const std::optional<StoredReport> known = target_.find(id);
+      if (!known) continue;
+      const bool from_file = known->source == printable(id);
+      const std::string& file = from_file ? id : known->source;
+      const bool dropped_record = !from_file && whole_sources_.contains(known->source);
+      if (!dropped_record && !vanished(file, walked)) continue;
+      target_.remove(id);
+      ++summary_.removed;
+      observer_.removed(id);
+    }
+  }
+
+  static bool vanished(const std::string& file, const WalkResult& walked) {
+    const bool below = std::any_of(walked.roots.begin(), walked.roots.end(), [&](const Root& root) {
+      if (!root.directory || root.state != Root::State::present) return false;
+      if (root.path == ".") return !file.starts_with("/") && !file.starts_with("../");
+      return file.starts_with(root.path == "/" ? root.path : root.path + "/");
+    });
+    if (!below) return false;
+    struct stat status {};
+    return ::lstat(file.c_str(), &status) != 0 && (errno == ENOENT || errno == ENOTDIR);
+  }
+
+  const AddSettings& settings_;
+  const AddTarget& target_;
+  const AddObserver& observer_;
+  ReaderOutput output_;
+  AddSummary summary_;
+  AddProgress progress_;
+  std::uint64_t losses_ = 0;
+  std::unordered_set<std::uint64_t> seen_;         // report keys of this run
+  std::unordered_set<std::string> whole_sources_;  // JSON Lines files read to the end without a loss
+};
+
+std::string with_decimal_comma(double value, int digits) {
+  std::string text = fmt::format("{:.{}f}", value, digits);
+  std::replace(text.begin(), text.end(), '.', ',');
+  return text;
+}
+
+}  // namespace
+
+bool AddSummary::lossy() const {
+  return std::any_of(problems.begin(), problems.end(),
+                     [](const auto& cause) { return is_loss(cause.first); });
+}
+
+AddSummary add_paths(const std::vector<std::string>& paths, const AddSettings& settings,
+                     const AddTarget& target, const AddObserver& observer) {
+  return Adder(settings, target, observer).run(paths);
+}
+
+std::string to_text(const AddSummary& summary, double seconds, bool dry_run) {
+  std::string text = fmt::format("{} {}: {}, {} tekstu, {} s", dry_run ? "Do dodania" : "Dodano",
+                                 counted(summary.reports, "raport", "raporty", "raportów"),
+                                 counted(summary.passages, "fragment", "fragmenty", "fragmentów"),
+                                 readable_size(summary.bytes), with_decimal_comma(seconds, 1));
+  if (seconds >= 1 && summary.bytes > 0) {
+    text +=
+        fmt::format(" ({} MB/s)", with_decimal_comma(static_cast<double>(summary.bytes) / 1e6 / seconds, 1));
+  }
+  text += ".\n";
+  if (summary.unchanged > 0)
+    text += fmt::format("Bez zmian: {}.\n", counted(summary.unchanged, "raport", "raporty", "raportów"));
+  if (summary.removed > 0) {
+    text += fmt::format("{}: {}.\n", dry_run ? "Do usunięcia" : "Usunięto",
+                        counted(summary.removed, "raport", "raporty", "raportów"));
+  }
+  for (const bool loss : {true, false}) {
+    bool first = true;
+    for (const auto& [cause, found] : summary.problems) {
+      if (is_loss(cause) != loss) continue;
+      if (std::exchange(first, false)) text += loss ? "Pominięto:\n" : "Uwagi:\n";
+      text += fmt::format("  {} ({}): {}{}\n", cause_name(cause), found.count,
+                          fmt::join(found.examples, ", "), found.count > found.examples.size() ? ", …" : "");
+    }
+  }
+  if (summary.passed_over > 0) {
+    text += fmt::format("W katalogach {} innego rodzaju niż .txt, .md i .jsonl.\n",
+                        counted(summary.passed_over, "plik", "pliki", "plików"));
+  }
+  return text;
+}
+
+std::string counted(std::uint64_t count, std::string_view one, std::string_view few, std::string_view many) {
+  std::string digits = std::to_string(count);
+  for (std::size_t at = digits.size(); at > 3 && digits.size() > 4;) {
+    at -= 3;
+    digits.insert(at, "\u00A0");
+  }
+  const std::uint64_t last = count % 10;
+  const bool teen = count % 100 >= 12 && count % 100 <= 14;
+  return fmt::format("{} {}", digits, count == 1 ? one : last >= 2 && last <= 4 && !teen ? few : many);
+}
+
+std::string readable_size(std::uint64_t bytes) {
+  const auto value = static_cast<double>(bytes);
+  if (bytes < 1000) return fmt::format("{} B", bytes);
+  if (bytes < 1'000'000) return with_decimal_comma(value / 1e3, 1) + " kB";
+  if (bytes < 1'000'000'000) return with_decimal_comma(value / 1e6, 1) + " MB";
+  return with_decimal_comma(value / 1e9, 2) + " GB";
+}
+
+}  // namespace kwerenda

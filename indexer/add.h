@@ -1,0 +1,91 @@
+// The work of `kwerenda-index add`, without a process around it: paths in, reports out to an index or to
+// anything that can take them, and an account of what happened.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analysis/stored.h"
+#include "indexer/file_walk.h"
+#include "indexer/passages.h"
+#include "indexer/problem.h"
+#include "indexer/report.h"
+
+namespace kwerenda {
+
+enum class Purge : std::uint8_t { never, vanished };
+
+struct AddSettings {
+  WalkSettings walk;
+  PassageSettings passages;
+  bool strict = false;  // the first loss ends the run with an Error
+  Purge purge = Purge::never;
+};
+
+// Where reports go. Functions, so that a dry run and a test need no index. Called from one thread.
+struct AddTarget {
+  // What is known of a report; nothing if it is new.
+  std::function<std::optional<StoredReport>(std::string_view id)> find;
+  // Takes a report; otherwise says why not, in Polish.
+  std::function<std::optional<std::string>(const Report& report, const std::vector<Passage>& passages)> add;
+  std::function<void(std::string_view id)> remove;
+  // All ids; asked only when purging.
+  std::function<std::vector<std::string>()> report_ids;
+};
+
+struct AddProgress {
+  std::uint64_t inputs_done = 0, inputs = 0;
+  std::uint64_t bytes_done = 0, bytes = 0;  // read and skipped as unchanged, of the files that there are
+  std::uint64_t reports = 0;                // added
+};
+
+struct AddObserver {
+  std::function<void(const Problem&)> problem = [](const Problem&) {};  // as they come
+  std::function<void(const Report&)> added = [](const Report&) {};
+  std::function<void(std::string_view id)> removed = [](std::string_view) {};
+  std::function<void(const AddProgress&)> progress = [](const AddProgress&) {
+  };                                                  // often; the observer spaces them
+  std::function<bool()> stop = [] { return false; };  // true: finish with what is done
+};
+
+struct CauseCount {
+  std::uint64_t count = 0;
+  std::vector<std::string> examples;  // the first few `where`
+};
+
+struct AddSummary {
+  std::uint64_t reports = 0;    // added or replaced
+  std::uint64_t passages = 0;   // of those
+  std::uint64_t bytes = 0;      // of text of those
+  std::uint64_t unchanged = 0;  // reports, or files for those that one look at the disk told apart
+  std::uint64_t removed = 0;
+  std::uint64_t passed_over = 0;  // files of unknown kinds in directories
+  bool stopped = false;
+  std::map<ProblemCause, CauseCount> problems;
+
+  // Whether something that was asked for is missing from the index.
+  bool lossy() const;
+};
+
+// Reads everything under `paths` and hands it to `target`. A file with the size and time that the index knows
+// is not opened; a report with the content that the index knows is not added. Throws what `target` throws;
+// Error{io} at the first loss if strict.
+AddSummary add_paths(const std::vector<std::string>& paths, const AddSettings& settings,
+                     const AddTarget& target, const AddObserver& observer);
+
+// The account for people, several lines, each ended by a line break: what was added, then the causes.
+std::string to_text(const AddSummary& summary, double seconds, bool dry_run);
+
+// "1 raport", "2 raporty", "5 raportów", thousands set apart by no-break spaces.
+std::string counted(std::uint64_t count, std::string_view one, std::string_view few, std::string_view many);
+
+// "1,5 MB", decimal units.
+std::string readable_size(std::uint64_t bytes);
+
+}  // namespace kwerenda

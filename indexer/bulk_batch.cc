@@ -1,0 +1,235 @@
+#include "indexer/bulk_batch.h"
+
+#include <xapian.h>
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+#include "analysis/error.h"
+#include "analysis/schema.h"
+#include "indexer/durable_files.h"
+#include "indexer/glass/bulk_builder.h"
+#include "indexer/passage_document.h"
+
+namespace kwerenda {
+namespace {
+
+// Reports that wait for a worker, in bytes of text: enough to keep two workers busy while the caller waits for a slow disk.
+constexpr std::uint64_t kQueueBytes = 32u << 20;
+
+struct Work {
+  Report report;
+  std::vector<Passage> passages;
+  std::uint64_t key = 0;
+  std::uint32_t first_docid = 0;
+};
+
+// A queue whose weight is bounded. Closing it lets the takers drain it; breaking it makes everybody stop.
+class WorkQueue {
+ public:
+  void put(Work work) {
+    std::unique_lock lock(mutex_);
+    has_room_.wait(lock, [&] { return bytes_ < kQueueBytes || failure_; });
+    if (failure_) std::rethrow_exception(failure_);
+    bytes_ += work.report.text.size();
+    waiting_.push_back(std::move(work));
+    lock.unlock();
+    has_work_.notify_one();
+  }
+
+  bool take(Work& work) {
+    std::unique_lock lock(mutex_);
+    has_work_.wait(lock, [&] { return !waiting_.empty() || closed_ || failure_; });
+    if (waiting_.empty() || failure_) return false;
+    work = std::move(waiting_.front());
+    waiting_.pop_front();
+    bytes_ -= work.report.text.size();
+    lock.unlock();
+    has_room_.notify_one();
+    return true;
+  }
+
+  void close() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    has_work_.notify_all();
+  }
+
+  void fail(std::exception_ptr failure) {
+    const std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = std::move(failure);
+    has_work_.notify_all();
+    has_room_.notify_all();
+  }
+
+  std::exception_ptr failure() const {
+    const std::lock_guard lock(mutex_);
+    return failure_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable has_room_, has_work_;
+  std::deque<Work> waiting_;
+  std::uint64_t bytes_ = 0;
+  bool closed_ = false;
+  std::exception_ptr failure_;
+};
+
+// One thread's part: reports out of the queue, documents into a shard.
+class Worker {
+ public:
+  Worker(const std::shared_ptr<const KeyMaker>& keys, glass::BulkShard& shard) : table_(keys), documents_(table_), shard_(shard) {}
+
+  void run(WorkQueue& queue) {
+    try {
+      for (Work work; queue.take(work);) index(work);
+    } catch (...) {
+      queue.fail(std::current_exception());
+    }
+  }
+
+ private:
+  void index(const Work& work) {
+    documents_.begin_report(work.report, work.key);
+    std::uint32_t docid = work.first_docid;
+    for (const Passage& passage : work.passages) {
+      documents_.make(passage, document_);
+      postings_.clear();
+      for (const PassageTerm& term : document_.terms) postings_.push_back({shard_term(term), term.wdf, {}});
+      for (const std::string& filter : document_.filters) postings_.push_back({shard_.intern(filter), 0, {}});
+      values_.clear();
+      for (const auto& [slot, bytes] : document_.values) values_.push_back({slot, bytes});
+      shard_.add(docid++, postings_, document_.data, values_);
+    }
+    if (table_.memory() > kMaxSurfaceMemory) table_.forget_surfaces();
+  }
+
+  // The shard's number of a term, remembered by prefix and key.
+  glass::TermId shard_term(const PassageTerm& term) {
+    std::vector<glass::TermId>& known = shard_terms_[static_cast<unsigned char>(term.prefix) & 31];
+    if (term.key >= known.size()) known.resize(table_.size() + table_.size() / 2 + 64, kUnknownTerm);
+    glass::TermId& id = known[term.key];
+    if (id == kUnknownTerm) id = shard_.intern(term_text(term, table_));
+    return id;
+  }
+
+  static constexpr glass::TermId kUnknownTerm = UINT32_MAX;
+  static constexpr std::size_t kMaxSurfaceMemory = 256u << 20;
+
+  KeyTable table_;
+  PassageDocumentMaker documents_;
+  glass::BulkShard& shard_;
+  PassageDocument document_;
+  std::vector<glass::Posting> postings_;
+  std::vector<glass::Value> values_;
+  std::vector<glass::TermId> shard_terms_[32];   // by the prefix's letter
+};
+
+glass::BulkOptions options_of(const BulkBatchSettings& settings) {
+  glass::BulkOptions options;
+  options.memory_bytes = settings.memory_bytes;
+  options.shards = std::max(1u, settings.threads);
+  options.finish_threads = options.shards;
+  return options;
+}
+
+}  // namespace
+
+struct BulkBatch::Impl {
+  struct Entry {
+    StoredReport stored;
+    std::uint32_t first_docid = 0;
+  };
+
+  Impl(const std::filesystem::path& target_path, const BulkBatchSettings& settings)
+      : target(target_path), builder(target_path, options_of(settings)) {
+    for (unsigned i = 0; i < std::max(1u, settings.threads); ++i) {
+      threads.emplace_back([this, keys = settings.keys, i] { Worker(keys, builder.shard(i)).run(queue); });
+    }
+  }
+
+  ~Impl() {
+    queue.fail(std::make_exception_ptr(Error(ErrorKind::io, "przerwano budowę indeksu")));
+    join();
+  }
+
+  void join() {
+    for (std::thread& thread : threads) {
+      if (thread.joinable()) thread.join();
+    }
+  }
+
+  void supersede(const Entry& entry) {
+    for (std::uint32_t i = 0; i < entry.stored.passages; ++i) superseded.push_back(entry.first_docid + i);
+  }
+
+  std::filesystem::path target;
+  glass::BulkBuilder builder;
+  WorkQueue queue;
+  std::vector<std::thread> threads;
+  std::unordered_map<std::uint64_t, Entry> entries;
+  std::vector<std::uint32_t> superseded;   // documents of reports that came again or were removed
+  std::uint32_t next_docid = 1;
+};
+
+BulkBatch::BulkBatch(const std::filesystem::path& target, const BulkBatchSettings& settings)
+    : impl_(std::make_unique<Impl>(target, settings)) {}
+BulkBatch::~BulkBatch() = default;
+
+void BulkBatch::add(Report report, std::vector<Passage> passages) {
+  const std::uint64_t key = report_key(report.id);
+  Impl::Entry entry{stored_report(report, passages), impl_->next_docid};
+  impl_->next_docid += static_cast<std::uint32_t>(passages.size());
+  auto [known, is_new] = impl_->entries.try_emplace(key, entry);
+  if (!is_new) {
+    impl_->supersede(known->second);
+    known->second = entry;
+  }
+  impl_->queue.put({std::move(report), std::move(passages), key, entry.first_docid});
+}
+
+bool BulkBatch::remove(std::uint64_t key) {
+  const auto known = impl_->entries.find(key);
+  if (known == impl_->entries.end()) return false;
+  impl_->supersede(known->second);
+  impl_->entries.erase(known);
+  return true;
+}
+
+std::optional<StoredReport> BulkBatch::find(std::uint64_t key) const {
+  const auto known = impl_->entries.find(key);
+  if (known == impl_->entries.end()) return std::nullopt;
+  return known->second.stored;
+}
+
+std::uint64_t BulkBatch::reports() const { return impl_->entries.size(); }
+
+std::uint64_t BulkBatch::passage_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& [key, entry] : impl_->entries) bytes += entry.stored.passage_bytes;
+  return bytes;
+}
+
+void BulkBatch::set_metadata(std::string_view key, std::string_view value) { impl_->builder.set_metadata(key, value); }
+
+void BulkBatch::finish() {
+  impl_->queue.close();
+  impl_->join();
+  if (const auto failure = impl_->queue.failure()) std::rethrow_exception(failure);
+  for (const auto& [key, entry] : impl_->entries) impl_->builder.set_metadata(report_metadata_key(key), encode_report(entry.stored));
+  impl_->builder.set_metadata(kPassageBytesKey, std::to_string(passage_bytes()));
+  impl_->builder.finish();
+  if (impl_->superseded.empty()) return;
+  Xapian::WritableDatabase database(impl_->target.string(), Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS);
+  for (std::uint32_t docid : impl_->superseded) database.delete_document(docid);
+  database.commit();
+  database.close();
+  fsync_directory(impl_->target);
+}
+
+}  // namespace kwerenda

@@ -1,0 +1,202 @@
+#include "indexer/file_walk.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+#include <unordered_set>
+#include <utility>
+
+#include "analysis/utf8.h"
+#include "indexer/file.h"
+
+namespace kwerenda {
+namespace {
+
+constexpr int kDeepest = 100;  // each level holds one descriptor while it is walked
+
+struct DirectoryCloser {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
+std::int64_t mtime_of(const struct stat& status) {
+  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 +
+         static_cast<std::int64_t>(status.st_mtim.tv_nsec);
+}
+
+// README.md tells people about a folder and is no report. Named on the command line, it is read all the same.
+bool is_readme(std::string_view path) {
+  static constexpr std::string_view kReadme = "readme.";
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  return name.size() > kReadme.size() &&
+         std::equal(kReadme.begin(), kReadme.end(), name.begin(), [](char known, char given) {
+           return known == (given >= 'A' && given <= 'Z' ? given + ('a' - 'A') : given);
+         });
+}
+
+class Walker {
+ public:
+  explicit Walker(const WalkSettings& settings) : settings_(settings) {}
+
+  void root(const std::string& given) {
+    if (given == "-") {
+      Input input;
+      input.path = input.id = input.source = "-";
+      input.format = settings_.format == InputFormat::by_name ? InputFormat::text : settings_.format;
+      add(std::move(input));
+      return;
+    }
+    const std::string path = normal_path(given);
+    Root root{path, Root::State::present, false};
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) {
+      const int error = errno;
+      root.state = Root::State::missing;
+      const bool absent = error == ENOENT || error == ENOTDIR;
+      problem(absent ? ProblemCause::not_found : ProblemCause::unreadable, path, error_text(error));
+    } else if (S_ISDIR(status.st_mode)) {
+      root.directory = true;
+      const std::size_t before = result_.inputs.size() + repeated_;
+      const std::size_t failures = failures_;
+      const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+      if (fd < 0) {
+        problem(ProblemCause::unreadable, path, error_text(errno));
+        root.state = Root::State::missing;
+      } else {
+        directory(FileDescriptor(fd), path, 0);
+        if (result_.inputs.size() + repeated_ == before) {
+          root.state = Root::State::empty;
+          if (failures_ == failures) {
+            problem(ProblemCause::no_reports, path,
+                    "katalog nie zawiera raportów; czytane są pliki .txt, .md i .jsonl (inne wskaż przez "
+                    "--input-format)");
+          }
+        }
+      }
+    } else if (S_ISREG(status.st_mode)) {
+      file(path, status, true);
+    } else {
+      problem(ProblemCause::not_regular, path,
+              "oczekiwano pliku lub katalogu, to urządzenie, potok albo gniazdo");
+    }
+    result_.roots.push_back(std::move(root));
+  }
+
+  WalkResult take() { return std::move(result_); }
+
+ private:
+  void problem(ProblemCause cause, std::string_view path, std::string detail) {
+    if (is_loss(cause)) ++failures_;
+    result_.problems.push_back({cause, printable(path), std::move(detail)});
+  }
+
+  void add(Input&& input) {
+    if (!seen_.insert(input.id).second) {
+      ++repeated_;
+      return;
+    }
+    result_.total_bytes += input.size;
+    result_.inputs.push_back(std::move(input));
+  }
+
+  void file(const std::string& path, const struct stat& status, bool named) {
+    if (!named && is_readme(path)) return;
+    Input input;
+    input.format = settings_.format == InputFormat::by_name ? format_of_name(path) : settings_.format;
+    if (input.format == InputFormat::by_name) {
+      if (named) {
+        problem(ProblemCause::unknown_format, path,
+                "nieznane rozszerzenie (znane: .txt, .md, .jsonl); podaj rodzaj przez --input-format");
+      } else {
+        ++result_.passed_over;
+      }
+      return;
+    }
+    input.path = path;
+    input.id = path;
+    input.source = printable(path);
+    input.named = named;
+    input.size = static_cast<std::uint64_t>(status.st_size);
+    input.mtime_ns = mtime_of(status);
+    add(std::move(input));
+  }
+
+  void directory(FileDescriptor fd, const std::string& path, int depth) {
+    if (depth >= kDeepest) {
+      problem(ProblemCause::too_large, path,
+              fmt::format("katalogi głębsze niż {} poziomów są pomijane", kDeepest));
+      return;
+    }
+    const int copy = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0);
+    const std::unique_ptr<DIR, DirectoryCloser> entries(copy < 0 ? nullptr : ::fdopendir(copy));
+    if (!entries) {
+      problem(ProblemCause::unreadable, path, error_text(errno));
+      return;
+    }
+    std::vector<std::string> names;
+    errno = 0;
+    while (const dirent* entry = ::readdir(entries.get())) {
+      if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+    }
+    if (errno != 0) problem(ProblemCause::unreadable, path, error_text(errno));
+    std::sort(names.begin(), names.end());
+    for (const std::string& name : names) {
+      const std::string below = path == "." ? name : path == "/" ? path + name : path + "/" + name;
+      struct stat status {};
+      if (::fstatat(fd.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        problem(ProblemCause::unreadable, below, error_text(errno));
+      } else if (S_ISLNK(status.st_mode)) {
+        problem(ProblemCause::link, below, "dowiązanie symboliczne; wewnątrz katalogów nie są czytane");
+      } else if (S_ISREG(status.st_mode)) {
+        file(below, status, false);
+      } else if (S_ISDIR(status.st_mode)) {
+        const int inner = ::openat(fd.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (inner < 0) {
+          problem(ProblemCause::unreadable, below, error_text(errno));
+        } else {
+          directory(FileDescriptor(inner), below, depth + 1);
+        }
+      }
+    }
+  }
+
+  const WalkSettings& settings_;
+  WalkResult result_;
+  std::unordered_set<std::string> seen_;
+  std::size_t repeated_ = 0;
+  std::size_t failures_ = 0;
+};
+
+}  // namespace
+
+WalkResult walk(const std::vector<std::string>& paths, const WalkSettings& settings) {
+  Walker walker(settings);
+  for (const std::string& path : paths) walker.root(path);
+  return walker.take();
+}
+
+std::string normal_path(std::string_view path) {
+  std::string normal = std::filesystem::path(path).lexically_normal().string();
+  while (normal.size() > 1 && normal.back() == '/') normal.pop_back();
+  return normal.empty() ? "." : normal;
+}
+
+std::vector<std::string> split_names(std::string_view list, char separator) {
+  std::vector<std::string> names;
+  while (!list.empty()) {
+    const std::size_t end = list.find(separator);
+    std::string_view name = list.substr(0, end);
+    if (separator == '\n' && name.ends_with('\r')) name.remove_suffix(1);
+    if (!name.empty()) names.emplace_back(name);
+    if (end == std::string_view::npos) break;
+    list.remove_prefix(end + 1);
+  }
+  return names;
+}
+
+}  // namespace kwerenda

@@ -1,0 +1,287 @@
+// kwerenda-index: parse, open, call, print, exit.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <thread>
+
+#include "analysis/data_files.h"
+#include "analysis/error.h"
+#include "analysis/index_directory.h"
+#include "analysis/keys.h"
+#include "analysis/lexicon.h"
+#include "analysis/manifest.h"
+#include "analysis/utf8.h"
+#include "indexer/add.h"
+#include "indexer/charset.h"
+#include "indexer/file.h"
+#include "indexer/index_writer.h"
+#include "indexer/options.h"
+#include "indexer/progress.h"
+#include "indexer/tokens_command.h"
+
+namespace kwerenda {
+namespace {
+
+enum ExitCode { kDone = 0, kFailed = 2, kPartly = 3, kLocked = 75 };
+
+constexpr std::uint64_t kListBytes = std::uint64_t{256} << 20;  // of --files-from
+
+// Set by Ctrl-C and SIGTERM: finish and commit. The second one leaves at once; the index stays at its last
+// commit.
+volatile std::sig_atomic_t g_stop = 0;
+
+extern "C" void on_stop_signal(int signal_number) {
+  if (g_stop != 0) ::_exit(128 + signal_number);
+  g_stop = 1;
+}
+
+void install_signal_handlers() {
+  struct sigaction action {};
+  action.sa_handler = on_stop_signal;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+  // A closed pipe and a file size limit become errors of the call that met them.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
+void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+// Data for standard output. False if nobody reads it any more; throws Error{io} on any other failure.
+bool put(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
+    return true;
+  if (errno == EPIPE) return false;
+  throw Error(ErrorKind::io,
+              fmt::format("standardowe wyjście: {}; sprawdź wolne miejsce", std::strerror(errno)));
+}
+
+std::string read_standard_input() {
+  std::string bytes;
+  for (;;) {
+    const std::ptrdiff_t got = read_some(STDIN_FILENO, std::size_t{1} << 20, bytes);
+    if (got < 0) throw Error(ErrorKind::io, "standardowe wejście: " + error_text(errno));
+    if (got == 0) return bytes;
+    if (bytes.size() > kListBytes)
+      throw Error(ErrorKind::limit, fmt::format("standardowe wejście: ponad {} B", kListBytes));
+  }
+}
+
+std::shared_ptr<const KeyMaker> open_keys(const IndexerOptions& options) {
+  // Better refused than taken and ignored.
+  if (!options.lexicon_extra.empty()) {
+    throw Error(
+        ErrorKind::usage,
+        "--lexicon-extra: ta wersja nie łączy własnych leksykonów; pomiń tę opcję i KWERENDA_LEXICON_EXTRA");
+  }
+  return std::make_shared<const KeyMaker>(Lexicon::open(data_file("pl.lex", options.lexicon)));
+}
+
+std::string now_utc() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1,
+                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
+IndexWriterSettings writer_settings(const IndexerOptions& options, const PassageSettings& passages) {
+  IndexWriterSettings settings;
+  settings.keys = open_keys(options);
+  settings.manifest.lexicon_hash = settings.keys->lexicon().hash();
+  settings.manifest.passage_max_bytes = passages.max_bytes;
+  settings.manifest.passage_min_bytes = passages.min_bytes;
+  settings.manifest.created = now_utc();
+  settings.lock_timeout =
+      std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
+  settings.memory_bytes =
+      options.memory_bytes / 2;  // the rest is for the queue, the analysis and the reports that wait
+  settings.threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  return settings;
+}
+
+std::vector<std::string> paths_of(const IndexerOptions& options) {
+  std::vector<std::string> paths = options.paths;
+  if (options.files_from.empty()) return paths;
+  const std::string list =
+      options.files_from == "-" ? read_standard_input() : read_named_file(options.files_from, kListBytes);
+  for (std::string& name : split_names(list, options.null_separated ? '\0' : '\n'))
+    paths.push_back(std::move(name));
+  return paths;
+}
+
+// The writer as a target. A dry run looks at an existing index and changes nothing.
+AddTarget target_of(IndexWriter* writer, bool dry_run) {
+  AddTarget target;
+  target.find = [=](std::string_view id) {
+    return writer ? writer->find(id) : std::optional<StoredReport>();
+  };
+  target.report_ids = [=] { return writer ? writer->report_ids() : std::vector<std::string>(); };
+  if (dry_run) {
+    target.add = [](const Report&, const std::vector<Passage>&) { return std::optional<std::string>(); };
+    target.remove = [](std::string_view) {};
+    return target;
+  }
+  target.add = [=](const Report& report, const std::vector<Passage>& passages) -> std::optional<std::string> {
+    return writer->add(report, passages);
+  };
+  target.remove = [=](std::string_view id) { writer->remove(id); };
+  return target;
+}
+
+ProgressStyle progress_style(const IndexerOptions& options) {
+  if (options.progress == ProgressMode::json) return ProgressStyle::json;
+  const bool wanted = options.progress == ProgressMode::automatic && options.verbosity == Verbosity::normal;
+  return wanted && ::isatty(STDERR_FILENO) ? ProgressStyle::terminal : ProgressStyle::none;
+}
+
+int run_add(const IndexerOptions& options) {
+  using Clock = ProgressPrinter::Clock;
+  AddSettings settings;
+  settings.walk.format = options.format;
+  settings.strict = options.strict;
+  settings.purge = options.purge;
+  const std::vector<std::string> paths = paths_of(options);
+
+  std::unique_ptr<IndexWriter> writer;
+  if (!options.dry_run || is_index(options.index))
+    writer = IndexWriter::open(options.index, writer_settings(options, settings.passages));
+  const AddTarget target = target_of(writer.get(), options.dry_run);
+
+  const Clock::time_point start = Clock::now();
+  ProgressPrinter printer(progress_style(options), say, start);
+  AddProgress last;
+  AddObserver observer;
+  observer.stop = [] { return g_stop != 0; };
+  observer.progress = [&](const AddProgress& progress) {
+    last = progress;
+    printer.update(progress, Clock::now());
+  };
+  const auto message = [&](const std::string& line) {
+    printer.clear();
+    say(line + "\n");
+  };
+  observer.problem = [&](const Problem& problem) {
+    if (options.verbosity == Verbosity::quiet && !is_loss(problem.cause)) return;
+    message(to_line(problem));
+  };
+  if (options.verbosity == Verbosity::verbose) {
+    observer.added = [&](const Report& report) { message("+ " + printable(report.id)); };
+    observer.removed = [&](std::string_view id) { message("- " + printable(id)); };
+  }
+
+  const AddSummary summary = add_paths(paths, settings, target, observer);
+  // Nothing to commit is no reason to make a new, empty index.
+  if (writer && !options.dry_run && summary.reports + summary.removed > 0) {
+    for (const auto& [id, reason] : writer->commit())
+      message(fmt::format("{}: indeks nie przyjął raportu: {}", printable(id), reason));
+  }
+  printer.finish(last, Clock::now());
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  if (options.verbosity != Verbosity::quiet) say(to_text(summary, seconds, options.dry_run));
+  if (summary.stopped) {
+    say("Przerwano; to, co dodano, jest w indeksie. To samo polecenie dokończy pracę.\n");
+    return kPartly;
+  }
+  if (!summary.lossy()) return kDone;
+  return summary.reports + summary.unchanged + summary.removed == 0 ? kFailed : kPartly;
+}
+
+int run_info(const IndexerOptions& options) {
+  const IndexStatistics statistics = statistics_of(options.index);
+  put(fmt::format("reports\t{}\npassages\t{}\nterms\t{}\nbytes_on_disk\t{}\ngenerations\t{}\nmanifest\t{}\n",
+                  statistics.reports, statistics.passages, statistics.terms, statistics.bytes_on_disk,
+                  statistics.generations.size(), to_json(statistics.manifest)));
+  return kDone;
+}
+
+int run_tokens(const IndexerOptions& options) {
+  const std::shared_ptr<const KeyMaker> keys = open_keys(options);
+  if (!options.explain.empty()) {
+    put(explain_word(options.explain, *keys));
+    return kDone;
+  }
+  int code = kDone;
+  const std::vector<std::string> paths =
+      options.paths.empty() ? std::vector<std::string>{"-"} : options.paths;
+  for (const std::string& path : paths) {
+    try {
+      const std::string name = path == "-" ? "standardowe wejście" : printable(path);
+      Decoded decoded =
+          decode(path == "-" ? read_standard_input() : read_named_file(path, ReadLimits{}.max_file_bytes));
+      if (decoded.charset == Charset::unknown) {
+        throw Error(ErrorKind::io, fmt::format("{}: bajt {} nie jest poprawnym UTF-8; zapisz plik w UTF-8",
+                                               name, decoded.bad_offset));
+      }
+      std::string lines;
+      append_token_lines(decoded.text, *keys, lines);
+      if (!put(lines)) return kDone;
+    } catch (const Error& error) {
+      say(fmt::format("kwerenda-index: {}\n", error.what()));
+      code = paths.size() == 1 ? kFailed : kPartly;
+    }
+  }
+  return code;
+}
+
+int run_version() {
+  std::string lexicon = "brak";
+  try {
+    const auto opened = Lexicon::open(data_file("pl.lex"));
+    lexicon = fmt::format("{} ({:016x})", opened->version(), opened->hash());
+  } catch (const Error&) {  // the version of the rest is still worth telling
+  }
+  put(fmt::format("kwerenda-index {}\nformat indeksu {}\nanaliza {}\nleksykon {}\n", KWERENDA_VERSION,
+                  kFormatVersion, kAnalysisVersion, lexicon));
+  return kDone;
+}
+
+int run(const std::vector<std::string>& arguments) {
+  const IndexerOptions options =
+      parse_options(arguments, [](const std::string& name) -> std::optional<std::string> {
+        const char* value = std::getenv(name.c_str());
+        return value ? std::optional<std::string>(value) : std::nullopt;
+      });
+  switch (options.verb) {
+    case Verb::help:
+      put(help_text(options.help_about));
+      return kDone;
+    case Verb::version:
+      return run_version();
+    case Verb::add:
+      return run_add(options);
+    case Verb::info:
+      return run_info(options);
+    case Verb::tokens:
+      return run_tokens(options);
+  }
+  return kFailed;
+}
+
+}  // namespace
+}  // namespace kwerenda
+
+int main(int argc, char** argv) {
+  using namespace kwerenda;
+  install_signal_handlers();
+  try {
+    return run(std::vector<std::string>(argv + 1, argv + argc));
+  } catch (const Error& error) {
+    say(fmt::format("kwerenda-index: {}\n", error.what()));
+    return error.kind() == ErrorKind::locked ? kLocked : kFailed;
+  } catch (const std::bad_alloc&) {
+    say("kwerenda-index: zabrakło pamięci; zmniejsz --memory albo podziel największe pliki\n");
+  } catch (const std::exception& error) {
+    say(fmt::format("kwerenda-index: nieoczekiwany błąd: {}\n", error.what()));
+  }
+  return kFailed;
+}

@@ -1,0 +1,48 @@
+// What one passage puts into the index, in the one form that both writers take: terms, values and data.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analysis/key_table.h"
+#include "analysis/stored.h"
+#include "indexer/passage_terms.h"
+#include "indexer/passages.h"
+#include "indexer/report.h"
+
+namespace kwerenda {
+
+// Terms by key (from the table) and terms by text (filters); see analysis/schema.h.
+struct PassageDocument {
+  std::vector<PassageTerm> terms;
+  std::vector<std::string> filters;                                  // whole terms, wdf 0
+  std::vector<std::pair<std::uint32_t, std::string>> values;         // slot, bytes
+  std::string data;                                                  // a stored passage
+};
+
+// Makes the documents of one report after another. One thread at a time, with a table of its own.
+class PassageDocumentMaker {
+ public:
+  explicit PassageDocumentMaker(KeyTable& table) : table_(table), terms_(table) {}
+
+  // What follows belongs to this report, which must live until the next call.
+  void begin_report(const Report& report, std::uint64_t key);
+  // Overwrites `document`.
+  void make(const Passage& passage, PassageDocument& document);
+
+ private:
+  KeyTable& table_;
+  PassageTermMaker terms_;
+  const Report* report_ = nullptr;
+  std::uint64_t key_ = 0;
+  std::vector<std::string> filters_;
+  std::vector<std::pair<std::uint32_t, std::string>> values_;
+};
+
+// The record of a report, for its metadata entry.
+StoredReport stored_report(const Report& report, const std::vector<Passage>& passages);
+std::string report_metadata_key(std::uint64_t key);
+
+}  // namespace kwerenda

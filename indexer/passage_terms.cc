@@ -1,0 +1,73 @@
+#include "indexer/passage_terms.h"
+
+#include "analysis/impact.h"
+#include "analysis/schema.h"
+#include "analysis/tokenizer.h"
+
+namespace kwerenda {
+namespace {
+
+void keys_of_text(std::string_view text, KeyTable& table, std::vector<Token>& tokens, std::vector<KeyId>& keys) {
+  keys.clear();
+  tokenize(text, tokens);
+  for (const Token& token : tokens) {
+    for (KeyId key : table.keys_of(text.substr(token.begin, token.end - token.begin))) keys.push_back(key);
+  }
+}
+
+}  // namespace
+
+void PassageTermMaker::set_title(std::string_view title) {
+  if (title == title_) return;
+  title_ = title;
+  keys_of_text(title_, table_, tokens_, title_keys_);
+}
+
+void PassageTermMaker::set_heading(std::string_view heading) {
+  if (heading == heading_) return;
+  heading_ = heading;
+  keys_of_text(heading_, table_, tokens_, heading_keys_);
+}
+
+std::size_t PassageTermMaker::terms_of(std::string_view text, std::vector<PassageTerm>& terms) {
+  terms.clear();
+  touched_.clear();
+  const auto count = [&](KeyId key, float Count::*field) {
+    if (key >= counts_.size()) counts_.resize(table_.size() + table_.size() / 2 + 64);
+    Count& slot = counts_[key];
+    if (slot.text == 0 && slot.title == 0 && slot.heading == 0) touched_.push_back(key);
+    slot.*field += 1;
+  };
+  tokenize(text, tokens_);
+  for (const Token& token : tokens_) {
+    for (KeyId key : table_.keys_of(text.substr(token.begin, token.end - token.begin))) count(key, &Count::text);
+  }
+  for (KeyId key : title_keys_) count(key, &Count::title);
+  for (KeyId key : heading_keys_) count(key, &Count::heading);
+
+  const auto tokens = static_cast<double>(tokens_.size());
+  for (KeyId key : touched_) {
+    const Count& slot = counts_[key];
+    terms.push_back({kLemmaPrefix, key, impact(slot.text, slot.title, slot.heading, tokens)});
+    if (slot.title > 0) terms.push_back({kTitlePrefix, key, 0});
+    if (slot.heading > 0) terms.push_back({kHeadingPrefix, key, 0});
+  }
+  for (KeyId key : touched_) counts_[key] = {};
+  return tokens_.size();
+}
+
+std::vector<PassageTerm> PassageTermMaker::place_terms_of(std::string_view place) {
+  std::vector<KeyId> keys;
+  keys_of_text(place, table_, tokens_, keys);
+  std::vector<PassageTerm> terms;
+  for (KeyId key : keys) terms.push_back({kPlacePrefix, key, 0});
+  return terms;
+}
+
+std::string term_text(const PassageTerm& term, const KeyTable& table) {
+  std::string text(1, term.prefix);
+  text += table.text(term.key);
+  return text;
+}
+
+}  // namespace kwerenda

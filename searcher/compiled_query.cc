@@ -1,0 +1,735 @@
+#include "searcher/compiled_query.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "analysis/error.h"
+#include "analysis/fold.h"
+#include "analysis/schema.h"
+#include "analysis/tokenizer.h"
+
+namespace kwerenda {
+namespace {
+
+constexpr double kStageOneRelativeFloor = 0.05;  // a relative's part of an impact below which it is not worth a posting list
+
+std::string term(char prefix, std::string_view key) {
+  std::string text(1, prefix);
+  text += key;
+  return text;
+}
+
+std::uint32_t last_day_of_month(std::uint32_t year, std::uint32_t month) {
+  if (month == 2) return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
+  return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+// Xapian's part of a node: the query, and whether it finds exactly the node's matches.
+struct Part {
+  Xapian::Query query;
+  bool exact = true;
+};
+
+class Compiler {
+ public:
+  Compiler(std::string_view text, const KeyMaker& keys, const WordLists& lists, const IndexVocabulary& vocabulary,
+           const CompileSettings& settings)
+      : text_(text), keys_(keys), lists_(lists), vocabulary_(vocabulary), settings_(settings) {
+    resolve_.repair = settings.repair;
+    resolve_.marks_missing = lacks_marks(text);
+  }
+
+  CompiledQuery compile(const QueryNode& root) {
+    out_.root = node(root, 1, Field::body);
+    collapse_stop_words(out_.root);
+    const Part part = xapian(out_.root, kLemmaPrefix);
+    out_.candidates = part.query;
+    out_.needs_verification = !part.exact;
+    return std::move(out_);
+  }
+
+ private:
+  enum class Field { body, title, place };
+  enum class Relatives { no, too };
+
+  // --- the tree ---
+
+  MatchNode node(const QueryNode& from, double boost, Field field) {
+    boost *= from.boost;
+    MatchNode to;
+    to.kind = from.kind;
+    to.number = from.number;
+    to.dates = from.dates;
+    switch (from.kind) {
+      case NodeKind::word:
+        return word(from, boost, field);
+      case NodeKind::file:
+        to.text = folded(from.text);
+        out_.needs_report = true;
+        return to;
+      case NodeKind::date_range:
+        out_.needs_report = true;
+        return to;
+      case NodeKind::aspect:
+        return aspect(from, boost);
+      case NodeKind::title:
+        field = Field::title;
+        break;
+      case NodeKind::place:
+        field = Field::place;
+        out_.needs_report = true;
+        break;
+      default:
+        break;
+    }
+    for (const QueryNode& child : from.children) to.children.push_back(node(child, boost, field));
+    return to;
+  }
+
+  MatchNode word(const QueryNode& from, double boost, Field field) {
+    std::vector<Token> tokens;
+    tokenize(from.text, tokens);
+    MatchNode to;
+    if (from.match == WordMatch::lemma && tokens.size() > 1) {  // "15/2024": its parts side by side
+      to.kind = NodeKind::phrase;
+      for (const Token& token : tokens) {
+        to.children.push_back(leaf(from, std::string_view(from.text).substr(token.begin, token.end - token.begin), boost, field));
+      }
+      return to;
+    }
+    return leaf(from, from.text, boost, field);
+  }
+
+  MatchNode leaf(const QueryNode& from, std::string_view surface, double boost, Field field) {
+    QueryTerm resolved;
+    LeafPattern pattern;
+    switch (from.match) {
+      case WordMatch::lemma:
+        resolved = resolve_word(surface, keys_, lists_.stop, lists_.question, vocabulary_, resolve_);
+        if (!resolved.repaired.empty() && folded(resolved.repaired) != folded(surface)) {
+          note(fmt::format("Szukano: {} (wpisano: {})", resolved.repaired, surface));
+        }
+        break;
+      case WordMatch::exact: {
+        ResolveSettings as_written = resolve_;
+        as_written.repair = false;
+        resolved = resolve_word(surface, keys_, lists_.stop, lists_.question, vocabulary_, as_written);
+        resolved.relatives.clear();
+        resolved.role = WordRole::content;
+        pattern.exact = true;
+        break;
+      }
+      case WordMatch::prefix:
+      case WordMatch::suffix:
+        resolved = wildcard(from, surface);
+        break;
+      case WordMatch::fuzzy:
+        resolved = fuzzy(from, surface);
+        break;
+    }
+    pattern.keys = resolved.keys;
+    pattern.relatives = resolved.relatives;
+    pattern.form = resolved.form;
+    return add_leaf(std::move(resolved), std::move(pattern), boost, field);
+  }
+
+  QueryTerm wildcard(const QueryNode& from, std::string_view surface) {
+    QueryTerm resolved;
+    resolved.typed = from.match == WordMatch::prefix ? fmt::format("{}*", surface) : fmt::format("*{}", surface);
+    bool more = false;
+    resolved.keys = from.match == WordMatch::prefix ? vocabulary_.keys_with_prefix(folded(surface), settings_.wildcard_keys, more)
+                                                    : vocabulary_.keys_with_suffix(folded(surface), settings_.wildcard_keys, more);
+    if (more) {
+      note(fmt::format("{} pasuje do zbyt wielu słów: szukano {} najczęstszych", resolved.typed, settings_.wildcard_keys));
+    }
+    count(resolved);
+    return resolved;
+  }
+
+  QueryTerm fuzzy(const QueryNode& from, std::string_view surface) {
+    QueryTerm resolved;
+    resolved.typed = fmt::format("{}~", surface);
+    std::vector<Key> keys;
+    keys_.query_keys_of(surface, keys);
+    for (const Key& key : keys) resolved.keys.push_back(key.text);
+    const auto add = [&](const std::string& key) {
+      if (resolved.keys.size() < settings_.wildcard_keys && vocabulary_.passages_with(key) > 0 &&
+          std::find(resolved.keys.begin(), resolved.keys.end(), key) == resolved.keys.end()) {
+        resolved.keys.push_back(key);
+      }
+    };
+    std::vector<SimilarForm> forms;
+    keys_.lexicon().find_within(folded(surface), from.number, settings_.wildcard_keys, forms);
+    for (const SimilarForm& form : forms) {
+      keys_.keys_of(form.form, keys);
+      for (const Key& key : keys) add(key.text);
+    }
+    for (const SimilarKey& similar : vocabulary_.similar_keys(resolved.keys.front(), from.number, settings_.wildcard_keys)) {
+      add(similar.key);
+    }
+    count(resolved);
+    return resolved;
+  }
+
+  void count(QueryTerm& resolved) const {
+    resolved.passages = 0;
+    for (const std::string& key : resolved.keys) resolved.passages += vocabulary_.passages_with(key);
+  }
+
+  // An aspect of a topic is one leaf: its words are keys of it, its phrases runs of keys.
+  MatchNode aspect(const QueryNode& from, double boost) {
+    QueryTerm resolved;
+    LeafPattern pattern;
+    resolved.typed = from.text;
+    ResolveSettings as_written;
+    as_written.repair = false;
+    as_written.max_relatives = 0;
+    const auto keys_of = [&](std::string_view surface) {
+      return resolve_word(surface, keys_, lists_.stop, lists_.question, vocabulary_, as_written).keys;
+    };
+    const auto add_keys = [&](const std::vector<std::string>& keys) {
+      for (const std::string& key : keys) {
+        if (std::find(resolved.keys.begin(), resolved.keys.end(), key) == resolved.keys.end()) resolved.keys.push_back(key);
+      }
+    };
+    std::uint32_t phrases = 0;
+    for (const QueryNode& child : from.children) {
+      if (child.kind == NodeKind::word && child.match == WordMatch::lemma) {
+        std::vector<Token> tokens;
+        tokenize(child.text, tokens);
+        if (tokens.size() == 1) {
+          add_keys(keys_of(child.text));
+          continue;
+        }
+        pattern.phrases.push_back({});
+        for (const Token& token : tokens) {
+          pattern.phrases.back().push_back(keys_of(std::string_view(child.text).substr(token.begin, token.end - token.begin)));
+        }
+      } else if (child.kind == NodeKind::word) {
+        add_keys(wildcard(child, child.text).keys);
+      } else if (child.kind == NodeKind::phrase) {
+        pattern.phrases.push_back({});
+        for (const QueryNode& part : child.children) pattern.phrases.back().push_back(keys_of(part.text));
+      }
+    }
+    pattern.keys = resolved.keys;
+    count(resolved);
+    for (const auto& phrase : pattern.phrases) {
+      std::uint32_t rarest = UINT32_MAX;
+      for (const auto& alternatives : phrase) {
+        std::uint32_t passages = 0;
+        for (const std::string& key : alternatives) passages += vocabulary_.passages_with(key);
+        rarest = std::min(rarest, passages);
+      }
+      phrases += rarest;
+    }
+    resolved.passages += phrases;
+    MatchNode to = add_leaf(std::move(resolved), std::move(pattern), boost, Field::body);
+    to.kind = NodeKind::aspect;
+    return to;
+  }
+
+  MatchNode add_leaf(QueryTerm resolved, LeafPattern pattern, double boost, Field field) {
+    MatchNode to;
+    to.kind = NodeKind::word;
+    const double importance = boost * weight_of(resolved) * (field == Field::place ? 0 : 1);
+    for (std::size_t i = 0; i < out_.patterns.size(); ++i) {
+      // A word said twice counts once; the heavier boost holds.
+      if (out_.patterns[i].keys == pattern.keys && out_.patterns[i].exact == pattern.exact && out_.patterns[i].phrases == pattern.phrases &&
+          out_.patterns[i].form == pattern.form) {
+        out_.words[i].importance = std::max(out_.words[i].importance, importance);
+        to.leaf = LeafMask{1} << i;
+        return to;
+      }
+    }
+    if (out_.patterns.size() == kMaxLeaves) {
+      throw Error(ErrorKind::limit, fmt::format("zapytanie ma więcej niż {} różnych słów (z tematami); skróć je.", kMaxLeaves));
+    }
+    to.leaf = LeafMask{1} << out_.patterns.size();
+    out_.words.push_back({inverse_passage_frequency(vocabulary_.passages(), std::min<double>(resolved.passages, vocabulary_.passages())),
+                          importance, resolved.role == WordRole::content});
+    out_.terms.push_back(std::move(resolved));
+    out_.patterns.push_back(std::move(pattern));
+    return to;
+  }
+
+  double weight_of(const QueryTerm& resolved) const {
+    const RankingSettings& ranking = settings_.ranking;
+    if (resolved.role == WordRole::stop) return ranking.stop;
+    if (resolved.role == WordRole::question) return ranking.question;
+    if (resolved.has_digit) return ranking.number;
+    if (!resolved.capitalised) return 1;
+    // The first word's capital may be grammar.
+    return out_.patterns.empty() ? (1 + ranking.capitalised) / 2 : ranking.capitalised;
+  }
+
+  void note(std::string text) {
+    if (std::find(out_.notes.begin(), out_.notes.end(), text) == out_.notes.end()) out_.notes.push_back(std::move(text));
+  }
+
+  // A query of stop words only is about their order ("być albo nie być").
+  void collapse_stop_words(MatchNode& root) const {
+    if (root.kind != NodeKind::words || root.children.size() < 2) return;
+    for (const MatchNode& child : root.children) {
+      if (child.kind != NodeKind::word || out_.words[index_of(child.leaf)].content) return;
+    }
+    root.kind = NodeKind::phrase;
+    root.number = 0;
+  }
+
+  static std::size_t index_of(LeafMask leaf) { return static_cast<std::size_t>(__builtin_ctzll(leaf)); }
+
+  // --- the Xapian query ---
+
+  Xapian::Query leaf_query(std::size_t leaf, const std::string& prefixes, Relatives relatives) const {
+    const LeafPattern& pattern = out_.patterns[leaf];
+    std::vector<Xapian::Query> alternatives;
+    for (const std::string& key : pattern.keys) {
+      for (char prefix : prefixes) alternatives.emplace_back(term(prefix, key));
+    }
+    for (const auto& phrase : pattern.phrases) {
+      std::vector<Xapian::Query> parts;
+      for (const auto& keys : phrase) {
+        std::vector<std::string> terms;
+        for (const std::string& key : keys) terms.push_back(term(kLemmaPrefix, key));
+        parts.emplace_back(Xapian::Query::OP_SYNONYM, terms.begin(), terms.end());
+      }
+      alternatives.emplace_back(Xapian::Query::OP_AND, parts.begin(), parts.end());
+    }
+    if (alternatives.empty()) return Xapian::Query::MatchNothing;
+    Xapian::Query query =
+        alternatives.size() == 1 ? alternatives.front() : Xapian::Query(Xapian::Query::OP_SYNONYM, alternatives.begin(), alternatives.end());
+    const bool in_text = prefixes.front() == kLemmaPrefix;
+    if (!in_text) return Xapian::Query(0.0, query);
+    const double importance = out_.words[leaf].importance;
+    if (importance != 1) query = Xapian::Query(importance, query);
+    const double relative = importance * settings_.ranking.relative;
+    if (relatives == Relatives::too && relative > kStageOneRelativeFloor && !pattern.relatives.empty()) {
+      std::vector<std::string> terms;
+      for (const std::string& key : pattern.relatives) terms.push_back(term(kLemmaPrefix, key));
+      query = Xapian::Query(Xapian::Query::OP_OR, query,
+                            Xapian::Query(relative, Xapian::Query(Xapian::Query::OP_SYNONYM, terms.begin(), terms.end())));
+    }
+    return query;
+  }
+
+  // Without relatives: what an operator asks for must be there itself.
+  Part strict_leaf(std::size_t leaf, const std::string& prefixes) const {
+    const LeafPattern& pattern = out_.patterns[leaf];
+    Part part;
+    part.exact = !pattern.exact && pattern.phrases.empty();
+    part.query = leaf_query(leaf, prefixes, Relatives::no);
+    return part;
+  }
+
+  Part xapian(const MatchNode& node, const std::string& prefixes) {
+    switch (node.kind) {
+      case NodeKind::word:
+      case NodeKind::aspect:
+        return strict_leaf(index_of(node.leaf), prefixes);
+      case NodeKind::date_range:
+        return {date_query(node.dates), true};
+      case NodeKind::file:
+        return {Xapian::Query(0.0, Xapian::Query::MatchAll), false};
+      case NodeKind::topic: {
+        Part part = combine(node, prefixes, Xapian::Query::OP_OR);
+        part.exact = false;  // a phrase of an aspect may not stand in the text
+        return part;
+      }
+      case NodeKind::any_of:
+        return combine(node, prefixes, Xapian::Query::OP_OR);
+      case NodeKind::all_of:
+      case NodeKind::same_passage:
+        return conjunction(node, prefixes);
+      case NodeKind::phrase:
+      case NodeKind::near:
+      case NodeKind::same_sentence: {
+        Part part = conjunction(node, prefixes);
+        part.exact = false;
+        return part;
+      }
+      case NodeKind::title:
+        return xapian(node.children.front(), std::string{kTitlePrefix, kHeadingPrefix});
+      case NodeKind::place:
+        return xapian(node.children.front(), std::string{kPlacePrefix});
+      case NodeKind::must:
+        return xapian(node.children.front(), prefixes);
+      case NodeKind::negation: {
+        const Part child = xapian(node.children.front(), prefixes);
+        if (!child.exact) return {Xapian::Query(0.0, Xapian::Query::MatchAll), false};
+        return {Xapian::Query(Xapian::Query::OP_AND_NOT, Xapian::Query(0.0, Xapian::Query::MatchAll), child.query), true};
+      }
+      case NodeKind::words:
+        return words(node, prefixes);
+    }
+    return {};
+  }
+
+  Part combine(const MatchNode& node, const std::string& prefixes, Xapian::Query::op op) {
+    std::vector<Xapian::Query> parts;
+    bool exact = true;
+    for (const MatchNode& child : node.children) {
+      Part part = xapian(child, prefixes);
+      exact = exact && part.exact;
+      parts.push_back(part.query);
+    }
+    return {Xapian::Query(op, parts.begin(), parts.end()), exact};
+  }
+
+  // AND, with negated children taken off instead of intersected with everything else.
+  Part conjunction(const MatchNode& node, const std::string& prefixes) {
+    std::vector<Xapian::Query> wanted, unwanted;
+    bool exact = true;
+    for (const MatchNode& child : node.children) {
+      if (child.kind == NodeKind::negation) {
+        const Part part = xapian(child.children.front(), prefixes);
+        exact = exact && part.exact;
+        if (part.exact) unwanted.push_back(part.query);
+      } else {
+        const Part part = xapian(child, prefixes);
+        exact = exact && part.exact;
+        wanted.push_back(part.query);
+      }
+    }
+    Xapian::Query query = wanted.empty() ? Xapian::Query(0.0, Xapian::Query::MatchAll)
+                                         : Xapian::Query(Xapian::Query::OP_AND, wanted.begin(), wanted.end());
+    return {without(query, unwanted), exact};
+  }
+
+  static Xapian::Query without(const Xapian::Query& query, const std::vector<Xapian::Query>& unwanted) {
+    if (unwanted.empty()) return query;
+    return Xapian::Query(Xapian::Query::OP_AND_NOT, query, Xapian::Query(Xapian::Query::OP_OR, unwanted.begin(), unwanted.end()));
+  }
+
+  // Words side by side: any of them, ranked by all; stop words only help to rank, in the second stage.
+  Part words(const MatchNode& node, const std::string& prefixes) {
+    std::vector<Xapian::Query> wanted, must, unwanted;
+    bool exact = true, any_content = false;
+    for (const MatchNode& child : node.children) {
+      any_content = any_content || child.kind != NodeKind::word || out_.words[index_of(child.leaf)].content;
+    }
+    for (const MatchNode& child : node.children) {
+      if (child.kind == NodeKind::negation) {
+        const Part part = xapian(child.children.front(), prefixes);
+        exact = exact && part.exact;
+        if (part.exact) unwanted.push_back(part.query);
+      } else if (child.kind == NodeKind::must) {
+        const Part part = xapian(child, prefixes);
+        exact = exact && part.exact;
+        must.push_back(part.query);
+      } else if (child.kind == NodeKind::word) {
+        const std::size_t leaf = index_of(child.leaf);
+        if (any_content && !out_.words[leaf].content) continue;
+        exact = exact && !out_.patterns[leaf].exact;
+        wanted.push_back(leaf_query(leaf, prefixes, Relatives::too));
+      } else {
+        const Part part = xapian(child, prefixes);
+        exact = exact && part.exact;
+        wanted.push_back(part.query);
+      }
+    }
+    Xapian::Query query;
+    if (!must.empty()) {
+      query = Xapian::Query(Xapian::Query::OP_AND, must.begin(), must.end());
+      if (!wanted.empty()) {
+        query = Xapian::Query(Xapian::Query::OP_AND_MAYBE, query, Xapian::Query(Xapian::Query::OP_OR, wanted.begin(), wanted.end()));
+      }
+    } else if (!wanted.empty()) {
+      query = Xapian::Query(Xapian::Query::OP_OR, wanted.begin(), wanted.end());
+    } else {
+      query = Xapian::Query(0.0, Xapian::Query::MatchAll);
+    }
+    return {without(query, unwanted), exact};
+  }
+
+  Part xapian(const MatchNode& node, char prefix) { return xapian(node, std::string(1, prefix)); }
+
+  std::string_view text_;
+  const KeyMaker& keys_;
+  const WordLists& lists_;
+  const IndexVocabulary& vocabulary_;
+  const CompileSettings& settings_;
+  ResolveSettings resolve_;
+  CompiledQuery out_;
+};
+
+// --- deciding on the text ---
+
+// Which text a node is looked for in.
+using Text = const MatchedText PassageTexts::*;
+
+constexpr Text kBodyTexts[] = {&PassageTexts::body, &PassageTexts::title, &PassageTexts::heading};
+constexpr Text kTitleTexts[] = {&PassageTexts::title, &PassageTexts::heading};
+constexpr Text kPlaceTexts[] = {&PassageTexts::place};
+
+// The sentence a token of the body is in; other texts are one sentence.
+std::uint32_t sentence_of(const PassageTexts& texts, Text text, std::size_t token) {
+  if (text != &PassageTexts::body) return 0;
+  const auto& starts = texts.sentences;
+  return static_cast<std::uint32_t>(std::upper_bound(starts.begin(), starts.end(), texts.body.tokens[token].begin) - starts.begin());
+}
+
+std::vector<TokenSpan> spans_of(const MatchNode& node, const PassageTexts& texts, Text text);
+
+void sort_spans(std::vector<TokenSpan>& spans) {
+  std::sort(spans.begin(), spans.end(), [](const TokenSpan& a, const TokenSpan& b) {
+    return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
+  });
+}
+
+// Every way in which the children follow one another with at most `slop` tokens between them, all in all.
+std::vector<TokenSpan> phrase_spans(const std::vector<std::vector<TokenSpan>>& children, std::uint32_t slop) {
+  struct Partial {
+    TokenSpan span;
+    std::uint32_t gap;
+  };
+  std::vector<Partial> partial;
+  for (const TokenSpan& span : children.front()) partial.push_back({span, 0});
+  for (std::size_t i = 1; i < children.size() && !partial.empty(); ++i) {
+    std::vector<Partial> longer;
+    for (const Partial& begun : partial) {
+      auto next = std::lower_bound(children[i].begin(), children[i].end(), begun.span.end,
+                                   [](const TokenSpan& span, std::uint32_t at) { return span.begin < at; });
+      for (; next != children[i].end(); ++next) {
+        const std::uint32_t gap = begun.gap + next->begin - begun.span.end;
+        if (gap > slop) break;
+        longer.push_back({{begun.span.begin, next->end}, gap});
+        if (slop == 0) break;
+      }
+    }
+    partial.swap(longer);
+  }
+  std::vector<TokenSpan> spans;
+  for (const Partial& whole : partial) spans.push_back(whole.span);
+  return spans;
+}
+
+// Minimal windows that hold one span of every child, no two of them overlapping each other's tokens, within `width` tokens.
+std::vector<TokenSpan> near_spans(const std::vector<std::vector<TokenSpan>>& children, std::uint32_t width) {
+  std::vector<TokenSpan> found;
+  for (std::size_t first = 0; first < children.size(); ++first) {
+    for (const TokenSpan& anchor : children[first]) {
+      // The window begins at the anchor; every other child takes its first span at or after it that is free.
+      std::vector<TokenSpan> taken{anchor};
+      std::uint32_t end = anchor.end;
+      bool all = true;
+      for (std::size_t i = 0; i < children.size() && all; ++i) {
+        if (i == first) continue;
+        all = false;
+        auto next = std::lower_bound(children[i].begin(), children[i].end(), anchor.begin,
+                                     [](const TokenSpan& span, std::uint32_t at) { return span.begin < at; });
+        for (; next != children[i].end() && next->end <= anchor.begin + width; ++next) {
+          const bool free = std::none_of(taken.begin(), taken.end(),
+                                         [&](const TokenSpan& other) { return next->begin < other.end && other.begin < next->end; });
+          if (!free) continue;
+          taken.push_back(*next);
+          end = std::max(end, next->end);
+          all = true;
+          break;
+        }
+      }
+      if (all && end - anchor.begin <= width) found.insert(found.end(), taken.begin(), taken.end());
+    }
+  }
+  return found;
+}
+
+std::vector<TokenSpan> sentence_spans(const std::vector<std::vector<TokenSpan>>& children, const PassageTexts& texts, Text text) {
+  std::vector<TokenSpan> found;
+  for (const TokenSpan& anchor : children.front()) {
+    const std::uint32_t sentence = sentence_of(texts, text, anchor.begin);
+    std::vector<TokenSpan> taken;
+    bool all = true;
+    for (const auto& spans : children) {
+      const std::size_t before = taken.size();
+      for (const TokenSpan& span : spans) {
+        if (sentence_of(texts, text, span.begin) == sentence && sentence_of(texts, text, span.end - 1) == sentence) taken.push_back(span);
+      }
+      all = all && taken.size() > before;
+    }
+    if (all) found.insert(found.end(), taken.begin(), taken.end());
+  }
+  return found;
+}
+
+// Where the node shows in one text.
+std::vector<TokenSpan> spans_of(const MatchNode& node, const PassageTexts& texts, Text text) {
+  const MatchedText& matched = texts.*text;
+  std::vector<TokenSpan> spans;
+  switch (node.kind) {
+    case NodeKind::word:
+    case NodeKind::aspect:
+      if (matched.seen & node.leaf) {
+        for (std::size_t i = 0; i < matched.leaves.size(); ++i) {
+          if (matched.leaves[i] & node.leaf) spans.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i + 1)});
+        }
+      }
+      return spans;
+    case NodeKind::phrase:
+    case NodeKind::near:
+    case NodeKind::same_sentence: {
+      std::vector<std::vector<TokenSpan>> children;
+      for (const MatchNode& child : node.children) {
+        children.push_back(spans_of(child, texts, text));
+        if (children.back().empty()) return {};
+      }
+      if (node.kind == NodeKind::phrase) {
+        spans = phrase_spans(children, static_cast<std::uint32_t>(node.number));
+      } else if (node.kind == NodeKind::near) {
+        spans = near_spans(children, static_cast<std::uint32_t>((node.children.size() - 1) * static_cast<std::size_t>(node.number) + 1));
+      } else {
+        spans = sentence_spans(children, texts, text);
+      }
+      sort_spans(spans);
+      return spans;
+    }
+    case NodeKind::negation:
+    case NodeKind::date_range:
+    case NodeKind::file:
+    case NodeKind::title:
+    case NodeKind::place:
+      return {};
+    default:
+      for (const MatchNode& child : node.children) {
+        const auto more = spans_of(child, texts, text);
+        spans.insert(spans.end(), more.begin(), more.end());
+      }
+      sort_spans(spans);
+      return spans;
+  }
+}
+
+bool matches_in(const MatchNode& node, const PassageTexts& texts, std::span<const Text> where) {
+  const auto child_matches = [&](const MatchNode& child) { return matches_in(child, texts, where); };
+  switch (node.kind) {
+    case NodeKind::word:
+    case NodeKind::aspect:
+      return std::any_of(where.begin(), where.end(), [&](Text text) { return ((texts.*text).seen & node.leaf) != 0; });
+    case NodeKind::phrase:
+    case NodeKind::near:
+    case NodeKind::same_sentence:
+      return std::any_of(where.begin(), where.end(), [&](Text text) { return !spans_of(node, texts, text).empty(); });
+    case NodeKind::date_range:
+      return texts.date != 0 && static_cast<int>(texts.date) >= node.dates.from && static_cast<int>(texts.date) <= node.dates.to;
+    case NodeKind::file:
+      return texts.file.find(node.text) != std::string_view::npos;
+    case NodeKind::any_of:
+    case NodeKind::topic:
+      return std::any_of(node.children.begin(), node.children.end(), child_matches);
+    case NodeKind::all_of:
+    case NodeKind::same_passage:
+      return std::all_of(node.children.begin(), node.children.end(), child_matches);
+    case NodeKind::negation:
+      return !child_matches(node.children.front());
+    case NodeKind::must:
+      return child_matches(node.children.front());
+    case NodeKind::title:
+      return matches_in(node.children.front(), texts, kTitleTexts);
+    case NodeKind::place:
+      return matches_in(node.children.front(), texts, kPlaceTexts);
+    case NodeKind::words: {
+      bool any = false, all_required = true, has_wanted = false, has_must = false;
+      for (const MatchNode& child : node.children) {
+        if (child.kind == NodeKind::must || child.kind == NodeKind::negation) {
+          has_must = has_must || child.kind == NodeKind::must;
+          all_required = all_required && child_matches(child);
+        } else {
+          has_wanted = true;
+          any = any || child_matches(child);
+          // A word among words may be stood for by its relatives.
+          if (child.kind == NodeKind::word) {
+            any = any || std::any_of(where.begin(), where.end(), [&](Text text) { return ((texts.*text).seen_relatives & child.leaf) != 0; });
+          }
+        }
+      }
+      return all_required && (any || !has_wanted || has_must);
+    }
+  }
+  return false;
+}
+
+void collect(const MatchNode& node, const PassageTexts& texts, std::vector<TokenSpan>& spans) {
+  switch (node.kind) {
+    case NodeKind::words:
+      for (const MatchNode& child : node.children) {
+        collect(child, texts, spans);
+        if (child.kind != NodeKind::word || !(texts.body.seen_relatives & child.leaf)) continue;
+        for (std::size_t i = 0; i < texts.body.relatives.size(); ++i) {
+          if (texts.body.relatives[i] & child.leaf) spans.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i + 1)});
+        }
+      }
+      return;
+    case NodeKind::any_of:
+    case NodeKind::all_of:
+    case NodeKind::same_passage:
+    case NodeKind::must:
+    case NodeKind::topic:
+      for (const MatchNode& child : node.children) collect(child, texts, spans);
+      return;
+    default: {
+      const auto more = spans_of(node, texts, &PassageTexts::body);
+      spans.insert(spans.end(), more.begin(), more.end());
+    }
+  }
+}
+
+}  // namespace
+
+// Dates as few terms as possible: whole years, then whole months, then days.
+Xapian::Query date_query(const DateRange& dates) {
+  const std::uint32_t first = static_cast<std::uint32_t>(std::max(dates.from, 10000101));
+  const std::uint32_t last = static_cast<std::uint32_t>(std::min(dates.to, 99991231));
+  // Years beyond any report's are not enumerated: nine thousand terms that match nothing.
+  constexpr std::uint32_t kFirstYear = 1900, kLastYear = 2100;
+  std::vector<std::string> terms;
+  for (std::uint32_t year = std::max(first / 10000, kFirstYear); year <= std::min(last / 10000, kLastYear); ++year) {
+    if (first <= year * 10000 + 101 && year * 10000 + 1231 <= last) {
+      terms.push_back(fmt::format("{}{:04}", kYearPrefix, year));
+      continue;
+    }
+    for (std::uint32_t month = 1; month <= 12; ++month) {
+      const std::uint32_t start = year * 10000 + month * 100 + 1, end = year * 10000 + month * 100 + last_day_of_month(year, month);
+      if (end < first || start > last) continue;
+      if (first <= start && end <= last) {
+        terms.push_back(fmt::format("{}{:06}", kMonthPrefix, year * 100 + month));
+        continue;
+      }
+      for (std::uint32_t day = std::max(start, first); day <= std::min(end, last); ++day) {
+        terms.push_back(fmt::format("{}{:08}", kDayPrefix, day));
+      }
+    }
+  }
+  if (terms.empty()) return Xapian::Query::MatchNothing;
+  return Xapian::Query(0.0, Xapian::Query(Xapian::Query::OP_OR, terms.begin(), terms.end()));
+}
+
+CompiledQuery compile_query(const QueryNode& root, std::string_view text, const KeyMaker& keys, const WordLists& lists,
+                            const IndexVocabulary& vocabulary, const CompileSettings& settings) {
+  return Compiler(text, keys, lists, vocabulary, settings).compile(root);
+}
+
+bool matches(const MatchNode& root, const PassageTexts& texts) { return matches_in(root, texts, kBodyTexts); }
+
+std::vector<TokenSpan> highlighted_tokens(const MatchNode& root, const PassageTexts& texts) {
+  std::vector<TokenSpan> spans;
+  collect(root, texts, spans);
+  sort_spans(spans);
+  std::vector<TokenSpan> merged;
+  for (const TokenSpan& span : spans) {
+    if (!merged.empty() && span.begin < merged.back().end) {
+      merged.back().end = std::max(merged.back().end, span.end);
+    } else {
+      merged.push_back(span);
+    }
+  }
+  return merged;
+}
+
+bool asks_for_sentences(const MatchNode& root) {
+  return root.kind == NodeKind::same_sentence || std::any_of(root.children.begin(), root.children.end(), asks_for_sentences);
+}
+
+}  // namespace kwerenda

@@ -1,0 +1,181 @@
+// kwerenda-search: parse, open, search, print.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <map>
+
+#include "analysis/data_files.h"
+#include "analysis/lexicon.h"
+#include "analysis/manifest.h"
+#include "analysis/utf8.h"
+#include "searcher/options.h"
+#include "searcher/output.h"
+
+namespace kwerenda {
+namespace {
+
+constexpr int kFound = 0, kNothingFound = 1, kFailed = 2;
+
+bool use_color(ColorChoice choice) {
+  if (choice != ColorChoice::automatic) return choice == ColorChoice::always;
+  const char* terminal = std::getenv("TERM");
+  const char* no_color = std::getenv("NO_COLOR");
+  return ::isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(terminal && std::strcmp(terminal, "dumb") == 0);
+}
+
+void print(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    if (errno == EPIPE) std::_Exit(kFound);  // the reader has seen enough
+    throw Error(ErrorKind::io, fmt::format("standardowe wyjście: nie można zapisać: {}.", std::strerror(errno)));
+  }
+}
+
+std::string formatted(const SearchResult& result, const std::string& id, const std::string& query, const SearchProgramOptions& options) {
+  switch (options.format) {
+    case OutputFormat::json:
+      return to_json(result, query, options.search);
+    case OutputFormat::ndjson:
+      return to_ndjson(result, id);
+    case OutputFormat::trec:
+      return to_trec(result, id.empty() ? "1" : id);
+    case OutputFormat::text:
+      break;
+  }
+  std::string head = id.empty() ? "" : fmt::format("=== {}\t{}\n", printable(id), printable(query));
+  return head + to_text(result, query, options.search, {use_color(options.color)});
+}
+
+int run_search(const Searcher& searcher, const SearchProgramOptions& options) {
+  const SearchResult result = options.action == SearchAction::similar ? searcher.similar(options.citation, options.search)
+                                                                     : searcher.search(options.query, options.search);
+  print(formatted(result, "", options.query, options));
+  return result.hits.empty() && result.matches == 0 ? kNothingFound : kFound;
+}
+
+// One bad line does not stop the others.
+int run_batch(const Searcher& searcher, const SearchProgramOptions& options) {
+  std::ifstream file;
+  if (options.batch != "-") {
+    file.open(options.batch);
+    if (!file) throw Error(ErrorKind::io, fmt::format("{}: nie można odczytać pliku zapytań. Sprawdź ścieżkę i uprawnienia.", options.batch.string()));
+  }
+  std::istream& in = options.batch == "-" ? std::cin : file;
+  // Evaluation judges passages one by one: equal ones are not to be folded.
+  SearchOptions search = options.search;
+  if (options.format == OutputFormat::trec) search.fold_duplicates = FoldDuplicates::off;
+  bool any = false, failed = false;
+  std::size_t number = 0;
+  for (std::string line; std::getline(in, line);) {
+    ++number;
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (line.empty()) continue;
+    const std::size_t tab = line.find('\t');
+    const std::string id = line.substr(0, tab);
+    const std::string query = tab == std::string::npos ? "" : line.substr(tab + 1);
+    try {
+      if (tab == std::string::npos) {
+        throw Error(ErrorKind::usage, "oczekiwano wiersza „id TAB zapytanie”, nie ma tabulatora.");
+      }
+      const SearchResult result = searcher.search(query, search);
+      any = any || !result.hits.empty();
+      print(formatted(result, id, query, options));
+    } catch (const Error& error) {
+      failed = true;
+      std::cerr << fmt::format("{}:{}: {}\n", options.batch.string(), number, error.what());
+    }
+  }
+  return failed ? kFailed : any ? kFound : kNothingFound;
+}
+
+// Reports × topics: how many passages of the report match each topic.
+int run_topic_matrix(const Searcher& searcher, const SearchProgramOptions& options) {
+  const std::vector<TopicInfo> topics = searcher.topics();
+  std::map<std::string, std::vector<std::uint32_t>> rows;
+  for (std::size_t i = 0; i < topics.size(); ++i) {
+    SearchOptions search = options.search;
+    search.topics = {topics[i].name};
+    search.facets = true;
+    search.limit = 0;
+    for (const FacetCount& count : searcher.search("", search).by_report) {
+      auto& row = rows[count.value];
+      row.resize(topics.size());
+      row[i] = count.passages;
+    }
+  }
+  const auto quoted = [](const std::string& text) {
+    std::string out = "\"";
+    for (char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return out + "\"";
+  };
+  std::string out = "raport";
+  for (const TopicInfo& topic : topics) out += "," + topic.name;
+  out += '\n';
+  for (const auto& [report, counts] : rows) {
+    out += quoted(printable(report));
+    for (std::uint32_t count : counts) out += fmt::format(",{}", count);
+    out += '\n';
+  }
+  print(out);
+  return rows.empty() ? kNothingFound : kFound;
+}
+
+int run(const SearchProgramOptions& options) {
+  switch (options.action) {
+    case SearchAction::help:
+      print(search_help());
+      return kFound;
+    case SearchAction::version: {
+      const auto lexicon = Lexicon::open(data_file("pl.lex", options.open.lexicon));
+      print(fmt::format("kwerenda-search {}\nformat indeksu {}, analiza {}\nsłownik {:016x} (format {})\n", KWERENDA_VERSION, kFormatVersion,
+                        kAnalysisVersion, lexicon->hash(), lexicon->version()));
+      return kFound;
+    }
+    case SearchAction::list_topics: {
+      const std::vector<TopicInfo> topics = Searcher::list_topics(options.open);
+      print(options.format == OutputFormat::json ? topics_to_json(topics) : topics_to_text(topics));
+      return kFound;
+    }
+    default:
+      break;
+  }
+  const Searcher searcher = Searcher::open(options.index, options.open);
+  switch (options.action) {
+    case SearchAction::batch:
+      return run_batch(searcher, options);
+    case SearchAction::topic_matrix:
+      return run_topic_matrix(searcher, options);
+    case SearchAction::why_not:
+      print(searcher.why_not(options.citation, options.query, options.search) + "\n");
+      return kFound;
+    default:
+      return run_search(searcher, options);
+  }
+}
+
+}  // namespace
+}  // namespace kwerenda
+
+int main(int argc, char** argv) {
+  using namespace kwerenda;
+  std::signal(SIGPIPE, SIG_IGN);
+  OutputFormat format = OutputFormat::text;
+  try {
+    const SearchProgramOptions options = parse_search_options({argv + 1, argv + argc}, [](const char* name) { return static_cast<const char*>(std::getenv(name)); });
+    format = options.format;
+    return run(options);
+  } catch (const Error& error) {
+    if (format == OutputFormat::json || format == OutputFormat::ndjson) {
+      std::cout << error_to_json(error);
+    }
+    std::cerr << "kwerenda-search: " << error.what() << '\n';
+  } catch (const std::exception& error) {
+    std::cerr << "kwerenda-search: błąd wewnętrzny: " << error.what() << '\n';
+  }
+  return kFailed;
+}

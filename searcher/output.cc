@@ -1,0 +1,220 @@
+#include "searcher/output.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+
+#include "analysis/utf8.h"
+
+namespace kwerenda {
+namespace {
+
+using nlohmann::ordered_json;
+
+// A passage for a terminal: its own line breaks and tabs stay, other control characters are escaped.
+std::string printable_text(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of("\n\t"), text.size());
+    out += printable(text.substr(0, end));
+    if (end < text.size()) out += text[end];
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+struct Paint {
+  const char *title = "", *match = "", *faint = "", *reset = "";
+};
+
+Paint paint_of(const TextStyle& style) {
+  return style.color ? Paint{"\033[1m", "\033[1;33m", "\033[2m", "\033[0m"} : Paint{};
+}
+
+std::string date_text(std::uint32_t date) {
+  return fmt::format("{:04}-{:02}-{:02}", date / 10000, date / 100 % 100, date % 100);
+}
+
+std::string marked(const Hit& hit, const Paint& paint) {
+  std::string out;
+  std::size_t done = 0;
+  for (const Highlight& highlight : hit.highlights) {
+    out += printable_text(std::string_view(hit.text).substr(done, highlight.begin - done));
+    out += paint.match;
+    out += printable_text(std::string_view(hit.text).substr(highlight.begin, highlight.end - highlight.begin));
+    out += paint.reset;
+    done = highlight.end;
+  }
+  return out + printable_text(std::string_view(hit.text).substr(done));
+}
+
+// Polish counts: 1 fragment, 2 fragmenty, 5 fragmentów, 12 fragmentów, 22 fragmenty.
+const char* plural(std::uint64_t count, const char* one, const char* few, const char* many) {
+  if (count == 1) return one;
+  const bool teen = count % 100 >= 12 && count % 100 <= 14;
+  return !teen && count % 10 >= 2 && count % 10 <= 4 ? few : many;
+}
+
+void append_facet(std::string& out, const char* name, const std::vector<FacetCount>& counts) {
+  constexpr std::size_t kShown = 10;
+  if (counts.empty()) return;
+  out += fmt::format("{}:\n", name);
+  for (std::size_t i = 0; i < std::min(kShown, counts.size()); ++i) {
+    out += fmt::format("  {:>6}  {}\n", counts[i].passages, printable(counts[i].value));
+  }
+  if (counts.size() > kShown) out += fmt::format("          … i {} dalszych\n", counts.size() - kShown);
+}
+
+ordered_json facet_json(const std::vector<FacetCount>& counts) {
+  ordered_json array = ordered_json::array();
+  for (const FacetCount& count : counts) array.push_back({{"value", count.value}, {"passages", count.passages}});
+  return array;
+}
+
+ordered_json hit_json(const Hit& hit) {
+  ordered_json highlights = ordered_json::array();
+  for (const Highlight& h : hit.highlights) {
+    highlights.push_back({{"begin", h.begin}, {"end", h.end}, {"begin_code_point", h.begin_code_point}, {"end_code_point", h.end_code_point}});
+  }
+  ordered_json json{{"citation", hit.citation}, {"score", hit.score}, {"report_id", hit.report_id}, {"source", hit.source},
+                    {"title", hit.title}};
+  if (hit.date) json["date"] = date_text(hit.date);
+  if (!hit.place.empty()) json["place"] = hit.place;
+  if (!hit.url.empty()) json["url"] = hit.url;
+  json["passage"] = hit.ordinal;
+  json["begin"] = hit.begin;
+  json["end"] = hit.end;
+  if (!hit.heading.empty()) json["heading"] = hit.heading;
+  json["text"] = hit.text;
+  json["highlights"] = std::move(highlights);
+  if (hit.duplicates) json["duplicates"] = hit.duplicates;
+  if (!hit.before.empty()) json["before"] = hit.before;
+  if (!hit.after.empty()) json["after"] = hit.after;
+  if (!hit.explanation.empty()) {
+    ordered_json shares = ordered_json::array();
+    for (const ScoreShare& share : hit.explanation) {
+      shares.push_back({{"word", share.word}, {"keys", share.keys}, {"share", share.share}});
+    }
+    json["explanation"] = std::move(shares);
+  }
+  return json;
+}
+
+// Texts and file names may hold any bytes; JSON must be UTF-8.
+std::string dump(const ordered_json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string to_text(const SearchResult& result, std::string_view, const SearchOptions& options, const TextStyle& style) {
+  const Paint paint = paint_of(style);
+  std::string out;
+  for (const std::string& note : result.notes) out += fmt::format("{}{}{}\n", paint.faint, printable(note), paint.reset);
+  if (!result.notes.empty()) out += '\n';
+  std::size_t rank = options.offset;
+  for (const Hit& hit : result.hits) {
+    out += fmt::format("{}. {}{}{}\n", ++rank, paint.title, printable(hit.title.empty() ? hit.report_id : hit.title), paint.reset);
+    std::string line = printable(hit.citation);
+    if (hit.date) line += " · " + date_text(hit.date);
+    if (!hit.place.empty()) line += " · " + printable(hit.place);
+    line += fmt::format(" · {:.2f}", hit.score);
+    out += fmt::format("   {}{}{}\n", paint.faint, line, paint.reset);
+    if (!hit.heading.empty()) out += fmt::format("   {}{}{}\n", paint.faint, printable(hit.heading), paint.reset);
+    if (!hit.before.empty()) out += fmt::format("{}{}{}\n", paint.faint, printable_text(hit.before), paint.reset);
+    out += marked(hit, paint);
+    out += '\n';
+    if (!hit.after.empty()) out += fmt::format("{}{}{}\n", paint.faint, printable_text(hit.after), paint.reset);
+    if (hit.duplicates) {
+      out += fmt::format("   {}+ {} {} o tej samej treści{}\n", paint.faint, hit.duplicates,
+                         plural(hit.duplicates, "fragment", "fragmenty", "fragmentów"), paint.reset);
+    }
+    for (const ScoreShare& share : hit.explanation) {
+      out += fmt::format("   {}{:8.3f}  {} → {}{}\n", paint.faint, share.share, printable(share.word), fmt::join(share.keys, " | "), paint.reset);
+    }
+    out += '\n';
+  }
+  append_facet(out, "Raporty", result.by_report);
+  append_facet(out, "Miesiące", result.by_month);
+  append_facet(out, "Miejsca", result.by_place);
+  if (result.hits.empty()) {
+    out += "Nic nie znaleziono.\n";
+  } else {
+    out += fmt::format("{}{}{} {}{}\n", paint.faint, result.matches_exact ? "" : "około ", result.matches,
+                       plural(result.matches, "pasujący fragment", "pasujące fragmenty", "pasujących fragmentów"), paint.reset);
+  }
+  return out;
+}
+
+std::string to_json(const SearchResult& result, std::string_view query, const SearchOptions& options) {
+  ordered_json words = ordered_json::array();
+  for (const QueryWord& word : result.words) {
+    ordered_json json{{"typed", word.typed}, {"keys", word.keys}, {"passages", word.passages}};
+    if (!word.repaired.empty()) json["repaired"] = word.repaired;
+    words.push_back(std::move(json));
+  }
+  ordered_json hits = ordered_json::array();
+  for (const Hit& hit : result.hits) hits.push_back(hit_json(hit));
+  ordered_json json{{"schema_version", kOutputSchemaVersion}, {"query", query}, {"offset", options.offset},
+                    {"matches", result.matches}, {"matches_exact", result.matches_exact}, {"words", std::move(words)},
+                    {"notes", result.notes}, {"hits", std::move(hits)}};
+  if (options.facets) {
+    json["facets"] = {{"report", facet_json(result.by_report)}, {"month", facet_json(result.by_month)}, {"place", facet_json(result.by_place)}};
+  }
+  return dump(json, 2);
+}
+
+std::string to_ndjson(const SearchResult& result, std::string_view query_id) {
+  std::string out;
+  std::uint32_t rank = 0;
+  for (const Hit& hit : result.hits) {
+    ordered_json json{{"schema_version", kOutputSchemaVersion}};
+    if (!query_id.empty()) json["query_id"] = query_id;
+    json["rank"] = ++rank;
+    json.update(hit_json(hit));
+    out += dump(json);
+  }
+  return out;
+}
+
+std::string to_trec(const SearchResult& result, std::string_view query_id) {
+  std::string out;
+  std::uint32_t rank = 0;
+  for (const Hit& hit : result.hits) {
+    std::string id;
+    for (char c : hit.report_id) {
+      if (static_cast<unsigned char>(c) <= ' ') {
+        id += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+      } else {
+        id += c;
+      }
+    }
+    out += fmt::format("{} Q0 {} {} {:.6f} kwerenda\n", query_id, id, ++rank, hit.score);
+  }
+  return out;
+}
+
+std::string topics_to_text(const std::vector<TopicInfo>& topics) {
+  std::string out;
+  for (const TopicInfo& topic : topics) {
+    out += fmt::format("{}\n    {}\n    {}\n    też: {}\n", topic.name, topic.label, topic.description, fmt::join(topic.aliases, ", "));
+  }
+  return out;
+}
+
+std::string topics_to_json(const std::vector<TopicInfo>& topics) {
+  ordered_json array = ordered_json::array();
+  for (const TopicInfo& topic : topics) {
+    array.push_back({{"name", topic.name}, {"label", topic.label}, {"description", topic.description}, {"aliases", topic.aliases}});
+  }
+  return dump({{"schema_version", kOutputSchemaVersion}, {"topics", std::move(array)}}, 2);
+}
+
+std::string error_to_json(const Error& error) {
+  static constexpr const char* kNames[] = {"usage", "query", "not_found", "incompatible", "corrupt", "locked", "busy", "io", "limit"};
+  return dump({{"schema_version", kOutputSchemaVersion},
+               {"error", {{"kind", kNames[static_cast<std::size_t>(error.kind())]}, {"message", error.what()}}}});
+}
+
+}  // namespace kwerenda

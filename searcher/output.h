@@ -1,0 +1,28 @@
+// Results as text for people and as JSON, NDJSON or TREC lines for programs (docs/output.md describes the machine formats).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "searcher/searcher.h"
+
+namespace kwerenda {
+
+inline constexpr int kOutputSchemaVersion = 1;
+
+struct TextStyle {
+  bool color = false;   // ANSI colours; without them matches are not marked
+};
+
+// Each returns whole lines, each ended by a newline.
+std::string to_text(const SearchResult& result, std::string_view query, const SearchOptions& options, const TextStyle& style);
+std::string to_json(const SearchResult& result, std::string_view query, const SearchOptions& options);
+std::string to_ndjson(const SearchResult& result, std::string_view query_id);   // one hit a line
+// `qid Q0 docid rank score tag`; docid is the report's id with white space as %20.
+std::string to_trec(const SearchResult& result, std::string_view query_id);
+std::string topics_to_text(const std::vector<TopicInfo>& topics);
+std::string topics_to_json(const std::vector<TopicInfo>& topics);
+std::string error_to_json(const Error& error);
+
+}  // namespace kwerenda

@@ -1,0 +1,78 @@
+// A passage against the words of a query: which token matches which word. The one place that decides it, for ranking, for phrases
+// and sentences, and for highlighting, so that what is marked is what was found.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "analysis/key_table.h"
+#include "analysis/token.h"
+
+namespace kwerenda {
+
+// Words of a query are numbered; a set of them is a bit mask.
+using LeafMask = std::uint64_t;
+inline constexpr std::size_t kMaxLeaves = 64;
+
+// What a token must be to match a word of the query.
+struct LeafPattern {
+  std::vector<std::string> keys;       // the token has one of these keys
+  // Or it stands in one of these runs of neighbouring tokens, each place of which has a choice of keys.
+  std::vector<std::vector<std::vector<std::string>>> phrases;
+  std::vector<std::string> relatives;  // weaker: derived from the same base, or synonyms
+  std::string form;                    // folded, as written in the query; empty if the word was repaired
+  bool exact = false;                  // only tokens whose folded form is `form` match
+};
+
+// One text of a passage (its body, its headings, its title), token by token.
+struct MatchedText {
+  std::vector<Token> tokens;
+  std::vector<LeafMask> leaves;        // by token: words that it matches
+  std::vector<LeafMask> exact;         // by token: words whose very form it is
+  std::vector<LeafMask> relatives;     // by token: words that it is a relative of
+  LeafMask seen = 0, seen_exact = 0, seen_relatives = 0;  // over all tokens
+};
+
+// One query; one thread at a time. `table` must outlive it.
+class PassageMatcher {
+ public:
+  // At most kMaxLeaves patterns; the caller has checked it.
+  PassageMatcher(std::vector<LeafPattern> patterns, KeyTable& table);
+  ~PassageMatcher();
+  PassageMatcher(const PassageMatcher&) = delete;
+  PassageMatcher& operator=(const PassageMatcher&) = delete;
+
+  // Overwrites `matched`. `text` is UTF-8.
+  void match(std::string_view text, MatchedText& matched);
+
+  const std::vector<LeafPattern>& patterns() const { return patterns_; }
+
+ private:
+  struct KeyMasks {
+    LeafMask leaves = 0, relatives = 0;
+  };
+
+  // A run of keys of a pattern, as key numbers.
+  struct KeyPhrase {
+    LeafMask leaf = 0;
+    std::vector<std::vector<KeyId>> places;
+  };
+
+  void match_phrases(std::string_view text, MatchedText& matched);
+
+  std::vector<LeafPattern> patterns_;
+  std::vector<KeyPhrase> phrases_;
+  KeyTable& table_;
+  std::unordered_map<KeyId, KeyMasks> masks_;
+  std::vector<std::uint64_t> wanted_;   // a bit a key: most tokens match nothing and stop here
+  LeafMask forms_ = 0;                  // words that have a form to compare with
+  LeafMask exact_only_ = 0;
+  std::string folded_;
+  std::vector<KeyId> token_keys_;               // of all tokens, for phrases
+  std::vector<std::uint32_t> first_token_key_;  // by token
+};
+
+}  // namespace kwerenda

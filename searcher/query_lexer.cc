@@ -1,0 +1,681 @@
+#include "searcher/query_lexer.h"
+
+#include <fmt/format.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "analysis/fold.h"
+#include "analysis/tokenizer.h"
+#include "searcher/query_error.h"
+
+namespace kwerenda {
+namespace {
+
+struct CodePoint {
+  UChar32 value = 0;
+  std::size_t end = 0;  // byte behind it
+};
+
+// Of valid UTF-8, at < text.size().
+CodePoint code_point_at(std::string_view text, std::size_t at) {
+  auto i = static_cast<std::int32_t>(at);
+  UChar32 c = 0;
+  U8_NEXT(reinterpret_cast<const std::uint8_t*>(text.data()), i, static_cast<std::int32_t>(text.size()), c);
+  return {c, static_cast<std::size_t>(i)};
+}
+
+bool is_space_at(std::string_view text, std::size_t at) {
+  return u_isUWhiteSpace(code_point_at(text, at).value);
+}
+
+// A stretch of the query without its backslashes.
+struct Run {
+  std::string text;
+  std::vector<std::size_t> at;     // by byte of `text`: its byte in the query
+  std::vector<bool> escaped;       // by byte of `text`: a backslash stood before it
+  std::size_t begin = 0, end = 0;  // in the query
+
+  bool is(std::size_t i, char c) const { return i < text.size() && text[i] == c && !escaped[i]; }
+  bool has_escapes() const { return std::find(escaped.begin(), escaped.end(), true) != escaped.end(); }
+  ByteRange range(std::size_t first, std::size_t last) const {
+    return byte_range(at[first] - (escaped[first] ? 1 : 0), at[last - 1] + 1);
+  }
+};
+
+struct Quotes {
+  std::string_view open;
+  std::array<std::string_view, 2> close;
+  std::string_view
+      last_resort;  // closes if none of `close` follows: typed by hand, or half corrected by an editor
+};
+
+constexpr std::array<Quotes, 6> kQuotes = {{
+    {"\"", {"\"", "\""}, "”"},
+    {"„", {"”", "“"}, "\""},
+    {"“", {"”", "“"}, "\""},
+    {"”", {"”", "”"}, "\""},
+    {"«", {"»", "»"}, ""},
+    {"»", {"«", "«"}, ""},
+}};
+
+const Quotes* quotes_at(std::string_view text, std::size_t at) {
+  for (const Quotes& quotes : kQuotes) {
+    if (text.substr(at, quotes.open.size()) == quotes.open) return &quotes;
+  }
+  return nullptr;
+}
+
+struct FieldName {
+  std::string_view name;
+  NodeKind kind;
+};
+
+constexpr std::array<FieldName, 11> kFields = {{
+    {"tytuł", NodeKind::title},
+    {"tytul", NodeKind::title},
+    {"title", NodeKind::title},
+    {"miejsce", NodeKind::place},
+    {"place", NodeKind::place},
+    {"data", NodeKind::date_range},
+    {"date", NodeKind::date_range},
+    {"plik", NodeKind::file},
+    {"file", NodeKind::file},
+    {"temat", NodeKind::topic},
+    {"topic", NodeKind::topic},
+}};
+
+struct OperatorName {
+  std::string_view name;
+  LexemeKind kind;
+  NodeKind node_kind;
+  Spelling spelling;
+};
+
+constexpr std::array<OperatorName, 9> kOperators = {{
+    {"AND", LexemeKind::binary, NodeKind::all_of, Spelling::english},
+    {"I", LexemeKind::binary, NodeKind::all_of, Spelling::polish_word},
+    {"OR", LexemeKind::binary, NodeKind::any_of, Spelling::english},
+    {"LUB", LexemeKind::binary, NodeKind::any_of, Spelling::polish},
+    {"NOT", LexemeKind::negation, NodeKind::negation, Spelling::english},
+    {"NIE", LexemeKind::negation, NodeKind::negation, Spelling::polish_word},
+    {"/z", LexemeKind::binary, NodeKind::same_sentence, Spelling::english},
+    {"/a", LexemeKind::binary, NodeKind::same_passage, Spelling::english},
+    {"NEAR", LexemeKind::binary, NodeKind::near, Spelling::english},
+}};
+
+class Lexer {
+ public:
+  Lexer(std::string_view text, const QueryLimits& limits) : text_(text), limits_(limits) {}
+
+  std::vector<Lexeme> run() {
+    while (skip_space()) next();
+    return std::move(lexemes_);
+  }
+
+  QueryNode term() {
+    skip_space();
+    if (const Quotes* quotes = quotes_at(text_, pos_)) {
+      read_phrase(*quotes);
+    } else {
+      pos_ = text_.size();
+      std::vector<QueryNode> words = phrase_words(0, text_.size());
+      if (!words.empty()) push(LexemeKind::operand, 0).nodes.push_back(phrase(std::move(words)));
+    }
+    if (lexemes_.empty()) fail_without_words(text_);
+    if (skip_space())
+      fail_here(pos_, text_.size(), "po zamknięciu cudzysłowu oczekiwano końca, „~liczba” lub „^liczba”");
+    return std::move(lexemes_.front().nodes.front());
+  }
+
+ private:
+  [[noreturn]] void fail_here(std::size_t begin, std::size_t end, std::string_view message) const {
+    fail_at(text_, byte_range(begin, end), message);
+  }
+
+  char peek(std::size_t ahead = 0) const { return pos_ + ahead < text_.size() ? text_[pos_ + ahead] : '\0'; }
+
+  bool skip_space() {
+    while (pos_ < text_.size() && is_space_at(text_, pos_)) pos_ = code_point_at(text_, pos_).end;
+    return pos_ < text_.size();
+  }
+
+  Lexeme& push(LexemeKind kind, std::size_t begin) {
+    lexemes_.emplace_back();
+    lexemes_.back().kind = kind;
+    lexemes_.back().range = byte_range(begin, pos_);
+    return lexemes_.back();
+  }
+
+  // The lexeme that ends right here, such as the plus of "+schron".
+  const Lexeme* attached(std::size_t begin) const {
+    return !lexemes_.empty() && lexemes_.back().range.end == begin ? &lexemes_.back() : nullptr;
+  }
+
+  void next() {
+    const std::size_t begin = pos_;
+    const Lexeme* before = attached(begin);
+    const bool word_start =
+        begin == 0 || is_space_before(begin) || (before != nullptr && before->kind == LexemeKind::open);
+    if (peek() == '(') {
+      ++pos_;
+      push(LexemeKind::open, begin);
+    } else if (peek() == ')') {
+      ++pos_;
+      if (peek() == '~') {
+        fail_here(pos_, pos_ + 1,
+                  "„~” stoi za słowem albo za frazą w cudzysłowie: po nawiasie oczekiwano spacji, „)” lub "
+                  "„^liczba”");
+      }
+      const double boost = read_boost();
+      push(LexemeKind::close, begin).boost = boost;
+    } else if (word_start && (peek() == '+' || peek() == '-') && starts_operand(pos_ + 1)) {
+      ++pos_;
+      push(text_[begin] == '+' ? LexemeKind::plus : LexemeKind::minus, begin);
+    } else if ((word_start || (before != nullptr && is_sign(*before))) && read_field()) {
+      return;
+    } else if (const Quotes* quotes = quotes_at(text_, pos_)) {
+      read_phrase(*quotes);
+    } else {
+      read_word();
+    }
+  }
+
+  bool is_space_before(std::size_t at) const {
+    std::size_t begin = at - 1;
+    while (begin > 0 && U8_IS_TRAIL(static_cast<unsigned char>(text_[begin]))) --begin;
+    return is_space_at(text_, begin);
+  }
+
+  static bool is_sign(const Lexeme& lexeme) {
+    return lexeme.kind == LexemeKind::plus || lexeme.kind == LexemeKind::minus;
+  }
+
+  // Whether a sign before this byte is an operator, and not a dash or a lone plus.
+  bool starts_operand(std::size_t at) const {
+    if (at >= text_.size()) return false;
+    if (quotes_at(text_, at) != nullptr ||
+        std::string_view("(=*\\").find(text_[at]) != std::string_view::npos)
+      return true;
+    return u_isalnum(code_point_at(text_, at).value);
+  }
+
+  // ---- Pieces ----
+
+  // From pos_ to white space, a bracket or a quotation mark, but not beyond `end`. Inside a phrase only white
+  // space ends it.
+  Run read_run(std::size_t end, bool in_phrase) {
+    Run run;
+    run.begin = pos_;
+    while (pos_ < end && !is_space_at(text_, pos_)) {
+      const char c = text_[pos_];
+      if (!in_phrase && (c == '(' || c == ')' || quotes_at(text_, pos_) != nullptr)) break;
+      bool escaped = false;
+      if (c == '\\' && pos_ + 1 < end) {
+        ++pos_;
+        escaped = true;
+      }
+      const std::size_t next = code_point_at(text_, pos_).end;
+      for (; pos_ < next; ++pos_) {
+        run.text += text_[pos_];
+        run.at.push_back(pos_);
+        run.escaped.push_back(escaped);
+        escaped = escaped && pos_ + 1 < next;
+      }
+    }
+    run.end = pos_;
+    return run;
+  }
+
+  // digits[.,]digits at `at`; its end, or `at` if there is none.
+  static std::size_t number_end(std::string_view text, std::size_t at) {
+    auto digits_end = [&](std::size_t i) {
+      while (i < text.size() && text[i] >= '0' && text[i] <= '9') ++i;
+      return i;
+    };
+    const std::size_t whole = digits_end(at);
+    if (whole == at || whole >= text.size() || (text[whole] != '.' && text[whole] != ',')) return whole;
+    const std::size_t fraction = digits_end(whole + 1);
+    return fraction == whole + 1 ? whole : fraction;
+  }
+
+  double checked_boost(std::string_view number, std::size_t begin, std::size_t end) const {
+    double value = 0, unit = 1;
+    bool fraction = false;
+    for (char c : number) {
+      if (c == '.' || c == ',') {
+        fraction = true;
+        continue;
+      }
+      value = value * 10 + (c - '0');
+      if (fraction) unit *= 10;
+    }
+    value /= unit;
+    if (number.empty() || number.size() > 16 || value < kMinBoost || value > kMaxBoost) {
+      fail_here(begin, end,
+                fmt::format("po „^” oczekiwano wagi od {} do {}, np. ^2 albo ^0.5; sam znak zapisz „\\^”",
+                            kMinBoost, kMaxBoost));
+    }
+    return value;
+  }
+
+  // ^number behind a phrase, a bracket or a topic; 1 if there is none.
+  double read_boost() {
+    if (peek() != '^') return 1;
+    const std::size_t begin = pos_++;
+    const std::size_t end = number_end(text_, pos_);
+    const double boost = checked_boost(text_.substr(pos_, end - pos_), begin, std::max(end, pos_));
+    pos_ = end;
+    return boost;
+  }
+
+  // ---- Words ----
+
+  void read_word() {
+    const Lexeme* before = attached(pos_);
+    const bool bound = before != nullptr && (is_sign(*before) || before->kind == LexemeKind::field);
+    const Run run = read_run(text_.size(), false);
+    std::vector<QueryNode> nodes = words_of(run, true);
+    if (!bound && !run.has_escapes() && read_operator(run, nodes)) return;
+    if (nodes.empty()) return drop_prefixes(run.begin, run.end);
+    lexemes_.emplace_back();
+    lexemes_.back().range = byte_range(run.begin, run.end);
+    lexemes_.back().nodes = std::move(nodes);
+  }
+
+  // Nothing but punctuation follows: a sign before it was punctuation as well.
+  void drop_prefixes(std::size_t begin, std::size_t end) {
+    const Lexeme* before = attached(begin);
+    if (before == nullptr) return;
+    if (before->kind == LexemeKind::field) {
+      fail_here(begin, end,
+                fmt::format("po „{}” oczekiwano słowa, frazy albo nawiasu, a jest „{}”", shown(before->range),
+                            text_.substr(begin, end - begin)));
+    }
+    if (is_sign(*before)) lexemes_.pop_back();
+  }
+
+  std::string_view shown(ByteRange range) const { return text_.substr(range.begin, range.end - range.begin); }
+
+  bool read_operator(const Run& run, std::vector<QueryNode>& nodes) {
+    auto push_operator = [&](LexemeKind kind, NodeKind node_kind, Spelling spelling, int number) {
+      Lexeme& lexeme = push(kind, run.begin);
+      lexeme.node_kind = node_kind;
+      lexeme.spelling = spelling;
+      lexeme.number = number;
+      lexeme.nodes = std::move(nodes);
+    };
+    for (const OperatorName& name : kOperators) {
+      if (run.text != name.name) continue;
+      push_operator(name.kind, name.node_kind, name.spelling,
+                    name.node_kind == NodeKind::near ? kDefaultNearDistance : 0);
+      return true;
+    }
+    for (std::string_view name : {"NEAR/", "BLISKO/"}) {
+      if (run.text.compare(0, name.size(), name) != 0) continue;
+      const std::string digits = run.text.substr(name.size());
+      const bool number = !digits.empty() && digits.size() <= 4 && number_end(digits, 0) == digits.size() &&
+                          digits.find_first_not_of("0123456789") == std::string::npos;
+      const int distance = number ? std::stoi(digits) : 0;
+      if (distance < 1 || distance > kMaxNearDistance) {
+        fail_here(
+            run.begin, run.end,
+            fmt::format("po „{}” oczekiwano liczby od 1 do {}, a jest „{}”", name, kMaxNearDistance, digits));
+      }
+      push_operator(LexemeKind::binary, NodeKind::near, name[0] == 'B' ? Spelling::polish : Spelling::english,
+                    distance);
+      return true;
+    }
+    return false;
+  }
+
+  struct Modifiers {
+    WordMatch match = WordMatch::lemma;
+    int edits = 0;  // fuzzy; 0: not said
+    double boost = 1;
+    std::size_t begin = 0, end = 0;              // the words themselves, in bytes of the run
+    std::size_t outer_begin = 0, outer_end = 0;  // with the modifiers
+  };
+
+  // Modifiers are seen through punctuation at the end: "schron*, ukry*?". What looks like one but has no word
+  // is punctuation.
+  Modifiers modifiers_of(const Run& run, bool may_boost) const {
+    const std::string_view text = run.text;
+    Modifiers found;
+    std::size_t end = text.size();
+    while (end > 0 && std::string_view(".,;:!?'").find(text[end - 1]) != std::string_view::npos &&
+           !run.escaped[end - 1])
+      --end;
+    found.outer_end = end;
+
+    const std::size_t caret = end == 0 ? std::string_view::npos : text.rfind('^', end - 1);
+    if (may_boost && caret != std::string_view::npos && run.is(caret, '^') &&
+        has_word(text.substr(0, caret))) {
+      std::string_view number = text.substr(caret + 1, end - caret - 1);
+      if (number_end(number, 0) != number.size()) number = "";
+      found.boost = checked_boost(number, run.at[caret], run.at[end - 1] + 1);
+      end = caret;
+    }
+
+    int count = 0;
+    if (run.is(0, '=') && !run.is(1, '=')) {
+      found.match = WordMatch::exact;
+      found.begin = 1;
+      ++count;
+    }
+    if (run.is(found.begin, '*') && !run.is(found.begin + 1, '*')) {
+      found.match = WordMatch::suffix;
+      ++found.begin;
+      ++count;
+    }
+    const std::size_t tilde =
+        end == 0 ? std::string_view::npos : text.find_last_not_of("0123456789", end - 1);
+    if (tilde != std::string_view::npos && tilde > found.begin && run.is(tilde, '~') &&
+        !run.is(tilde - 1, '~') && has_letter(text.substr(found.begin, tilde - found.begin))) {
+      const std::string_view edits = text.substr(tilde + 1, end - tilde - 1);
+      if (!edits.empty() && edits != "1" && edits != "2") {
+        fail_here(
+            run.at[tilde], run.at[end - 1] + 1,
+            fmt::format("po „~” przy słowie oczekiwano 1 albo 2 (tyle liter może się różnić), a jest „{}”",
+                        edits));
+      }
+      found.match = WordMatch::fuzzy;
+      found.edits = edits.empty() ? 0 : edits[0] - '0';
+      end = tilde;
+      ++count;
+    }
+    if (end > found.begin + 1 && run.is(end - 1, '*') && !run.is(end - 2, '*') &&
+        is_wildcard_base(text.substr(found.begin, end - 1 - found.begin))) {
+      found.match = WordMatch::prefix;
+      --end;
+      ++count;
+    }
+    found.end = end;
+    if (!has_word(text.substr(found.begin, end - found.begin)))
+      return {WordMatch::lemma, 0, 1, 0, text.size(), 0, text.size()};
+    if (count > 1) {
+      fail_here(run.begin, run.end,
+                "przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej");
+    }
+    return found;
+  }
+
+  static bool has_word(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+      const CodePoint c = code_point_at(text, i);
+      if (u_isalnum(c.value)) return true;
+      i = c.end;
+    }
+    return false;
+  }
+
+  static std::size_t count_letters(std::string_view text, bool digits_too) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < text.size();) {
+      const CodePoint c = code_point_at(text, i);
+      if (u_isalpha(c.value) || (digits_too && u_isdigit(c.value))) ++count;
+      i = c.end;
+    }
+    return count;
+  }
+  static bool has_letter(std::string_view text) { return count_letters(text, false) > 0; }
+
+  // "hotel 5*" has five stars, "hotel*" has an ending.
+  bool is_wildcard_base(std::string_view text) const {
+    return has_letter(text) || count_letters(text, true) >= limits_.min_wildcard_letters;
+  }
+
+  // The words of a run; empty if it has no letter or digit.
+  std::vector<QueryNode> words_of(const Run& run, bool may_boost) const {
+    const Modifiers modifiers = modifiers_of(run, may_boost);
+    const std::string_view body =
+        std::string_view(run.text).substr(modifiers.begin, modifiers.end - modifiers.begin);
+    std::vector<Token> tokens;
+    tokenize(body, tokens);
+    std::vector<QueryNode> nodes;
+    for (const Token& token : tokens) {
+      const bool first = nodes.empty(), last = nodes.size() + 1 == tokens.size();
+      QueryNode node;
+      node.kind = NodeKind::word;
+      node.text = body.substr(token.begin, token.end - token.begin);
+      node.match = modifiers.match;
+      // Of several words, an asterisk goes with the one that it touches, a tilde with all but numbers.
+      if ((node.match == WordMatch::prefix && !last) || (node.match == WordMatch::suffix && !first) ||
+          (node.match == WordMatch::fuzzy && !has_letter(node.text))) {
+        node.match = WordMatch::lemma;
+      }
+      const bool modified_before = first && modifiers.begin > modifiers.outer_begin;
+      const bool modified_behind = last && modifiers.end < modifiers.outer_end;
+      node.range = run.range(modified_before ? modifiers.outer_begin : modifiers.begin + token.begin,
+                             modified_behind ? modifiers.outer_end : modifiers.begin + token.end);
+      if (node.match == WordMatch::fuzzy)
+        node.number = modifiers.edits > 0 ? modifiers.edits : default_edits(node.text);
+      check_letters(node);
+      nodes.push_back(std::move(node));
+    }
+    if (may_boost && nodes.size() > 1 && (modifiers.match == WordMatch::exact || modifiers.boost != 1)) {
+      QueryNode joined = phrase(std::move(nodes));
+      nodes.clear();
+      nodes.push_back(std::move(joined));
+    }
+    if (!nodes.empty()) nodes.front().boost = modifiers.boost;
+    return nodes;
+  }
+
+  // A word of five letters has many neighbours within two edits, and few of them are meant.
+  static int default_edits(std::string_view word) { return count_letters(word, true) > 5 ? 2 : 1; }
+
+  void check_letters(const QueryNode& word) const {
+    if (word.match == WordMatch::lemma || word.match == WordMatch::exact) return;
+    const std::size_t letters = count_letters(word.text, true);
+    if (letters >= limits_.min_wildcard_letters) return;
+    const char sign = word.match == WordMatch::fuzzy ? '~' : '*';
+    fail_at(text_, word.range,
+            fmt::format(
+                "przy „{0}” oczekiwano co najmniej {1} liter lub cyfr, a jest {2}; sam znak zapisz „\\{0}”",
+                sign, limits_.min_wildcard_letters, letters));
+  }
+
+  // ---- Phrases ----
+
+  static QueryNode phrase(std::vector<QueryNode> words) {
+    if (words.size() == 1) return std::move(words.front());
+    QueryNode node;
+    node.kind = NodeKind::phrase;
+    node.range = {words.front().range.begin, words.back().range.end};
+    node.children = std::move(words);
+    return node;
+  }
+
+  std::vector<QueryNode> phrase_words(std::size_t begin, std::size_t end) {
+    std::vector<QueryNode> words;
+    pos_ = begin;
+    while (pos_ < end) {
+      if (is_space_at(text_, pos_)) {
+        pos_ = code_point_at(text_, pos_).end;
+        continue;
+      }
+      for (QueryNode& word : words_of(read_run(end, true), false)) words.push_back(std::move(word));
+    }
+    return words;
+  }
+
+  struct Quotation {
+    std::size_t begin = 0, end = 0;  // between the marks; pos_ is behind the closing one
+  };
+
+  Quotation read_quotation(const Quotes& quotes) {
+    const std::size_t open = pos_;
+    const std::size_t begin = open + quotes.open.size();
+    auto find = [&](std::string_view mark) {
+      for (std::size_t i = begin; !mark.empty() && i < text_.size(); ++i) {
+        if (text_[i] == '\\') {
+          ++i;
+        } else if (text_.substr(i, mark.size()) == mark) {
+          return i;
+        }
+      }
+      return std::string_view::npos;
+    };
+    std::size_t end = std::min(find(quotes.close[0]), find(quotes.close[1]));
+    if (end == std::string_view::npos) end = find(quotes.last_resort);
+    if (end == std::string_view::npos) {
+      fail_here(
+          open, begin,
+          fmt::format("cudzysłów otwarty w tym miejscu nie jest zamknięty: oczekiwano znaku {} przed końcem "
+                      "zapytania; sam znak zapisz \\{}",
+                      quotes.close[0], quotes.open));
+    }
+    pos_ = code_point_at(text_, end).end;
+    return {begin, end};
+  }
+
+  void read_phrase(const Quotes& quotes) {
+    const std::size_t begin = pos_;
+    const Quotation quotation = read_quotation(quotes);
+    const std::size_t end = pos_;
+    std::vector<QueryNode> words = phrase_words(quotation.begin, quotation.end);
+    pos_ = end;
+    int gap = 0;
+    if (peek() == '~') {
+      const std::size_t digits = pos_ + 1;
+      while (peek(1) >= '0' && peek(1) <= '9') ++pos_;
+      ++pos_;
+      const std::string number(text_.substr(digits, pos_ - digits));
+      gap = number.empty() || number.size() > 4 ? -1 : std::stoi(number);
+      if (gap < 0 || gap > kMaxPhraseGap) {
+        fail_here(digits - 1, pos_,
+                  fmt::format("po „~” przy frazie oczekiwano liczby od 0 do {} (tyle obcych słów może stać w "
+                              "środku), a {}",
+                              kMaxPhraseGap, number.empty() ? "jej nie ma" : "jest " + number));
+      }
+    }
+    const double boost = read_boost();
+    if (words.empty()) {
+      if (text_.substr(quotation.begin, quotation.end - quotation.begin).find_first_not_of(' ') ==
+          std::string_view::npos) {
+        fail_here(begin, pos_, "w cudzysłowie oczekiwano co najmniej jednego słowa, a nic tam nie ma");
+      }
+      return drop_prefixes(begin, pos_);
+    }
+    QueryNode node = phrase(std::move(words));
+    node.range = byte_range(begin, pos_);
+    node.boost = boost;
+    if (node.kind == NodeKind::phrase) node.number = gap;
+    push(LexemeKind::operand, begin).nodes.push_back(std::move(node));
+  }
+
+  // ---- Fields ----
+
+  // A known name with a colon and its value right behind it: "Data: 12 maja" and "file:///etc" are text.
+  bool read_field() {
+    constexpr std::size_t kLongestName = 16;
+    const std::size_t colon = text_.substr(pos_, kLongestName).find(':');
+    if (colon == std::string_view::npos) return false;
+    const std::string name = folded(text_.substr(pos_, colon));
+    const auto field = std::find_if(kFields.begin(), kFields.end(),
+                                    [&](const FieldName& known) { return known.name == name; });
+    if (field == kFields.end()) return false;
+    const std::size_t value = pos_ + colon + 1;
+    if (value >= text_.size() || is_space_at(text_, value) || text_[value] == ')' ||
+        text_.substr(value, 2) == "//")
+      return false;
+
+    const std::size_t begin = pos_;
+    pos_ = value;
+    if (field->kind == NodeKind::title || field->kind == NodeKind::place) {
+      push(LexemeKind::field, begin).node_kind = field->kind;
+    } else {
+      read_filter(field->kind, begin);
+    }
+    return true;
+  }
+
+  void read_filter(NodeKind kind, std::size_t begin) {
+    const std::size_t value = pos_;
+    QueryNode node;
+    node.kind = kind;
+    std::size_t value_begin = value;  // without a quotation mark
+    if (const Quotes* quotes = quotes_at(text_, pos_)) {
+      const Quotation quotation = read_quotation(*quotes);
+      value_begin = quotation.begin;
+      const std::size_t end = pos_;
+      pos_ = quotation.begin;
+      while (pos_ < quotation.end) {
+        node.text += read_run(quotation.end, true).text;
+        while (pos_ < quotation.end && is_space_at(text_, pos_)) {
+          const std::size_t space_end = code_point_at(text_, pos_).end;
+          node.text += text_.substr(pos_, space_end - pos_);
+          pos_ = space_end;
+        }
+      }
+      pos_ = end;
+      if (kind == NodeKind::topic) node.boost = read_boost();
+    } else {
+      const Run run = read_run(text_.size(), false);
+      node.text = run.text;
+      std::size_t end = node.text.size();
+      // A file name may end in anything, a date range in two full stops.
+      if (kind != NodeKind::file) {
+        auto is_punctuation = [&](std::size_t i) {
+          if (run.escaped[i]) return false;
+          if (node.text[i] == '.') return i == 0 || node.text[i - 1] != '.';
+          return std::string_view(",;:!?").find(node.text[i]) != std::string_view::npos;
+        };
+        while (end > 0 && is_punctuation(end - 1)) --end;
+      }
+      const std::size_t caret = node.text.rfind('^');
+      if (kind == NodeKind::topic && caret != std::string::npos && caret < end && run.is(caret, '^')) {
+        std::string_view number = std::string_view(node.text).substr(caret + 1, end - caret - 1);
+        if (number_end(number, 0) != number.size()) number = "";
+        node.boost = checked_boost(number, run.at[caret], run.at[end - 1] + 1);
+        end = caret;
+      }
+      node.text.resize(end);
+    }
+    if (peek() == '(' && node.text.empty()) {
+      fail_here(begin, pos_ + 1,
+                fmt::format("po „{}” oczekiwano jednej wartości, a jest nawias; kilka wartości zapisz tak: "
+                            "({}… LUB {}…)",
+                            text_.substr(begin, value - begin), text_.substr(begin, value - begin),
+                            text_.substr(begin, value - begin)));
+    }
+    if (kind == NodeKind::date_range) {
+      const auto result = parse_date_range(node.text);
+      if (const auto* problem = std::get_if<DateProblem>(&result)) {
+        fail_here(value_begin + problem->begin, value_begin + problem->end, problem->message);
+      }
+      node.dates = std::get<DateRange>(result);
+      node.text.clear();
+    } else if (!has_word(node.text)) {
+      fail_here(begin, pos_,
+                fmt::format("po „{}” oczekiwano {}, a jest „{}”", text_.substr(begin, value - begin),
+                            kind == NodeKind::file ? "nazwy pliku" : "nazwy tematu",
+                            text_.substr(value, pos_ - value)));
+    }
+    node.range = byte_range(begin, pos_);
+    Lexeme& lexeme = push(LexemeKind::operand, begin);
+    lexeme.filter = true;
+    lexeme.nodes.push_back(std::move(node));
+  }
+
+  std::string_view text_;
+  const QueryLimits& limits_;
+  std::size_t pos_ = 0;
+  std::vector<Lexeme> lexemes_;
+};
+
+}  // namespace
+
+std::vector<Lexeme> lex_query(std::string_view text, const QueryLimits& limits) {
+  return Lexer(text, limits).run();
+}
+
+QueryNode lex_term(std::string_view text, const QueryLimits& limits) { return Lexer(text, limits).term(); }
+
+}  // namespace kwerenda

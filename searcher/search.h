@@ -1,0 +1,29 @@
+// One search over one reader: candidates from Xapian, verified and ranked on their text, made into hits.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "searcher/compiled_query.h"
+#include "searcher/index_reader.h"
+#include "searcher/query_tree.h"
+#include "searcher/searcher.h"
+
+namespace kwerenda {
+
+// What stays the same from search to search.
+struct SearchContext {
+  const KeyMaker* keys = nullptr;
+  const WordLists* lists = nullptr;
+  RankingSettings ranking;
+};
+
+// `root` is the query's tree with topics resolved, `text` the text its ranges point into. Runs over the reader's present state; the caller
+// wraps it into IndexReader::consistently(). Throws Error{limit} and Xapian's errors.
+SearchResult search_index(IndexReader& reader, const QueryNode& root, std::string_view text, const SearchOptions& options,
+                          const SearchContext& context);
+
+// The citation of a passage: "id#p12", the id made printable.
+std::string citation_of(std::string_view report_id, std::uint32_t ordinal);
+
+}  // namespace kwerenda

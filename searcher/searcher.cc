@@ -1,0 +1,238 @@
+#include "searcher/searcher.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <mutex>
+#include <unordered_map>
+
+#include "analysis/data_files.h"
+#include "analysis/schema.h"
+#include "analysis/tokenizer.h"
+#include "analysis/utf8.h"
+#include "searcher/index_reader.h"
+#include "searcher/query_parser.h"
+#include "searcher/search.h"
+#include "searcher/topics.h"
+
+namespace kwerenda {
+namespace {
+
+// Words of a passage that stand for it when others like it are looked for.
+constexpr std::size_t kSimilarWords = 24;
+
+std::vector<Topic> open_topics(const SearcherOptions& options) {
+  std::vector<std::filesystem::path> directories{data_file("topics")};
+  directories.insert(directories.end(), options.topics.begin(), options.topics.end());
+  return load_topics(directories);
+}
+
+std::vector<TopicInfo> infos_of(const std::vector<Topic>& topics) {
+  std::vector<TopicInfo> infos;
+  for (const Topic& topic : topics) infos.push_back({topic.name, topic.label, topic.description, topic.aliases});
+  return infos;
+}
+
+}  // namespace
+
+struct Searcher::Impl {
+  std::filesystem::path index;
+  std::shared_ptr<const KeyMaker> keys;
+  WordLists lists;
+  std::vector<Topic> topics;
+  std::mutex mutex;
+  std::vector<std::unique_ptr<IndexReader>> idle;   // one handle a thread: copies of a Xapian handle may not be shared
+
+  // A reader out of the pool, given back at the end.
+  class Lease {
+   public:
+    explicit Lease(Impl& impl) : impl_(impl) {
+      {
+        const std::lock_guard lock(impl_.mutex);
+        if (!impl_.idle.empty()) {
+          reader_ = std::move(impl_.idle.back());
+          impl_.idle.pop_back();
+        }
+      }
+      if (!reader_) reader_ = std::make_unique<IndexReader>(impl_.index, impl_.keys);
+    }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ~Lease() {
+      // After an error the handle is dropped: Xapian does not promise that it is sound.
+      if (std::uncaught_exceptions() > exceptions_) return;
+      const std::lock_guard lock(impl_.mutex);
+      impl_.idle.push_back(std::move(reader_));
+    }
+    IndexReader& operator*() { return *reader_; }
+    IndexReader* operator->() { return reader_.get(); }
+
+   private:
+    Impl& impl_;
+    std::unique_ptr<IndexReader> reader_;
+    int exceptions_ = std::uncaught_exceptions();
+  };
+
+  SearchContext context() const { return {keys.get(), &lists, {}}; }
+
+  // The query with its topics resolved; topics given as options stand beside it as filters, or alone for it.
+  Query query_of(std::string_view text, const SearchOptions& options) const {
+    Query query;
+    const bool only_topics = trimmed(text).empty() && !options.topics.empty();
+    if (!only_topics) {
+      query = options.syntax == QuerySyntax::plain ? parse_plain(text) : parse_query(text);
+      resolve_topics(query.root, query.text, topics);
+    }
+    if (options.topics.empty()) return query;
+    std::vector<QueryNode> wanted;
+    for (const std::string& name : options.topics) wanted.push_back(topic_query(find_topic(name, topics)));
+    QueryNode root;
+    if (only_topics && wanted.size() == 1) {
+      root = std::move(wanted.front());
+    } else {
+      root.kind = only_topics ? NodeKind::any_of : NodeKind::all_of;
+      root.children = std::move(wanted);
+      if (!only_topics) root.children.insert(root.children.begin(), std::move(query.root));
+    }
+    query.root = std::move(root);
+    return query;
+  }
+
+  // "id#p12" to the passage's document number, or Error{not_found}.
+  static Xapian::docid find(const IndexReader& reader, std::string_view citation) {
+    const std::size_t mark = citation.rfind("#p");
+    std::uint32_t ordinal = 0;
+    if (mark != std::string_view::npos) {
+      const std::string_view number = citation.substr(mark + 2);
+      std::from_chars(number.data(), number.data() + number.size(), ordinal);
+    }
+    if (ordinal == 0) {
+      throw Error(ErrorKind::not_found, fmt::format("„{}”: oczekiwano cytatu w postaci raport#p12, jak w wynikach szukania.", citation));
+    }
+    const std::string term = kReportPrefix + encode_report_key(report_key(citation.substr(0, mark)));
+    const Xapian::Database& database = reader.database();
+    for (auto it = database.postlist_begin(term); it != database.postlist_end(term); ++it) {
+      if (reader.passage(*it).ordinal == ordinal) return *it;
+    }
+    throw Error(ErrorKind::not_found, fmt::format("„{}”: w indeksie nie ma takiego fragmentu. Raport mógł się zmienić; poszukaj go: "
+                                                  "kwerenda-search 'plik:…'",
+                                                  citation));
+  }
+};
+
+Searcher Searcher::open(const std::filesystem::path& index, const SearcherOptions& options) {
+  auto impl = std::make_unique<Impl>();
+  impl->index = index;
+  impl->keys = std::make_shared<KeyMaker>(Lexicon::open(data_file("pl.lex", options.lexicon)));
+  impl->lists.stop = StopWords::load(options.stopwords.empty() ? data_file("stopwords/pl.txt") : options.stopwords / "pl.txt");
+  impl->lists.question = StopWords::load(options.stopwords.empty() ? data_file("stopwords/questions-pl.txt") : options.stopwords / "questions-pl.txt");
+  impl->topics = open_topics(options);
+  impl->idle.push_back(std::make_unique<IndexReader>(index, impl->keys));
+  return Searcher(std::move(impl));
+}
+
+Searcher::Searcher(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Searcher::Searcher(Searcher&&) noexcept = default;
+Searcher& Searcher::operator=(Searcher&&) noexcept = default;
+Searcher::~Searcher() = default;
+
+SearchResult Searcher::search(std::string_view query, const SearchOptions& options) const {
+  const Query parsed = impl_->query_of(query, options);
+  Impl::Lease reader(*impl_);
+  SearchResult result =
+      reader->consistently([&] { return search_index(*reader, parsed.root, parsed.text, options, impl_->context()); });
+  if (parsed.dropped_words) {
+    result.notes.push_back(fmt::format("Zapytanie jest długie: pominięto {} ostatnich słów.", parsed.dropped_words));
+  }
+  return result;
+}
+
+SearchResult Searcher::similar(std::string_view citation, const SearchOptions& options) const {
+  Impl::Lease reader(*impl_);
+  return reader->consistently([&] {
+    const StoredPassage passage = reader->passage(Impl::find(*reader, citation));
+    // Its rarest words stand for it.
+    std::vector<Token> tokens;
+    tokenize(passage.text, tokens);
+    std::unordered_map<std::string, double> weights;
+    std::vector<Key> keys;
+    const double passages = reader->vocabulary().passages();
+    for (const Token& token : tokens) {
+      const std::string surface = passage.text.substr(token.begin, token.end - token.begin);
+      impl_->keys->keys_of(surface, keys);
+      const double with_key = reader->vocabulary().passages_with(keys.front().text);
+      weights[surface] += inverse_passage_frequency(passages, with_key);
+    }
+    std::vector<std::pair<double, std::string>> ranked;
+    for (const auto& [surface, weight] : weights) ranked.emplace_back(weight, surface);
+    std::sort(ranked.begin(), ranked.end(), std::greater<>());
+    if (ranked.size() > kSimilarWords) ranked.resize(kSimilarWords);
+    QueryNode root;
+    root.kind = NodeKind::words;
+    for (const auto& [weight, surface] : ranked) {
+      QueryNode word;
+      word.kind = NodeKind::word;
+      word.text = surface;
+      root.children.push_back(std::move(word));
+    }
+    SearchOptions more = options;
+    more.repair = Repair::off;
+    more.limit = options.limit + 1;
+    SearchResult result = search_index(*reader, root, "", more, impl_->context());
+    const std::string self = citation_of(citation.substr(0, citation.rfind("#p")), passage.ordinal);
+    std::erase_if(result.hits, [&](const Hit& hit) { return hit.citation == self; });
+    if (result.hits.size() > options.limit) result.hits.resize(options.limit);
+    return result;
+  });
+}
+
+std::string Searcher::why_not(std::string_view citation, std::string_view query, const SearchOptions& options) const {
+  constexpr std::uint32_t kDepth = 5000;
+  SearchOptions deep = options;
+  deep.offset = 0;
+  deep.limit = kDepth;
+  deep.fold_duplicates = FoldDuplicates::off;
+  deep.explain = true;
+  {
+    Impl::Lease reader(*impl_);
+    reader->consistently([&] { return Impl::find(*reader, citation); });
+  }
+  const SearchResult result = search(query, deep);
+  std::vector<std::string> missing;
+  for (std::size_t i = 0; i < result.hits.size(); ++i) {
+    const Hit& hit = result.hits[i];
+    if (hit.citation != citation) continue;
+    for (const ScoreShare& share : hit.explanation) {
+      if (share.share == 0) missing.push_back(share.word);
+    }
+    std::string text = fmt::format("{}: miejsce {} z wynikiem {:.2f}", citation, i + 1, hit.score);
+    if (i < options.limit) return text + "; jest wśród pokazanych.";
+    text += fmt::format("; pokazano {} o wyniku co najmniej {:.2f}", options.limit, result.hits[options.limit - 1].score);
+    if (!missing.empty()) text += fmt::format("; nie ma w nim słów: {}", fmt::join(missing, ", "));
+    return text + ".";
+  }
+  if (result.hits.size() == kDepth) return fmt::format("{}: dalej niż na miejscu {}.", citation, kDepth);
+  return fmt::format("{}: nie pasuje do zapytania: nie ma w nim żadnego z szukanych słów albo nie spełnia operatorów lub filtrów.", citation);
+}
+
+std::vector<TopicInfo> Searcher::topics() const { return infos_of(impl_->topics); }
+std::vector<TopicInfo> Searcher::list_topics(const SearcherOptions& options) { return infos_of(open_topics(options)); }
+
+IndexInfo Searcher::info() const {
+  Impl::Lease reader(*impl_);
+  return reader->consistently([&] {
+    IndexInfo info;
+    const std::string prefix(1, kReportMetadataPrefix);
+    const Xapian::Database& database = reader->database();
+    for (auto it = database.metadata_keys_begin(prefix); it != database.metadata_keys_end(prefix); ++it) ++info.reports;
+    info.passages = database.get_doccount();
+    info.format_version = reader->manifest().format_version;
+    info.analysis_version = reader->manifest().analysis_version;
+    info.created = reader->manifest().created;
+    return info;
+  });
+}
+
+}  // namespace kwerenda

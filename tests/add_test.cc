@@ -1,0 +1,222 @@
+// The work of `add` against a map instead of an index: what is read again, replaced, removed, and how it is
+// told.
+#include "indexer/add.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "analysis/error.h"
+#include "indexer/progress.h"
+
+namespace kwerenda {
+namespace {
+
+namespace fs = std::filesystem;
+using Rows = std::vector<std::string>;
+
+class Add : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    directory_ = fs::temp_directory_path() / ("kwerenda-add-" + std::to_string(::getpid()));
+    fs::remove_all(directory_);
+    fs::create_directories(directory_);
+    before_ = fs::current_path();
+    fs::current_path(directory_);
+  }
+  void TearDown() override {
+    fs::current_path(before_);
+    fs::remove_all(directory_);
+  }
+
+  void write(const std::string& name, const std::string& bytes) {
+    fs::create_directories(fs::path("./" + name).parent_path());
+    std::ofstream(name, std::ios::binary) << bytes;
+  }
+
+  AddTarget target() {
+    AddTarget target;
+    target.find = [this](std::string_view id) {
+      const auto found = stored_.find(std::string(id));
+      return found == stored_.end() ? std::nullopt : std::optional<StoredReport>(found->second);
+    };
+    target.add = [this](const Report& report,
+                        const std::vector<Passage>& passages) -> std::optional<std::string> {
+      if (report.text.find("ODRZUĆ") != std::string::npos) return "odrzucony";
+      added_.push_back(report.id);
+      StoredReport& stored = stored_[report.id];
+      stored.id = report.id;
+      stored.source = report.source;
+      stored.passages = static_cast<std::uint32_t>(passages.size());
+      stored.size = report.size;
+      stored.mtime_ns = report.mtime_ns;
+      stored.content_hash = report.content_hash;
+      return std::nullopt;
+    };
+    target.remove = [this](std::string_view id) { stored_.erase(std::string(id)); };
+    target.report_ids = [this] {
+      Rows ids;
+      for (const auto& [id, report] : stored_) ids.push_back(id);
+      return ids;
+    };
+    return target;
+  }
+
+  AddSummary add(const Rows& paths, const AddSettings& settings = {}) {
+    added_.clear();
+    return add_paths(paths, settings, target(), observer_);
+  }
+
+  fs::path directory_, before_;
+  std::map<std::string, StoredReport> stored_;
+  Rows added_;
+  AddObserver observer_;
+};
+
+TEST_F(Add, UnchangedFilesAreNotReadAgain) {
+  write("r/a.txt", "Pierwszy raport.");
+  write("r/b.md", "# Drugi\n\nraport.");
+  AddSummary summary = add({"r"});
+  EXPECT_EQ(summary.reports, 2U);
+  EXPECT_EQ(summary.passages, 2U);
+  EXPECT_EQ(summary.unchanged, 0U);
+  summary = add({"./r"});
+  EXPECT_EQ(summary.reports, 0U);
+  EXPECT_EQ(summary.unchanged, 2U);
+  write("r/a.txt", "Pierwszy raport, zmieniony.");
+  summary = add({"r"});
+  EXPECT_EQ(added_, Rows{"r/a.txt"});
+  EXPECT_EQ(summary.unchanged, 1U);
+  // A new time alone changes nothing.
+  fs::last_write_time("r/b.md", fs::file_time_type::clock::now() + std::chrono::hours(1));
+  EXPECT_EQ(add({"r"}).unchanged, 2U);
+}
+
+TEST_F(Add, OneBadFileStopsNothing) {
+  write("r/a.txt", "Dobry.");
+  write("r/b.txt", "zł\xFFy");
+  write("r/c.jsonl",
+        "{\"_id\":\"1\",\"text\":\"x\"}\n{\n{\"_id\":\"2\",\"text\":\"ODRZUĆ\"}\n{\"_id\":\"1\",\"text\":"
+        "\"y\"}\n");
+  Rows told;
+  observer_.problem = [&](const Problem& problem) { told.push_back(to_line(problem)); };
+  const AddSummary summary = add({"r", "brak"});
+  EXPECT_EQ(added_, (Rows{"r/a.txt", "1", "1"}));
+  EXPECT_TRUE(summary.lossy());
+  EXPECT_EQ(told.size(), 5U);
+  EXPECT_EQ(to_text(summary, 0.25, false),
+            "Dodano 3 raporty: 3 fragmenty, 8 B tekstu, 0,2 s.\n"
+            "Pominięto:\n"
+            "  brak pliku lub katalogu (1): brak\n"
+            "  nieznane kodowanie znaków (1): r/b.txt\n"
+            "  niepoprawny JSON (1): r/c.jsonl:2\n"
+            "  raport odrzucony przez indeks (1): 2\n"
+            "Uwagi:\n"
+            "  powtórzony identyfikator (obowiązuje ostatni) (1): r/c.jsonl\n");
+}
+
+TEST_F(Add, StrictEndsAtTheFirstProblem) {
+  write("a.txt", "zł\xFFy");
+  write("b.txt", "Dobry.");
+  AddSettings settings;
+  settings.strict = true;
+  try {
+    add({"a.txt", "b.txt"}, settings);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::io);
+    EXPECT_NE(std::string(error.what()).find("--strict: pierwszy problem kończy pracę"), std::string::npos)
+        << error.what();
+    EXPECT_NE(std::string(error.what()).find("a.txt: bajt 3 nie jest poprawnym UTF-8"), std::string::npos)
+        << error.what();
+  }
+  EXPECT_EQ(added_, Rows{});
+}
+
+TEST_F(Add, PurgeRemovesWhatVanishedAndNothingElse) {
+  write("r/a.txt", "A.");
+  write("r/b.txt", "B.");
+  write("s/c.txt", "C.");
+  write("z.jsonl", "{\"_id\":\"1\",\"text\":\"x\"}\n{\"_id\":\"2\",\"text\":\"y\"}\n");
+  add({"r", "s", "z.jsonl"});
+  ASSERT_EQ(stored_.size(), 5U);
+  AddSettings purge;
+  purge.purge = Purge::vanished;
+
+  fs::remove("r/a.txt");
+  EXPECT_EQ(add({"r"}).removed, 0U);  // never by default
+  fs::remove_all("s");
+  write("z.jsonl", "{\"_id\":\"2\",\"text\":\"y\"}\n");
+  const AddSummary summary = add({"r", "s", "z.jsonl"}, purge);
+  EXPECT_EQ(summary.removed, 2U);
+  EXPECT_FALSE(stored_.contains("r/a.txt"));
+  EXPECT_FALSE(stored_.contains("1"));
+  EXPECT_TRUE(stored_.contains("s/c.txt"));  // its root is missing
+  fs::create_directories("s");
+  EXPECT_EQ(add({"s"}, purge).removed, 0U);  // its root is empty
+  // A file of records with a loss purges none of its records; a file that cannot be read now stays.
+  write("z.jsonl", "{zepsuty\n");
+  write("r/b.txt", "B\xFF.");
+  EXPECT_EQ(add({"r", "z.jsonl"}, purge).removed, 0U);
+  EXPECT_TRUE(stored_.contains("2"));
+  EXPECT_TRUE(stored_.contains("r/b.txt"));
+}
+
+TEST_F(Add, StopFinishesWithWhatIsDone) {
+  for (int i = 0; i < 10; ++i) write("r/" + std::to_string(i) + ".txt", "Raport.");
+  observer_.stop = [this] { return added_.size() >= 3; };
+  const AddSummary summary = add({"r"});
+  EXPECT_TRUE(summary.stopped);
+  EXPECT_EQ(summary.reports, 3U);
+}
+
+TEST(Messages, Counts) {
+  const struct {
+    std::uint64_t count;
+    const char* text;
+  } rows[] = {{0, "0 raportów"},
+              {1, "1 raport"},
+              {2, "2 raporty"},
+              {5, "5 raportów"},
+              {12, "12 raportów"},
+              {22, "22 raporty"},
+              {112, "112 raportów"},
+              {1234, "1234 raporty"},
+              {12345, "12\u00A0345 raportów"},
+              {1234567, "1\u00A0234\u00A0567 raportów"}};
+  for (const auto& row : rows) EXPECT_EQ(counted(row.count, "raport", "raporty", "raportów"), row.text);
+  EXPECT_EQ(readable_size(999), "999 B");
+  EXPECT_EQ(readable_size(1500), "1,5 kB");
+  EXPECT_EQ(readable_size(2'250'000'000), "2,25 GB");
+}
+
+TEST(Messages, Progress) {
+  using namespace std::chrono_literals;
+  std::string written;
+  const auto start = ProgressPrinter::Clock::now();
+  AddProgress progress{
+      .inputs_done = 1, .inputs = 4, .bytes_done = 25'000'000, .bytes = 100'000'000, .reports = 3};
+  ProgressPrinter terminal(
+      ProgressStyle::terminal, [&](std::string_view text) { written += text; }, start);
+  terminal.update(progress, start + 500ms);
+  EXPECT_EQ(written, "");
+  terminal.update(progress, start + 2s);
+  EXPECT_EQ(written, "\r3 raporty, 25 %, 12,5 MB/s, zostało 0:06\033[K");
+  terminal.update(progress, start + 2050ms);
+  terminal.clear();
+  terminal.clear();
+  EXPECT_EQ(written, "\r3 raporty, 25 %, 12,5 MB/s, zostało 0:06\033[K\r\033[K");
+  written.clear();
+  ProgressPrinter json(
+      ProgressStyle::json, [&](std::string_view text) { written += text; }, start);
+  json.finish(progress, start + 2s);
+  EXPECT_EQ(written,
+            "{\"schema_version\":1,\"type\":\"progress\",\"reports\":3,\"inputs_done\":1,\"inputs\":4,"
+            "\"bytes_done\":25000000,"
+            "\"bytes\":100000000,\"seconds\":2.000}\n");
+}
+
+}  // namespace
+}  // namespace kwerenda

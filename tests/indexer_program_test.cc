@@ -1,0 +1,176 @@
+// kwerenda-index as a process: exit codes, what goes to which stream, and what is left behind.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Outcome {
+  int code = -1;
+  std::string out, err;
+};
+
+class Program : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    directory_ = fs::temp_directory_path() / ("kwerenda-program-" + std::to_string(::getpid()));
+    fs::remove_all(directory_);
+    fs::create_directories(directory_);
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+
+  void write(const std::string& name, const std::string& bytes) {
+    const fs::path path = directory_ / name;
+    fs::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << bytes;
+  }
+
+  std::string slurp(const fs::path& path) {
+    std::stringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    return text.str();
+  }
+
+  // Runs a shell command in the test's directory; "$K" is the program.
+  Outcome run(const std::string& command) {
+    const std::string line = "cd '" + directory_.string() +
+                             "' && export K='" KWERENDA_INDEX_PROGRAM "' && { " + command +
+                             "; } >.out 2>.err";
+    const int status = std::system(line.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(directory_ / ".out"),
+            slurp(directory_ / ".err")};
+  }
+
+  fs::path directory_;
+};
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_F(Program, HelpAndVersionGoToStandardOutput) {
+  for (const char* command : {"$K --help", "$K add --help", "$K help tokens", "$K --version"}) {
+    const Outcome outcome = run(command);
+    EXPECT_EQ(outcome.code, 0) << command;
+    EXPECT_FALSE(outcome.out.empty()) << command;
+    EXPECT_EQ(outcome.err, "") << command;
+  }
+}
+
+TEST_F(Program, UsageErrorsAreTwo) {
+  for (const char* command :
+       {"$K", "$K zupa", "$K add", "$K add --index i", "$K add --index i --nie-ma x", "$K info"}) {
+    const Outcome outcome = run(std::string("env -u KWERENDA_INDEX ") + command);
+    EXPECT_EQ(outcome.code, 2) << command;
+    EXPECT_TRUE(outcome.err.starts_with("kwerenda-index: ")) << outcome.err;
+    EXPECT_EQ(outcome.out, "") << command;
+  }
+}
+
+TEST_F(Program, AddThenAgain) {
+  write("r/a.txt", "Forum w Łodzi\n\nTreść o GIS-ie i o ochronie ludności.");
+  write("r/b.md", "# Debata\n\nTreść o schronach.");
+  Outcome outcome = run("$K add --index i r");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_TRUE(contains(outcome.err, "Dodano 2 raporty: 2 fragmenty")) << outcome.err;
+  outcome = run("$K add --index i r");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_TRUE(contains(outcome.err, "Bez zmian: 2 raporty.")) << outcome.err;
+  outcome = run("$K info --index i");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "reports\t2\npassages\t2\n")) << outcome.out;
+  outcome = run("$K add -q --index i r");
+  EXPECT_EQ(outcome.err, "");
+}
+
+TEST_F(Program, PartlyDoneIsThreeAndNamesWhatWasSkipped) {
+  write("r/a.txt", "Dobry raport.");
+  write("r/b.txt", "zł\xFFy");
+  Outcome outcome = run("$K add --index i r brak");
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_TRUE(contains(outcome.err, "r/b.txt: bajt 3 nie jest poprawnym UTF-8")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "Dodano 1 raport")) << outcome.err;
+  outcome = run("$K add --index j brak");
+  EXPECT_EQ(outcome.code, 2);
+}
+
+TEST_F(Program, AFailedRunLeavesTheIndexAsItWas) {
+  write("r/a.txt", "Dobry raport.");
+  ASSERT_EQ(run("$K add --index i r").code, 0);
+  write("s/a.txt", "Drugi.");
+  write("s/b.txt", "zł\xFFy");
+  EXPECT_EQ(run("$K add --strict --index i s").code, 2);
+  EXPECT_TRUE(contains(run("$K info --index i").out, "reports\t1\n"));
+}
+
+TEST_F(Program, DryRunWritesNothing) {
+  write("r/a.txt", "Dobry raport.");
+  const Outcome outcome = run("$K add --dry-run --index i r");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_TRUE(contains(outcome.err, "Do dodania 1 raport")) << outcome.err;
+  EXPECT_FALSE(fs::exists(directory_ / "i"));
+}
+
+TEST_F(Program, ListsAndStandardInput) {
+  write("a b.txt", "Pierwszy raport.");
+  write("c.txt", "Drugi raport.");
+  EXPECT_EQ(run("find . -name '*.txt' -print0 | $K add --index i --files-from - -0").code, 0);
+  EXPECT_EQ(run("echo 'Raport z potoku.' | $K add --index i -").code, 0);
+  EXPECT_EQ(run("printf '{\"_id\":\"1\",\"text\":\"x\"}\\n' | $K add --index i --input-format jsonl -").code,
+            0);
+  EXPECT_TRUE(contains(run("$K info --index i").out, "reports\t4\n"));
+}
+
+TEST_F(Program, ForeignDirectoriesAreRefused) {
+  write("i/notatki.txt", "x");
+  write("r/a.txt", "Dobry raport.");
+  Outcome outcome = run("$K add --index i r");
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_TRUE(contains(outcome.err, "katalog nie jest indeksem")) << outcome.err;
+  outcome = run("$K info --index nie-ma");
+  EXPECT_EQ(outcome.code, 2);
+}
+
+TEST_F(Program, ASecondWriterIsToldToComeBack) {
+  write("r/a.txt", "Dobry raport.");
+  ASSERT_EQ(run("$K add --index i r").code, 0);
+  // The first one waits for the end of its standard input with the lock in its hands.
+  const Outcome outcome =
+      run("(sleep 2 | $K add -q --index i - 2>/dev/null) & sleep 0.5; $K add --index i --lock-timeout 0.2 r; "
+          "code=$?; wait; exit $code");
+  EXPECT_EQ(outcome.code, 75) << outcome.err;
+}
+
+TEST_F(Program, TokensAndAClosedPipe) {
+  Outcome outcome = run("printf 'w Łodzi o\\nGIS-ie' | $K tokens");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_TRUE(contains(outcome.out, "2\t8\tŁodzi\t")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "11\t17\tGIS-ie\t")) << outcome.out;
+  EXPECT_EQ(run("printf 'z\\377' | $K tokens").code, 2);
+  std::string text;
+  for (int i = 0; i < 100000; ++i) text += "słowo ";
+  write("t.txt", text);
+  outcome = run("$K tokens t.txt | head -1");
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(run("$K tokens --explain ochronie").code, 0);
+}
+
+TEST_F(Program, InterruptedItCommitsAndSaysHowToGoOn) {
+  write("r/a.txt", "Dobry raport.");
+  // Standard input comes last and ends only after the signal.
+  const Outcome outcome = run(
+      "mkfifo f; $K add --index i r - <f & pid=$!; exec 3>f; sleep 1; kill -INT $pid; exec 3>&-; wait $pid");
+  EXPECT_TRUE(outcome.code == 3 || outcome.code == 0) << outcome.code << outcome.err;
+  EXPECT_TRUE(contains(run("$K info --index i").out, "reports\t1\n"));
+}
+
+}  // namespace
