@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iostream>
 #include <map>
 #include <random>
 #include <set>
@@ -850,6 +851,40 @@ TEST(BulkBuilder, RemovesWhatAKilledBuilderLeft) {
   EXPECT_EQ(2u, directory.entries());  // the index and what belongs to another target
   ::close(ready[0]);
   ::close(ready[1]);
+}
+
+// The target is there as a whole or not at all, whenever the process dies.
+TEST(BulkBuilder, KilledAtAnyTime) {
+  expect_no_error([] {
+    Random random(3);
+    const std::vector<std::string> vocabulary = random_vocabulary(random, 500);
+    Collection collection;
+    for (std::uint32_t docid = 1; docid < 400; ++docid)
+      collection.documents[docid] = random_document(random, vocabulary);
+    TempDirectory directory;
+    int whole = 0;
+    const int kills = 10 * rounds();
+    for (int i = 0; i < kills; ++i) {
+      const fs::path index = directory / "index";
+      const pid_t child = ::fork();
+      ASSERT_GE(child, 0);
+      if (child == 0) {
+        build(collection, index, {.memory_bytes = 0, .finish_threads = 1});
+        ::_exit(0);
+      }
+      ::usleep(below(random, 60'000));
+      ::kill(child, SIGKILL);
+      ASSERT_EQ(child, ::waitpid(child, nullptr, 0));
+      if (!fs::exists(index)) continue;
+      ++whole;
+      expect_checks(index);
+      EXPECT_EQ(399u, Xapian::Database(index.string()).get_doccount());
+      fs::remove_all(index);
+    }
+    build(collection, directory / "index", {});
+    EXPECT_EQ(1u, directory.entries());
+    std::cout << kills << " kills, " << whole << " after the end\n";
+  });
 }
 
 TEST(OutputFile, Errors) {

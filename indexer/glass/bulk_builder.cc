@@ -37,12 +37,18 @@ class WorkDirectory {
       throw io_error(pattern, "nie można utworzyć katalogu roboczego", errno);
     path_ = pattern;
     lock_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (lock_ >= 0) (void)::flock(lock_, LOCK_EX | LOCK_NB);
+    if (lock_ < 0) {
+      const int failed = errno;
+      ::rmdir(path_.c_str());
+      throw io_error(path_, "nie można otworzyć katalogu roboczego", failed);
+    }
+    // Where the file system knows no locks, nothing is ever taken for abandoned either.
+    (void)::flock(lock_, LOCK_EX | LOCK_NB);
   }
   ~WorkDirectory() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
-    if (lock_ >= 0) ::close(lock_);
+    ::close(lock_);
   }
   WorkDirectory(const WorkDirectory&) = delete;
   WorkDirectory& operator=(const WorkDirectory&) = delete;

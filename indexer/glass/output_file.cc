@@ -119,8 +119,8 @@ void OutputFile::write_all(const char* bytes, std::size_t size) {
 void OutputFile::finish() {
   flush();
   buffer_.reset();
-  if (durability_ == Durability::synced && ::fsync(descriptor_) != 0) {
-    throw io_error(path_, "nie można utrwalić pliku na dysku", errno);
+  while (durability_ == Durability::synced && ::fsync(descriptor_) != 0) {
+    if (errno != EINTR) throw io_error(path_, "nie można utrwalić pliku na dysku", errno);
   }
   if (::close(std::exchange(descriptor_, -1)) != 0) throw io_error(path_, "nie można zamknąć pliku", errno);
 }
