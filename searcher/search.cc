@@ -23,7 +23,6 @@ namespace {
 constexpr std::uint32_t kMaxVerified = 20000;
 constexpr std::uint32_t kVerifyBatch = 500;
 constexpr std::uint32_t kMaxWindow = 10000;   // offset + limit
-constexpr std::size_t kMeanTokens = 80;
 
 struct ReportTexts {
   StoredReport stored;
@@ -44,7 +43,7 @@ class Search {
  public:
   Search(IndexReader& reader, const CompiledQuery& query, const SearchOptions& options, const SearchContext& context)
       : reader_(reader), query_(query), options_(options), context_(context), matcher_(query.patterns, reader.table()),
-        ranking_(context.ranking, query.words, kMeanTokens), wants_sentences_(asks_for_sentences(query.root)) {}
+        ranking_(context.ranking, query.words, reader.mean_passage_bytes()), wants_sentences_(asks_for_sentences(query.root)) {}
 
   SearchResult run() {
     result_.notes = query_.notes;
@@ -158,13 +157,15 @@ class Search {
     if (wants_sentences_) sentences(passage.text, texts_.sentences);
   }
 
+  PassageEvidence evidence(std::size_t bytes) const { return {&texts_.body, &texts_.title, &texts_.heading, bytes}; }
+
   std::optional<Candidate> judge(Xapian::docid id) {
     const StoredPassage passage = reader_.passage(id);
     const ReportTexts& texts = report(passage.report_key);
     read(passage, texts);
     if (query_.needs_verification && !matches(query_.root, texts_)) return std::nullopt;
     Candidate candidate{.id = id, .report_key = passage.report_key, .ordinal = passage.ordinal};
-    candidate.score = ranking_.score({&texts_.body, &texts_.title, &texts_.heading});
+    candidate.score = ranking_.score(evidence(passage.text.size()));
     candidate.text_hash = XXH3_64bits(passage.text.data(), passage.text.size());
     return candidate;
   }
@@ -250,7 +251,7 @@ class Search {
 
   void explain(Hit& hit) const {
     std::vector<double> shares(query_.words.size());
-    ranking_.score({&texts_.body, &texts_.title, &texts_.heading}, shares);
+    ranking_.score(evidence(hit.text.size()), shares);
     for (std::size_t i = 0; i < shares.size(); ++i) {
       hit.explanation.push_back({query_.terms[i].typed, query_.terms[i].keys, shares[i]});
     }
