@@ -14,6 +14,10 @@ std::uint64_t hash_of(std::string_view bytes) {
 
 }  // namespace
 
+std::uint16_t short_key_hash(std::string_view key) {
+  return static_cast<std::uint16_t>(XXH3_64bits(key.data(), key.size()) & 0x7fff);
+}
+
 KeyTable::KeyTable(std::shared_ptr<const KeyMaker> maker) : maker_(std::move(maker)), slots_(kFirstSlots) {}
 
 std::span<const KeyId> KeyTable::keys_of(std::string_view surface) {
@@ -46,6 +50,7 @@ KeyId KeyTable::intern(std::string_view key) {
   if (auto known = ids_.find(key); known != ids_.end()) return known->second;
   const auto id = static_cast<KeyId>(texts_.size());
   texts_.emplace_back(key);
+  short_hashes_.push_back(short_key_hash(key));
   text_bytes_ += key.size();
   ids_.emplace(texts_.back(), id);
   return id;

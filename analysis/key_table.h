@@ -22,6 +22,9 @@ namespace kwerenda {
 
 using KeyId = std::uint32_t;
 
+// A key's 15-bit hash.
+std::uint16_t short_key_hash(std::string_view key);
+
 // One thread at a time; a table per thread. Numbers are valid for the table that gave them and for its lifetime.
 class KeyTable {
  public:
@@ -35,6 +38,8 @@ class KeyTable {
   KeyId intern(std::string_view key);
   // The key's text, valid for the lifetime of the table.
   std::string_view text(KeyId id) const { return texts_[id]; }
+  // 15 bits of the key's hash, the same in every table: what stored key streams are made of.
+  std::uint16_t short_hash(KeyId id) const { return short_hashes_[id]; }
   std::size_t size() const { return texts_.size(); }
 
   // Bytes held, roughly. forget_surfaces() drops the remembered surfaces but keeps the numbers of the keys.
@@ -62,6 +67,7 @@ class KeyTable {
   std::vector<KeyId> many_;
   std::unordered_map<std::string_view, KeyId> ids_;
   std::deque<std::string> texts_;  // a deque: texts never move
+  std::vector<std::uint16_t> short_hashes_;
   std::size_t text_bytes_ = 0;
   std::vector<Key> scratch_;
 };
