@@ -13,9 +13,10 @@ PassageMatcher::PassageMatcher(std::vector<LeafPattern> patterns, KeyTable& tabl
     const LeafMask bit = LeafMask{1} << i;
     for (const std::string& key : patterns_[i].keys) masks_[table_.intern(key)].leaves |= bit;
     for (const std::string& key : patterns_[i].relatives) masks_[table_.intern(key)].relatives |= bit;
-    for (const auto& phrase : patterns_[i].phrases) {
-      phrases_.push_back({bit, {}});
-      for (const auto& keys : phrase) {
+    for (const std::string& key : patterns_[i].exact_keys) masks_[table_.intern(key)].by_form |= bit;
+    for (const KeyRun& phrase : patterns_[i].phrases) {
+      phrases_.push_back({bit, {}, phrase.gap});
+      for (const auto& keys : phrase.places) {
         phrases_.back().places.push_back({});
         for (const std::string& key : keys) phrases_.back().places.back().push_back(table_.intern(key));
       }
@@ -28,8 +29,6 @@ PassageMatcher::PassageMatcher(std::vector<LeafPattern> patterns, KeyTable& tabl
     wanted_[key / 64] |= std::uint64_t{1} << key % 64;
   }
 }
-
-PassageMatcher::~PassageMatcher() = default;
 
 void PassageMatcher::match(std::string_view text, MatchedText& matched) {
   tokenize(text, matched.tokens);
@@ -47,8 +46,13 @@ void PassageMatcher::match(std::string_view text, MatchedText& matched) {
       const KeyMasks& found = masks_.find(key)->second;
       masks.leaves |= found.leaves;
       masks.relatives |= found.relatives;
+      masks.by_form |= found.by_form;
     }
-    if (!(masks.leaves | masks.relatives)) continue;
+    if (!(masks.leaves | masks.relatives | masks.by_form)) continue;
+    for (LeafMask rest = masks.by_form; rest; rest &= rest - 1) {
+      const std::vector<std::string>& forms = patterns_[static_cast<std::size_t>(__builtin_ctzll(rest))].exact_forms;
+      if (std::find(forms.begin(), forms.end(), folded(surface)) != forms.end()) masks.leaves |= rest & -rest;
+    }
     if (masks.leaves & forms_) {
       folded_.clear();
       append_folded(surface, folded_);
@@ -83,12 +87,15 @@ void PassageMatcher::match_phrases(std::string_view text, MatchedText& matched) 
                               wanted.begin(), wanted.end()) != token_keys_.begin() + first_token_key_[token + 1];
   };
   for (const KeyPhrase& phrase : phrases_) {
-    const std::size_t size = phrase.places.size();
-    for (std::size_t i = 0; i + size <= count; ++i) {
-      std::size_t at = 0;
-      while (at < size && stands_at(phrase.places[at], i + at)) ++at;
-      if (at < size) continue;
-      for (at = 0; at < size; ++at) matched.leaves[i + at] |= phrase.leaf;
+    for (std::size_t first = 0; first < count; ++first) {
+      if (!stands_at(phrase.places.front(), first)) continue;
+      // Every place takes its first token behind the one before: no choice leaves more of the gap.
+      run_.assign(1, first);
+      for (std::size_t at = first + 1; run_.size() < phrase.places.size() && at < count && at <= first + run_.size() + phrase.gap; ++at) {
+        if (stands_at(phrase.places[run_.size()], at)) run_.push_back(at);
+      }
+      if (run_.size() < phrase.places.size()) continue;
+      for (std::size_t token : run_) matched.leaves[token] |= phrase.leaf;
       matched.seen |= phrase.leaf;
     }
   }

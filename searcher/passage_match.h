@@ -17,11 +17,19 @@ namespace kwerenda {
 using LeafMask = std::uint64_t;
 inline constexpr std::size_t kMaxLeaves = 64;
 
+// Tokens in this order with at most `gap` others between them, all in all; each place has a choice of keys.
+struct KeyRun {
+  std::vector<std::vector<std::string>> places;
+  std::uint32_t gap = 0;
+
+  friend bool operator==(const KeyRun&, const KeyRun&) = default;
+};
+
 // What a token must be to match a word of the query.
 struct LeafPattern {
   std::vector<std::string> keys;       // the token has one of these keys
-  // Or it stands in one of these runs of neighbouring tokens, each place of which has a choice of keys.
-  std::vector<std::vector<std::vector<std::string>>> phrases;
+  std::vector<KeyRun> phrases;         // or it stands in one of these runs
+  std::vector<std::string> exact_keys, exact_forms;  // or it has one of these keys and, folded, one of these forms
   std::vector<std::string> relatives;  // weaker: derived from the same base, or synonyms
   std::string form;                    // folded, as written in the query; empty if the word was repaired
   bool exact = false;                  // only tokens whose folded form is `form` match
@@ -41,7 +49,6 @@ class PassageMatcher {
  public:
   // At most kMaxLeaves patterns; the caller has checked it.
   PassageMatcher(std::vector<LeafPattern> patterns, KeyTable& table);
-  ~PassageMatcher();
   PassageMatcher(const PassageMatcher&) = delete;
   PassageMatcher& operator=(const PassageMatcher&) = delete;
 
@@ -53,12 +60,14 @@ class PassageMatcher {
  private:
   struct KeyMasks {
     LeafMask leaves = 0, relatives = 0;
+    LeafMask by_form = 0;   // if the token has one of the pattern's exact_forms, too
   };
 
   // A run of keys of a pattern, as key numbers.
   struct KeyPhrase {
     LeafMask leaf = 0;
     std::vector<std::vector<KeyId>> places;
+    std::uint32_t gap = 0;
   };
 
   void match_phrases(std::string_view text, MatchedText& matched);
@@ -73,6 +82,7 @@ class PassageMatcher {
   std::string folded_;
   std::vector<KeyId> token_keys_;               // of all tokens, for phrases
   std::vector<std::uint32_t> first_token_key_;  // by token
+  std::vector<std::size_t> run_;                // tokens of a phrase, so far
 };
 
 }  // namespace kwerenda
