@@ -31,10 +31,11 @@ constexpr std::size_t kMaxAmbiguousLetters = 5;
 constexpr std::uint32_t kCommonFrequency = 20;
 constexpr std::uint32_t kCommonFrequencyOfTwoLetters = 1000;
 
-// What Polish appends to an acronym: GIS-u, GIS-owi, LOT-cie, GOPR-ze, SMS-ów. `s` is English (KPIs).
-constexpr std::array<std::string_view, 21> kAcronymEndings = {"a", "u",   "owi", "em",   "ie",  "y",  "i",
-                                                              "e", "ów",  "om",  "ami",  "ach", "ę",  "ą",
-                                                              "o", "cie", "ze",  "dzie", "m",   "mi", "s"};
+// What Polish appends to an acronym: GIS-u, GIS-owi, NASK-iem, LOT-cie, GOPR-ze, SMS-ów. `s` is English
+// (KPIs).
+constexpr std::array<std::string_view, 22> kAcronymEndings = {
+    "a",   "u", "owi", "em", "ie",  "y",   "i",  "e",    "ów", "om", "ami",
+    "ach", "ę", "ą",   "o",  "iem", "cie", "ze", "dzie", "m",  "mi", "s"};
 
 // What it appends to a foreign name after an apostrophe: Kennedy'ego, Joyce'a, deepfake'ów, McDonald's.
 constexpr std::array<std::string_view, 20> kForeignEndings = {"a", "u",  "owi", "em",  "ie",  "y",   "i",

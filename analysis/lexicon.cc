@@ -85,8 +85,9 @@ struct Lexicon::Impl {
   Mapping mapping;
   std::uint64_t checksum = 0;
   const std::uint8_t* letters = nullptr;
-  Automaton forms;
-  std::string_view readings, counts;
+  Automaton forms, suffixes, families, prefixes;
+  std::string_view readings, counts, guesses, related;
+  std::vector<std::uint8_t> small_letters;   // labels of lower-case letters and of signs
   std::array<LetterBytes, kMaxLabels> text;  // of each label
 
   void open(const std::filesystem::path& file);
@@ -169,7 +170,160 @@ struct Lexicon::Impl {
     return true;
   }
   std::uint32_t frequency(std::string_view form) const;
+
+  // The letter of `text` that starts at `at`: its bytes (at most what is left), and its label, 0 if it has
+  // none.
+  static std::size_t letter_size(std::string_view text, std::size_t at) {
+    const auto lead = static_cast<std::uint8_t>(text[at]);
+    const std::size_t size = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    return std::min(size, text.size() - at);
+  }
+  std::uint8_t label_at(std::string_view word, std::size_t at, std::size_t size) const {
+    const auto lead = static_cast<std::uint8_t>(word[at]);
+    if (size == 1) return lead < 0x80 ? letters[lead] : std::uint8_t{0};
+    if (size != 2) return 0;
+    return letters[((lead & 0x1fu) << 6 | (static_cast<std::uint8_t>(word[at + 1]) & 0x3fu)) &
+                   (kLetterTable - 1)];
+  }
+  static bool at_least_letters(std::string_view text, std::size_t least) {
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < text.size() && n < least; i += letter_size(text, i)) ++n;
+    return n >= least;
+  }
+  // Appends `text` in lower case; letters without a label stay as they are.
+  void lower(std::string_view text_in, std::string& out) const {
+    for (std::size_t i = 0; i < text_in.size();) {
+      const std::size_t size = letter_size(text_in, i);
+      const std::uint8_t label = to_lower()[label_at(text_in, i, size)];
+      if (label == 0) {
+        out.append(text_in.substr(i, size));
+      } else {
+        out.append(text[label].bytes, text[label].size);
+      }
+      i += size;
+    }
+  }
+  bool guess_by_prefix(const Lexicon& lexicon, std::string_view form, std::vector<Reading>& out) const;
+  bool guess_by_marks(const Lexicon& lexicon, std::string_view form, std::vector<Reading>& out) const;
+  bool guess_by_ending(const Lexicon& lexicon, std::string_view form, std::vector<Reading>& out) const;
 };
+
+namespace {
+
+// Walks the automaton of forms for words like a given one; stops after a bounded number of states.
+template <typename Owner>
+class SimilarSearchOf {
+ public:
+  explicit SimilarSearchOf(const Owner& owner) : owner_(owner) {}
+
+  void accent_free(const Labels& word) {
+    word_ = &word;
+    spelling_.clear();
+    walk_free(owner_.forms.root, 0);
+  }
+
+  void within(const Labels& word, int edits) {
+    word_ = &word;
+    edits_ = edits;
+    spelling_.clear();
+    rows_.assign((word.size + 4) * (word.size + 1), 0);
+    for (std::size_t i = 0; i <= word.size; ++i) rows_[i] = static_cast<std::uint8_t>(i);
+    walk_within(owner_.forms.root, 1);
+  }
+
+  // Fewest edits first, then most frequent, then by letters.
+  void finish(int, std::size_t limit, std::vector<SimilarForm>& out) {
+    std::sort(found_.begin(), found_.end(), [](const SimilarForm& a, const SimilarForm& b) {
+      return a.form != b.form ? a.form < b.form : a.edits < b.edits;
+    });
+    found_.erase(std::unique(found_.begin(), found_.end(),
+                             [](const SimilarForm& a, const SimilarForm& b) { return a.form == b.form; }),
+                 found_.end());
+    std::stable_sort(found_.begin(), found_.end(), [](const SimilarForm& a, const SimilarForm& b) {
+      return a.edits != b.edits ? a.edits < b.edits : a.frequency > b.frequency;
+    });
+    if (found_.size() > limit) found_.resize(limit);
+    out.insert(out.end(), found_.begin(), found_.end());
+  }
+
+ private:
+  std::uint8_t base_of(std::uint8_t label) const { return owner_.to_base()[label]; }
+
+  void keep(int edits) {
+    std::string written, folded;
+    for (const std::uint8_t label : spelling_)
+      written.append(owner_.text[label].bytes, owner_.text[label].size);
+    owner_.lower(written, folded);
+    found_.push_back({folded, owner_.frequency(folded), edits});
+  }
+
+  template <typename Each>
+  void for_each_letter(std::size_t depth, Each each) const {
+    if (depth > 0) {
+      for (const std::uint8_t label : owner_.small_letters) each(label);
+    } else {
+      for (std::uint8_t label = 1; label < kMaxLabels; ++label) each(label);
+    }
+  }
+
+  void walk_free(std::uint32_t state, std::size_t at) {
+    if (++visited_ > kMaxVisitedStates) return;
+    std::uint32_t value = 0;
+    if (at == word_->size) {
+      if (owner_.forms.value(state, value)) keep(0);
+      return;
+    }
+    const std::uint8_t wanted = base_of(word_->label[at]);
+    for_each_letter(at, [&](std::uint8_t label) {
+      std::uint32_t next = state;
+      if (base_of(label) != wanted || !owner_.forms.step(next, label)) return;
+      spelling_.push_back(label);
+      walk_free(next, at + 1);
+      spelling_.pop_back();
+    });
+  }
+
+  // rows_ holds, for each letter of the spelling so far, the edits between it and each beginning of the word.
+  void walk_within(std::uint32_t state, std::size_t depth) {
+    const std::size_t width = word_->size + 1;
+    if (++visited_ > kMaxVisitedStates || (depth + 1) * width > rows_.size()) return;
+    const std::uint8_t* const last = &rows_[(depth - 1) * width];
+    std::uint8_t* const row = &rows_[depth * width];
+    for_each_letter(depth - 1, [&](std::uint8_t label) {
+      std::uint32_t next = state;
+      if (!owner_.forms.step(next, label)) return;
+      const std::uint8_t base = base_of(label);
+      row[0] = static_cast<std::uint8_t>(depth);
+      std::uint8_t least = row[0];
+      for (std::size_t i = 1; i < width; ++i) {
+        const std::uint8_t wanted = base_of(word_->label[i - 1]);
+        int cost = std::min({last[i] + 1, row[i - 1] + 1, last[i - 1] + (base == wanted ? 0 : 1)});
+        if (depth > 1 && i > 1 && base == base_of(word_->label[i - 2]) &&
+            base_of(spelling_.back()) == wanted) {
+          cost = std::min(cost, rows_[(depth - 2) * width + i - 2] + 1);
+        }
+        row[i] = static_cast<std::uint8_t>(cost);
+        least = std::min(least, row[i]);
+      }
+      if (least > edits_) return;
+      spelling_.push_back(label);
+      std::uint32_t value = 0;
+      if (row[width - 1] <= edits_ && owner_.forms.value(next, value)) keep(row[width - 1]);
+      walk_within(next, depth + 1);
+      spelling_.pop_back();
+    });
+  }
+
+  const Owner& owner_;
+  const Labels* word_ = nullptr;
+  int edits_ = 0;
+  std::size_t visited_ = 0;
+  std::vector<std::uint8_t> rows_;
+  std::vector<std::uint8_t> spelling_;
+  std::vector<SimilarForm> found_;
+};
+
+}  // namespace
 
 void Lexicon::Impl::open(const std::filesystem::path& file) {
   path = file.string();
@@ -229,6 +383,14 @@ void Lexicon::Impl::open(const std::filesystem::path& file) {
   forms = automaton(header, kCells);
   readings = section(header, kReadings);
   counts = section(header, kCounts);
+  suffixes = automaton(header, kSuffixes);
+  guesses = section(header, kGuesses);
+  families = automaton(header, kFamilies);
+  related = section(header, kRelatives);
+  prefixes = automaton(header, kPrefixes);
+  for (std::uint8_t label = 1; label < kMaxLabels; ++label) {
+    if (text[label].size != 0 && to_lower()[label] == label) small_letters.push_back(label);
+  }
 }
 
 std::string_view Lexicon::Impl::section(const LexiconHeader& header, LexiconSection which) const {
@@ -303,11 +465,160 @@ bool Lexicon::lookup(std::string_view form, std::vector<Reading>& readings) cons
   return false;
 }
 
-bool Lexicon::guess(std::string_view, std::vector<Reading>&) const { return false; }
+namespace {
 
-void Lexicon::find_accent_free(std::string_view, std::size_t, std::vector<SimilarForm>&) const {}
-void Lexicon::find_within(std::string_view, int, std::size_t, std::vector<SimilarForm>&) const {}
-std::vector<std::string> Lexicon::relatives(std::string_view) const { return {}; }
+constexpr std::size_t kLeastGuessLetters = 4;  // shorter words have no ending to go by
+constexpr std::size_t kLeastRestLetters = 4;   // of the known word behind a prefix
+// What a class may have lost at its end, most frequent first: the guesser then finds the way back to a known
+// lemma.
+constexpr std::array<std::string_view, 6> kLostEndings = {"", "a", "o", "e", "y", "i"};
+
+}  // namespace
+
+bool Lexicon::guess(std::string_view form, std::vector<Reading>& readings) const {
+  const Impl& in = *impl_;
+  return in.guess_by_prefix(*this, form, readings) || in.guess_by_marks(*this, form, readings) ||
+         in.guess_by_ending(*this, form, readings);
+}
+
+// cyberatakami: a prefix and a known word, the longest prefix first.
+bool Lexicon::Impl::guess_by_prefix(const Lexicon& lexicon, std::string_view form,
+                                    std::vector<Reading>& out) const {
+  std::array<std::size_t, 8> ends;  // of the prefixes found, in bytes
+  std::size_t found = 0;
+  std::uint32_t state = prefixes.root;
+  bool first = true;
+  for (std::size_t i = 0; i < form.size();) {
+    const std::size_t size = letter_size(form, i);
+    const std::uint8_t label = to_lower()[label_at(form, i, size)];
+    if (label == 0 || (!first && label != label_at(form, i, size)) || !prefixes.step(state, label)) break;
+    first = false;
+    i += size;
+    std::uint32_t value = 0;
+    if (prefixes.value(state, value) && found < ends.size()) ends[found++] = i;
+  }
+  std::vector<Reading> rest;
+  while (found > 0) {
+    const std::size_t end = ends[--found];
+    std::string_view tail = form.substr(end);
+    if (!at_least_letters(tail, kLeastRestLetters) || label_at(tail, 0, letter_size(tail, 0)) == 0) continue;
+    rest.clear();
+    Labels labels;
+    std::uint32_t value = 0;
+    if (!encode(tail, labels) || !find(labels, value) ||
+        !read(readings, value, tail, ReadingSource::guesser, rest))
+      continue;
+    std::string prefix;
+    lower(form.substr(0, end), prefix);
+    for (Reading& r : rest) {
+      if (r.proper) continue;
+      r.lemma.insert(0, prefix);
+      out.push_back(std::move(r));
+    }
+    if (!rest.empty()) return true;
+  }
+  (void)lexicon;
+  return false;
+}
+
+// A word typed without marks (zolw) is read as the frequent form that it stands for.
+bool Lexicon::Impl::guess_by_marks(const Lexicon& lexicon, std::string_view form,
+                                   std::vector<Reading>& out) const {
+  constexpr std::uint32_t kFrequent = 5;
+  Labels labels;
+  if (!encode(form, labels) || labels.size < kLeastGuessLetters) return false;
+  for (std::size_t i = 0; i < labels.size; ++i) {
+    if (to_base()[labels.label[i]] != labels.label[i]) return false;  // a capital or a mark: typed with care
+  }
+  std::vector<SimilarForm> similar;
+  lexicon.find_accent_free(form, 1, similar);
+  if (similar.empty() || similar.front().frequency < kFrequent) return false;
+  const std::size_t before = out.size();
+  if (!lexicon.lookup(similar.front().form, out)) return false;
+  for (std::size_t i = before; i < out.size(); ++i) out[i].source = ReadingSource::guesser;
+  return true;
+}
+
+bool Lexicon::Impl::guess_by_ending(const Lexicon& lexicon, std::string_view form,
+                                    std::vector<Reading>& out) const {
+  if (!at_least_letters(form, kLeastGuessLetters)) return false;
+  std::string folded;
+  lower(form, folded);
+  if (folded.empty()) return false;
+  const std::uint8_t first = label_at(form, 0, letter_size(form, 0));
+  const bool proper = first != 0 && to_lower()[first] != first;
+  std::uint32_t state = suffixes.root, best = 0, value = 0;
+  if (!suffixes.step(state, proper ? 2 : 1)) return false;
+  bool any = suffixes.value(state, best);
+  for (std::size_t end = folded.size(); end > 0;) {
+    std::size_t begin = end - 1;
+    while (begin > 0 && (static_cast<std::uint8_t>(folded[begin]) & 0xc0u) == 0x80u) --begin;
+    const std::uint8_t label = label_at(folded, begin, end - begin);
+    if (label == 0 || !suffixes.step(state, label)) break;
+    if (suffixes.value(state, value)) {
+      best = value;
+      any = true;
+    }
+    end = begin;
+  }
+  if (!any) return false;
+  const std::size_t before = out.size();
+  if (!read(guesses, best, folded, ReadingSource::guesser, out) || out.size() == before) return false;
+  for (std::size_t i = before; i < out.size(); ++i) {
+    Reading& reading = out[i];
+    reading.proper = proper;
+    for (const std::string_view lost : kLostEndings) {
+      std::string lemma = reading.lemma + std::string(lost);
+      if (proper) capitalise(lemma);
+      Labels labels;
+      if (!encode(lemma, labels) || !find(labels, value)) continue;
+      std::vector<Reading> known;
+      if (read(readings, value, lemma, ReadingSource::guesser, known) && !known.empty() &&
+          known.front().lemma == lemma) {
+        reading.lemma = std::move(lemma);
+        break;
+      }
+    }
+  }
+  (void)lexicon;
+  return true;
+}
+
+void Lexicon::find_accent_free(std::string_view form, std::size_t limit,
+                               std::vector<SimilarForm>& found) const {
+  const Impl& in = *impl_;
+  Labels labels;
+  if (limit == 0 || !in.encode(form, labels)) return;
+  SimilarSearchOf search(in);
+  search.accent_free(labels);
+  search.finish(0, limit, found);
+}
+
+void Lexicon::find_within(std::string_view form, int edits, std::size_t limit,
+                          std::vector<SimilarForm>& found) const {
+  const Impl& in = *impl_;
+  Labels labels;
+  if (limit == 0 || edits < 1 || !in.encode(form, labels)) return;
+  SimilarSearchOf search(in);
+  search.within(labels, std::min(edits, 2));
+  search.finish(std::min(edits, 2), limit, found);
+}
+
+std::vector<std::string> Lexicon::relatives(std::string_view folded_lemma) const {
+  const Impl& in = *impl_;
+  std::vector<std::string> found;
+  Labels labels;
+  if (!in.encode(folded_lemma, labels)) return found;
+  std::uint32_t state = in.families.root, value = 0;
+  for (std::size_t i = 0; i < labels.size; ++i) {
+    if (!in.families.step(state, labels.label[i])) return found;
+  }
+  if (!in.families.value(state, value)) return found;
+  std::vector<Reading> readings;
+  in.read(in.related, value, folded_lemma, ReadingSource::lexicon, readings);
+  for (Reading& r : readings) found.push_back(std::move(r.lemma));
+  return found;
+}
 
 std::uint32_t Lexicon::frequency(std::string_view folded_form) const { return impl_->frequency(folded_form); }
 std::uint64_t Lexicon::hash() const { return impl_->checksum; }

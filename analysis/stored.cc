@@ -114,6 +114,7 @@ std::string encode_report(const StoredReport& report) {
   append_string(report.url, out);
   append_varint(report.date, out);
   append_varint(report.passages, out);
+  append_varint(report.passage_bytes, out);
   append_varint(report.size, out);
   append_varint(zigzag(report.mtime_ns), out);
   append_varint(report.content_hash, out);
@@ -131,6 +132,7 @@ bool decode_report(std::string_view bytes, StoredReport& out) {
   out.url = in.string();
   out.date = static_cast<std::uint32_t>(in.varint());
   out.passages = static_cast<std::uint32_t>(in.varint());
+  out.passage_bytes = in.varint();
   out.size = in.varint();
   out.mtime_ns = unzigzag(in.varint());
   out.content_hash = in.varint();

@@ -28,6 +28,7 @@ struct StoredReport {
   std::string url;
   std::uint32_t date = 0;       // YYYYMMDD, 0 if unknown
   std::uint32_t passages = 0;
+  std::uint64_t passage_bytes = 0;  // of their texts together
   std::uint64_t size = 0;       // of the source in bytes
   std::int64_t mtime_ns = 0;    // of the source; nanoseconds since 1970
   std::uint64_t content_hash = 0;  // xxh3 of what the report was read from: the file's bytes or the record's line

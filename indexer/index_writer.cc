@@ -78,6 +78,7 @@ struct IndexWriter::Impl {
   std::vector<Change> changes;                        // waiting; later ones of the same report win
   std::set<std::string, std::less<>> removals;        // ids of reports to be removed from the present generation
   std::uint64_t waiting_bytes = 0;
+  std::uint64_t passage_bytes = 0;                    // the sum in the making, during a transaction
   std::unique_ptr<BulkBatch> batch;                   // once the changes are many
   std::unique_ptr<KeyTable> table;
   std::unique_ptr<PassageDocumentMaker> documents;
@@ -143,9 +144,7 @@ struct IndexWriter::Impl {
     }
     for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
       if (change->report.id != id) continue;
-      StoredReport stored;
-      decode_report(stored_report(change->report, change->passages.size()), stored);
-      return stored;
+      return stored_report(change->report, change->passages);
     }
     if (removals.contains(id)) return std::nullopt;
     return find_present(key);
@@ -221,12 +220,14 @@ struct IndexWriter::Impl {
       const Change* culprit = nullptr;
       try {
         database->begin_transaction();
+        passage_bytes = std::stoull("0" + database->get_metadata(kPassageBytesKey));
         for (const std::string& id : removals) remove_present(report_key(id));
         for (const Change& change : changes) {
           culprit = &change;
           put(change);
         }
         culprit = nullptr;
+        database->set_metadata(kPassageBytesKey, std::to_string(passage_bytes));
         database->commit_transaction();
         break;
       } catch (const Xapian::InvalidArgumentError& error) {
@@ -241,6 +242,7 @@ struct IndexWriter::Impl {
   }
 
   void remove_present(std::uint64_t key) {
+    if (const auto present = find_present(key)) passage_bytes -= std::min(passage_bytes, present->passage_bytes);
     database->delete_document(kReportPrefix + encode_report_key(key));
     database->set_metadata(report_metadata_key(key), "");
   }
@@ -263,7 +265,9 @@ struct IndexWriter::Impl {
       document.set_data(made.data);
       database->add_document(document);
     }
-    database->set_metadata(report_metadata_key(key), stored_report(change.report, change.passages.size()));
+    const StoredReport stored = stored_report(change.report, change.passages);
+    database->set_metadata(report_metadata_key(key), encode_report(stored));
+    passage_bytes += stored.passage_bytes;
   }
 
   // --- many changes: a database of their own, merged and published ---
@@ -298,6 +302,7 @@ struct IndexWriter::Impl {
     NewerMetadata newer;
     both.compact(merged.string(), 0, 0, newer);
     Xapian::WritableDatabase whole(merged.string(), Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS);
+    std::uint64_t bytes = std::stoull("0" + database->get_metadata(kPassageBytesKey)) + batch->passage_bytes();
     for (auto entry = database->metadata_keys_begin(std::string(1, kReportMetadataPrefix));
          entry != database->metadata_keys_end(std::string(1, kReportMetadataPrefix)); ++entry) {
       const std::uint64_t key = decode_report_key(std::string_view(*entry).substr(1));
@@ -310,7 +315,9 @@ struct IndexWriter::Impl {
       for (auto doc = whole.postlist_begin(term); doc != whole.postlist_end(term) && *doc <= last_old; ++doc) superseded.push_back(*doc);
       for (Xapian::docid doc : superseded) whole.delete_document(doc);
       if (removed) whole.set_metadata(*entry, "");
+      if (readable) bytes -= std::min(bytes, old.passage_bytes);
     }
+    whole.set_metadata(kPassageBytesKey, std::to_string(bytes));
     whole.commit();
     whole.close();
     for (const auto& entry : fs::directory_iterator(merged)) fsync_file(entry.path());

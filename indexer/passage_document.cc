@@ -34,10 +34,12 @@ void PassageDocumentMaker::make(const Passage& passage, PassageDocument& documen
   document.data = encode_passage(stored);
 }
 
-std::string stored_report(const Report& report, std::size_t passages) {
-  return encode_report({.id = report.id, .source = report.source, .title = report.title, .place = report.place, .url = report.url,
-                        .date = report.date, .passages = static_cast<std::uint32_t>(passages), .size = report.size,
-                        .mtime_ns = report.mtime_ns, .content_hash = report.content_hash});
+StoredReport stored_report(const Report& report, const std::vector<Passage>& passages) {
+  StoredReport stored{.id = report.id, .source = report.source, .title = report.title, .place = report.place, .url = report.url,
+                      .date = report.date, .passages = static_cast<std::uint32_t>(passages.size()), .size = report.size,
+                      .mtime_ns = report.mtime_ns, .content_hash = report.content_hash};
+  for (const Passage& passage : passages) stored.passage_bytes += passage.end - passage.begin;
+  return stored;
 }
 
 std::string report_metadata_key(std::uint64_t key) { return kReportMetadataPrefix + encode_report_key(key); }

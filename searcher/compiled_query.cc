@@ -291,7 +291,10 @@ class Compiler {
     const RankingSettings& ranking = settings_.ranking;
     if (resolved.role == WordRole::stop) return ranking.stop;
     if (resolved.role == WordRole::question) return ranking.question;
-    return resolved.capitalised ? ranking.capitalised : 1;
+    if (resolved.has_digit) return ranking.number;
+    if (!resolved.capitalised) return 1;
+    // The first word's capital may be grammar.
+    return out_.patterns.empty() ? (1 + ranking.capitalised) / 2 : ranking.capitalised;
   }
 
   void note(std::string text) {

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "analysis/error.h"
 #include "analysis/index_directory.h"
 #include "analysis/schema.h"
@@ -68,6 +71,11 @@ bool IndexReader::changed_meanwhile() {
 
 bool IndexReader::changed_meanwhile(const Xapian::Error& error) {
   return std::string_view(error.get_type()) == "DatabaseModifiedError" || changed_meanwhile();
+}
+
+double IndexReader::mean_passage_bytes() const {
+  const double bytes = std::strtod(database_.get_metadata(kPassageBytesKey).c_str(), nullptr);
+  return std::max(1.0, bytes / std::max(1u, database_.get_doccount()));
 }
 
 StoredPassage IndexReader::passage(Xapian::docid id) const {

@@ -46,6 +46,8 @@ class IndexReader {
   const XapianVocabulary& vocabulary() const { return *vocabulary_; }
   KeyTable& table() { return *table_; }
   const Manifest& manifest() const { return manifest_; }
+  // Mean bytes of a passage's text, 1 at least.
+  double mean_passage_bytes() const;
 
   // Throw Error{corrupt} if the record is missing or fails its checksum.
   StoredPassage passage(Xapian::docid id) const;

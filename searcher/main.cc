@@ -66,6 +66,9 @@ int run_batch(const Searcher& searcher, const SearchProgramOptions& options) {
     if (!file) throw Error(ErrorKind::io, fmt::format("{}: nie można odczytać pliku zapytań. Sprawdź ścieżkę i uprawnienia.", options.batch.string()));
   }
   std::istream& in = options.batch == "-" ? std::cin : file;
+  // Evaluation judges passages one by one: equal ones are not to be folded.
+  SearchOptions search = options.search;
+  if (options.format == OutputFormat::trec) search.fold_duplicates = FoldDuplicates::off;
   bool any = false, failed = false;
   std::size_t number = 0;
   for (std::string line; std::getline(in, line);) {
@@ -79,7 +82,7 @@ int run_batch(const Searcher& searcher, const SearchProgramOptions& options) {
       if (tab == std::string::npos) {
         throw Error(ErrorKind::usage, "oczekiwano wiersza „id TAB zapytanie”, nie ma tabulatora.");
       }
-      const SearchResult result = searcher.search(query, options.search);
+      const SearchResult result = searcher.search(query, search);
       any = any || !result.hits.empty();
       print(formatted(result, id, query, options));
     } catch (const Error& error) {

@@ -140,6 +140,7 @@ QueryTerm resolve_word(std::string_view surface, const KeyMaker& maker, const St
   term.typed = surface;
   term.form = folded(surface);
   term.capitalised = starts_with_capital(surface);
+  term.has_digit = std::any_of(surface.begin(), surface.end(), [](char c) { return c >= '0' && c <= '9'; });
   std::vector<Key> keys;
   maker.query_keys_of(surface, keys);
   for (const Key& key : keys) add_key(key.text, term);

@@ -38,6 +38,7 @@ struct QueryTerm {
   std::vector<std::string> relatives;   // keys of derived words that the index holds
   WordRole role = WordRole::content;
   bool capitalised = false;
+  bool has_digit = false;
   std::uint32_t passages = 0;           // sum over keys, an upper bound of the passages that hold any
 };
 

@@ -22,7 +22,6 @@ namespace {
 // Verifying reads texts, about 10 µs each: so many at most before the rest is only estimated.
 constexpr std::uint32_t kMaxVerified = 20000;
 constexpr std::uint32_t kMaxWindow = 10000;   // offset + limit
-constexpr std::size_t kMeanTokens = 80;
 
 struct ReportTexts {
   StoredReport stored;
@@ -43,7 +42,7 @@ class Search {
  public:
   Search(IndexReader& reader, const CompiledQuery& query, const SearchOptions& options, const SearchContext& context, Xapian::docid excluded)
       : reader_(reader), query_(query), options_(options), context_(context), excluded_(excluded), matcher_(query.patterns, reader.table()),
-        ranking_(context.ranking, query.words, kMeanTokens), wants_sentences_(asks_for_sentences(query.root)) {}
+        ranking_(context.ranking, query.words, reader.mean_passage_bytes()), wants_sentences_(asks_for_sentences(query.root)) {}
 
   SearchResult run() {
     result_.notes = query_.notes;
@@ -171,6 +170,8 @@ class Search {
     if (wants_sentences_) sentences(passage.text, texts_.sentences);
   }
 
+  PassageEvidence evidence(std::size_t bytes) const { return {&texts_.body, &texts_.title, &texts_.heading, bytes}; }
+
   std::optional<Candidate> judge(Xapian::docid id) {
     if (id == excluded_) return std::nullopt;
     const StoredPassage passage = reader_.passage(id);
@@ -178,7 +179,7 @@ class Search {
     read(passage, texts);
     if (query_.needs_verification && !matches(query_.root, texts_)) return std::nullopt;
     Candidate candidate{.id = id, .report_key = passage.report_key, .ordinal = passage.ordinal};
-    candidate.score = ranking_.score({&texts_.body, &texts_.title, &texts_.heading});
+    candidate.score = ranking_.score(evidence(passage.text.size()));
     candidate.text_hash = XXH3_64bits(passage.text.data(), passage.text.size());
     return candidate;
   }
@@ -262,7 +263,7 @@ class Search {
 
   void explain(Hit& hit) const {
     std::vector<double> shares(query_.words.size());
-    ranking_.score({&texts_.body, &texts_.title, &texts_.heading}, shares);
+    ranking_.score(evidence(hit.text.size()), shares);
     for (std::size_t i = 0; i < shares.size(); ++i) {
       hit.explanation.push_back({query_.terms[i].typed, query_.terms[i].keys, shares[i]});
     }

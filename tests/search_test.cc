@@ -499,10 +499,10 @@ const std::vector<TestReport>& few_reports() {
   static const std::vector<TestReport> reports = {
       {.id = "a.txt", .title = "Forum GIS", .place = "Łódź", .date = 20240514,
        .paragraphs = {"Gmina buduje schron przy szkole i remontuje ukrycie w piwnicy ratusza.", "Schron ma filtry, agregat i dwa wyjścia.",
-                      "Geoportal pokazuje każdy schron w gminie.", "Na koniec obiad."}},
+                      "Mapa pokazuje każdy schron w gminie.", "Na koniec obiad."}},
       {.id = "b.txt", .title = "Debata", .place = "Wrocław", .date = 20250101,
        .paragraphs = {"Schron ma filtry, agregat i dwa wyjścia.", "Radni pytali o budżet."}},
-      {.id = "c d.txt", .title = "Szkolenie", .paragraphs = {"Kurs o mapach i geoportalach.", "Schron ma filtry, agregat i jedno wyjście."}},
+      {.id = "c d.txt", .title = "Szkolenie", .paragraphs = {"Kurs o mapach i planach.", "Schron ma filtry, agregat i jedno wyjście."}},
   };
   return reports;
 }
@@ -524,7 +524,7 @@ const FewIndex& few() {
 TEST(Search, AHit) {
   SearchOptions options;
   options.explain = true;
-  const SearchResult result = few().searcher.search("geoportalu gmina", options);
+  const SearchResult result = few().searcher.search("mapą gmina", options);
   ASSERT_FALSE(result.hits.empty());
   const Hit& hit = result.hits.front();
   EXPECT_EQ(hit.citation, "a.txt#p3");
@@ -538,17 +538,17 @@ TEST(Search, AHit) {
   EXPECT_EQ(hit.end - hit.begin, hit.text.size());
   EXPECT_EQ(hit.begin, few_reports()[0].paragraphs[0].size() + few_reports()[0].paragraphs[1].size() + 4);
   ASSERT_EQ(hit.highlights.size(), 2U);
-  EXPECT_EQ(hit.text.substr(hit.highlights[0].begin, hit.highlights[0].end - hit.highlights[0].begin), "Geoportal");
+  EXPECT_EQ(hit.text.substr(hit.highlights[0].begin, hit.highlights[0].end - hit.highlights[0].begin), "Mapa");
   EXPECT_EQ(hit.text.substr(hit.highlights[1].begin, hit.highlights[1].end - hit.highlights[1].begin), "gminie");
-  EXPECT_EQ(hit.highlights[1].begin_code_point, 34U);  // "ż" is two bytes
-  EXPECT_EQ(hit.highlights[1].begin, 35U);
-  EXPECT_EQ(hit.highlights[1].end_code_point, 40U);
+  EXPECT_EQ(hit.highlights[1].begin_code_point, 29U);  // "ż" is two bytes
+  EXPECT_EQ(hit.highlights[1].begin, 30U);
+  EXPECT_EQ(hit.highlights[1].end_code_point, 35U);
   ASSERT_EQ(hit.explanation.size(), 2U);
-  EXPECT_EQ(hit.explanation[0].word, "geoportalu");
-  EXPECT_EQ(hit.explanation[0].keys, Strings{"geoportal"});
+  EXPECT_EQ(hit.explanation[0].word, "mapą");
+  EXPECT_EQ(hit.explanation[0].keys, Strings{"mapa"});
   EXPECT_NEAR(hit.explanation[0].share + hit.explanation[1].share, hit.score, 1e-9);
   ASSERT_EQ(result.words.size(), 2U);
-  EXPECT_EQ(result.words[0].typed, "geoportalu");
+  EXPECT_EQ(result.words[0].typed, "mapą");
   EXPECT_EQ(result.words[0].passages, 2U);
 }
 
@@ -586,11 +586,11 @@ TEST(Search, Context) {
   options.limit = 1;
   options.context = 1;
   const auto& paragraphs = few_reports()[0].paragraphs;
-  Hit hit = few().searcher.search("geoportal AND schron", options).hits.at(0);
+  Hit hit = few().searcher.search("mapa AND schron", options).hits.at(0);
   EXPECT_EQ(hit.before, paragraphs[1]);
   EXPECT_EQ(hit.after, paragraphs[3]);
   options.context = 5;
-  hit = few().searcher.search("geoportal AND schron", options).hits.at(0);
+  hit = few().searcher.search("mapa AND schron", options).hits.at(0);
   EXPECT_EQ(hit.before, paragraphs[0] + "\n\n" + paragraphs[1]);
   EXPECT_EQ(hit.after, paragraphs[3]);
   hit = few().searcher.search("ukrycie", options).hits.at(0);
@@ -599,13 +599,13 @@ TEST(Search, Context) {
 }
 
 TEST(Search, Repair) {
-  SearchResult result = few().searcher.search("geoprotal");
-  EXPECT_EQ(result.notes, Strings{"Szukano: geoportal (wpisano: geoprotal)"});
-  EXPECT_EQ(result.words.at(0).repaired, "geoportal");
+  SearchResult result = few().searcher.search("agreagt");
+  EXPECT_EQ(result.notes, Strings{"Szukano: agregat (wpisano: agreagt)"});
+  EXPECT_EQ(result.words.at(0).repaired, "agregat");
   EXPECT_EQ(result.hits.size(), 2U);
   SearchOptions off;
   off.repair = Repair::off;
-  result = few().searcher.search("geoprotal", off);
+  result = few().searcher.search("agreagt", off);
   EXPECT_EQ(result.notes, Strings{});
   EXPECT_TRUE(result.hits.empty());
   EXPECT_EQ(result.matches, 0U);
@@ -614,7 +614,7 @@ TEST(Search, Repair) {
 TEST(Search, PlainSyntax) {
   SearchOptions plain;
   plain.syntax = QuerySyntax::plain;
-  EXPECT_EQ(citations(few().searcher.search("(geoportal AND \"gmina", plain)).front(), "a.txt#p3");
+  EXPECT_EQ(citations(few().searcher.search("(mapa AND \"gmina", plain)).front(), "a.txt#p3");
   std::string many;
   for (int i = 0; i < 70; ++i) many += "słowo" + std::to_string(i) + " ";
   EXPECT_EQ(few().searcher.search(many, plain).notes.back(), "Zapytanie jest długie: pominięto 6 ostatnich słów.");
@@ -648,13 +648,13 @@ TEST(Search, WhyNot) {
     std::uint32_t limit, per_report;
     const char* pattern;
   } rows[] = {
-      {"a.txt#p3", "geoportal gmina", 10, 0, "a.txt#p3: miejsce 1 z wynikiem [0-9.]+; jest wśród pokazanych."},
-      {"c d.txt#p1", "geoportal gmina", 1, 0, "c d.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pokazano 1 o wyniku co najmniej [0-9.]+; nie ma w nim słów: gmina."},
-      {"a.txt#p4", "geoportal gmina", 10, 0,
+      {"a.txt#p3", "mapa gmina", 10, 0, "a.txt#p3: miejsce 1 z wynikiem [0-9.]+; jest wśród pokazanych."},
+      {"c d.txt#p1", "mapa gmina", 1, 0, "c d.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pokazano 1 o wyniku co najmniej [0-9.]+; nie ma w nim słów: gmina."},
+      {"a.txt#p4", "mapa gmina", 10, 0,
        "a.txt#p4: nie pasuje do zapytania: nie ma w nim żadnego z szukanych słów albo nie spełnia operatorów lub filtrów."},
       {"a.txt#p1", "schron gmina", 10, 1, "a.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pominięty, bo z tego raportu pokazano już tyle, ile wolno: 1."},
       {"b.txt#p1", "agregat", 10, 0, "b.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pominięty, bo pokazano już fragment o tej samej treści."},
-      {"a.txt#p3", "geoportal gmina", 0, 0, "a.txt#p3: miejsce 1 z wynikiem [0-9.]+; nie pokazano żadnego fragmentu."},
+      {"a.txt#p3", "mapa gmina", 0, 0, "a.txt#p3: miejsce 1 z wynikiem [0-9.]+; nie pokazano żadnego fragmentu."},
   };
   for (const auto& row : rows) {
     SearchOptions options;
@@ -854,7 +854,7 @@ TEST(SearchErrors, Manifest) {
             path.string() + ": indeks zbudowano ze słownikiem 0000000000000123, a wczytano " + loaded +
                 ". Podaj tamten słownik (--lexicon PLIK) albo zbuduj indeks od nowa.");
   write(manifest);
-  EXPECT_EQ(Searcher::open(path).search("schron").matches, 4U);
+  EXPECT_EQ(Searcher::open(path).search("schron").matches, 5U);
 }
 
 TEST(SearchErrors, Queries) {
@@ -883,7 +883,7 @@ TEST(SearchErrors, Queries) {
   }
   EXPECT_EQ(error_of([&] { searcher.similar("a.txt#p99"); }, ErrorKind::not_found),
             "„a.txt#p99”: w indeksie nie ma takiego fragmentu. Raport mógł się zmienić; poszukaj go: kwerenda-search 'plik:…'");
-  EXPECT_EQ(searcher.search("schron").matches, 4U);  // after all of these
+  EXPECT_EQ(searcher.search("schron").matches, 5U);  // after all of these
 }
 
 TEST(SearchErrors, DamagedRecords) {

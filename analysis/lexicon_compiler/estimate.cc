@@ -183,6 +183,7 @@ std::vector<Estimate::Candidate> Estimate::candidates(std::string_view surface) 
   const std::string lower = lower_case(surface);
   const std::string title = title_case(surface);
   const bool written_lower = surface == lower;
+  const bool written_title = surface == title && !written_lower;
   std::vector<std::string> spellings{std::string(surface)};
   if (surface != lower) spellings.push_back(lower);
   if (surface != title) spellings.push_back(title);
@@ -197,8 +198,9 @@ std::vector<Estimate::Candidate> Estimate::candidates(std::string_view surface) 
           std::find_if(found.begin(), found.end(), [&](const Candidate& c) { return c.unit == unit; });
       if (place == found.end()) {
         place = found.insert(found.end(), Candidate{unit, 1, {}});
-        if (written_lower && is_proper(morphology_.strings[a.lemma]))
-          place->weight = options_.proper_in_lower;
+        const bool proper = is_proper(morphology_.strings[a.lemma]);
+        if (written_lower && proper) place->weight = options_.proper_in_lower;
+        if (written_title && !proper) place->weight = options_.common_in_title;
       }
       if (a.tags == kNoString) continue;
       for (const auto slot : slots_of_tags_[a.tags]) {
@@ -258,6 +260,12 @@ std::vector<Posterior> Estimate::posterior(std::string_view surface) const {
   std::stable_sort(merged.begin(), merged.end(),
                    [](const Posterior& a, const Posterior& b) { return a.probability > b.probability; });
   return merged;
+}
+
+double Estimate::tag_weight(std::uint32_t tags) const {
+  double sum = 0;
+  for (const auto slot : slots_of_tags_[tags]) sum += slot_probability_[slot];
+  return sum;
 }
 
 double Estimate::lemma_count(std::uint32_t lemma) const {

@@ -30,7 +30,8 @@ struct Posterior {
 struct EstimateOptions {
   double unseen = 0.1;            // count given to every lemma on top of what the text shows
   double proper_in_lower = 0.02;  // weight of a proper name when the form is written in lower case
-  double slot_exponent = 0.5;  // 1: weigh readings by how often their case, number, person occur in the class
+  double common_in_title = 0.5;   // weight of a common word when a proper name is written the same
+  double slot_exponent = 0.3;  // 1: weigh readings by how often their case, number, person occur in the class
   double capitals = 0.1;       // weight of words in capitals, many of which are acronyms that spell a word
   int rounds = 20;
 
@@ -46,6 +47,8 @@ class Estimate {
   // The lemmas of a surface, most probable first, summing to 1; empty for an unknown one. Draws on its own
   // case, and on the capitalised and lower-case spelling of the same letters.
   std::vector<Posterior> posterior(std::string_view surface) const;
+  // How much of its class's occurrences fall on the slots of a tag set.
+  double tag_weight(std::uint32_t tags) const;
   // Expected occurrences of a lemma in the counted text.
   double lemma_count(std::uint32_t lemma) const;
 

@@ -141,6 +141,7 @@ BulkBuilder::BulkBuilder(std::filesystem::path target, const BulkOptions& option
     throw Error(ErrorKind::usage, "liczba części ma być od 1 do " + std::to_string(kMaxShards) + ", a jest " +
                                       std::to_string(options.shards));
   }
+  check_block_bytes(options.block_bytes);
   std::error_code ignored;
   if (std::filesystem::exists(target, ignored) &&
       !(std::filesystem::is_directory(target, ignored) && std::filesystem::is_empty(target, ignored))) {
@@ -285,6 +286,7 @@ std::pair<TableRoot, TableRoot> BulkBuilder::Impl::write_documents(BulkResult& r
     if (reader->next()) readers.push_back(std::move(reader));
   }
   char key[kMaxSortableBytes + 1];
+  std::uint32_t last_docid = 0;
   while (!readers.empty()) {
     // Shards are as many as threads: a scan is as good as a heap.
     std::size_t first = 0;
@@ -292,6 +294,8 @@ std::pair<TableRoot, TableRoot> BulkBuilder::Impl::write_documents(BulkResult& r
       if (readers[i]->document.docid < readers[first]->document.docid) first = i;
     }
     const StoredDocument& document = readers[first]->document;
+    if (document.docid == last_docid) fail_added_twice(last_docid);
+    last_docid = document.docid;
     char* const end = put_sortable(key, document.docid);
     const std::string_view docid_key(key, static_cast<std::size_t>(end - key));
     if (term_lists) {

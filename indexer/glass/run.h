@@ -130,6 +130,9 @@ class RunReader {
   std::uint64_t occurrences_ = 0;
 };
 
+// Throws Error{usage}: two shards have the same docid.
+[[noreturn]] void fail_added_twice(std::uint32_t docid);
+
 // Several runs as one.
 class RunMerge {
  public:
@@ -148,7 +151,6 @@ class RunMerge {
 
  private:
   static bool later(const RunReader* a, const RunReader* b) { return a->key() > b->key(); }
-  [[noreturn]] static void fail_twice(std::uint32_t docid);
 
   std::vector<std::unique_ptr<RunReader>> runs_;
   std::vector<RunReader*> waiting_;  // a heap, the least key in front
@@ -185,7 +187,7 @@ void RunMerge::for_each(bool (RunReader::*step)(), Use&& use) {
     if (!more) {
       runs.erase(runs.begin() + static_cast<std::ptrdiff_t>(first));
     } else if (run.docid == limit) {
-      fail_twice(run.docid);
+      fail_added_twice(run.docid);
     }
   }
 }

@@ -41,15 +41,14 @@ void close_block(unsigned char* block, std::size_t level, std::size_t directory_
   std::memset(block + directory_end, 0, gap);
 }
 
-std::uint32_t checked_block_bytes(std::uint32_t bytes) {
+}  // namespace
+
+void check_block_bytes(std::uint32_t bytes) {
   if (bytes < 8192 || bytes > 65536 || !std::has_single_bit(bytes)) {
     throw Error(ErrorKind::usage, "rozmiar bloku ma być potęgą dwójki od 8192 do 65536 bajtów, a jest " +
                                       std::to_string(bytes));
   }
-  return bytes;
 }
-
-}  // namespace
 
 struct TableWriter::Branch {
   std::unique_ptr<unsigned char[]> block;
@@ -94,8 +93,7 @@ struct TableWriter::Deflater {
 
 TableWriter::TableWriter(const std::filesystem::path& path, const TableOptions& options)
     : options_(options),
-      max_item_bytes_(std::min(kMaxItemBytes, (checked_block_bytes(options.block_bytes) - kDirectoryBegin -
-                                               kItemsThatFit * kDirectoryEntryBytes) /
+      max_item_bytes_(std::min(kMaxItemBytes, (options.block_bytes - kDirectoryBegin - kItemsThatFit * kDirectoryEntryBytes) /
                                                   kItemsThatFit)),
       file_(path, kFileBufferBytes, options.durability) {
   if (options_.compression == TagCompression::deflate) deflater_ = std::make_unique<Deflater>();

@@ -61,10 +61,13 @@ struct TableOptions {
   Durability durability = Durability::synced;
 };
 
+// Throws Error{usage} for a block size that is none.
+void check_block_bytes(std::uint32_t bytes);
+
 // One thread at a time. Throws Error{io}; after that the table is good for nothing but removal.
 class TableWriter {
  public:
-  // Creates the file, which must not exist. Throws Error{usage} for a block size that is none.
+  // Creates the file, which must not exist. REQUIRES: check_block_bytes(options.block_bytes)
   TableWriter(const std::filesystem::path& path, const TableOptions& options);
   ~TableWriter();
 

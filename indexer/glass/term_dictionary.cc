@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 namespace kwerenda::glass {
 namespace {
@@ -17,10 +16,11 @@ std::uint32_t hash_of(std::string_view term) {
   return static_cast<std::uint32_t>(XXH3_64bits(term.data(), term.size()) >> 32);
 }
 
-// The first eight bytes as a number that compares like them. Zero bytes fill up short terms, so equal numbers prove nothing.
+// The first eight bytes of a term of the dictionary as a number that compares like them. Short terms are filled up with zeros, so
+// equal numbers prove nothing.
 std::uint64_t head_of(std::string_view term) {
-  std::uint64_t head = 0;
-  std::memcpy(&head, term.data(), std::min<std::size_t>(term.size(), 8));
+  std::uint64_t head;
+  std::memcpy(&head, term.data(), 8);
   return std::endian::native == std::endian::little ? __builtin_bswap64(head) : head;
 }
 
@@ -48,9 +48,16 @@ std::uint32_t TermDictionary::intern(std::string_view term) {
     const std::uint64_t slot = slots_[at];
     if (slot == 0) {
       const auto id = static_cast<std::uint32_t>(texts_.size());
-      texts_.push_back({keep(term), static_cast<std::uint32_t>(term.size())});
+      Text text{static_cast<unsigned char>(term.size()), {}};
+      if (term.size() <= kInlineBytes) {
+        std::memcpy(text.bytes, term.data(), term.size());
+      } else {
+        const char* bytes = keep(term);
+        std::memcpy(text.bytes + kInlineBytes - sizeof(bytes), &bytes, sizeof(bytes));
+      }
+      texts_.push_back(text);
       slots_[at] = std::uint64_t{hash} << 32 | (id + 1);
-      if (texts_.size() * 2 > slots_.size()) grow();
+      if (texts_.size() * 4 > slots_.size() * 3) grow();
       return id;
     }
     if (slot >> 32 != hash) continue;
