@@ -545,7 +545,7 @@ TEST(Search, AHit) {
   EXPECT_EQ(hit.highlights[1].end_code_point, 35U);
   ASSERT_EQ(hit.explanation.size(), 2U);
   EXPECT_EQ(hit.explanation[0].word, "mapą");
-  EXPECT_EQ(hit.explanation[0].keys, Strings{"mapa"});
+  EXPECT_EQ(hit.explanation[0].keys.front(), "mapa");
   EXPECT_NEAR(hit.explanation[0].share + hit.explanation[1].share, hit.score, 1e-9);
   ASSERT_EQ(result.words.size(), 2U);
   EXPECT_EQ(result.words[0].typed, "mapą");
