@@ -296,7 +296,6 @@ struct IndexWriter::Impl {
 
   // The present generation without what the batch replaces, and the batch behind it.
   void merge(const fs::path& built, const fs::path& merged) {
-    const Xapian::docid last_old = database->get_lastdocid();
     Xapian::Database both(current.string(), Xapian::DB_BACKEND_GLASS);
     both.add_database(Xapian::Database(built.string(), Xapian::DB_BACKEND_GLASS));
     NewerMetadata newer;
@@ -308,12 +307,14 @@ struct IndexWriter::Impl {
       const std::uint64_t key = decode_report_key(std::string_view(*entry).substr(1));
       StoredReport old;
       const bool readable = decode_report(database->get_metadata(*entry), old);
-      const bool removed = readable && removals.contains(old.id) && !batch->find(key);
-      if (!removed && !batch->find(key)) continue;
+      const std::optional<StoredReport> added = batch->find(key);
+      const bool removed = readable && removals.contains(old.id) && !added;
+      if (!removed && !added) continue;
       const std::string term = kReportPrefix + encode_report_key(key);
-      std::vector<Xapian::docid> superseded;
-      for (auto doc = whole.postlist_begin(term); doc != whole.postlist_end(term) && *doc <= last_old; ++doc) superseded.push_back(*doc);
-      for (Xapian::docid doc : superseded) whole.delete_document(doc);
+      // compact() renumbers, so numbers do not tell old from new; but the batch's passages are the last ones.
+      std::vector<Xapian::docid> docs(whole.postlist_begin(term), whole.postlist_end(term));
+      docs.resize(docs.size() - std::min<std::size_t>(docs.size(), added ? added->passages : 0));
+      for (Xapian::docid doc : docs) whole.delete_document(doc);
       if (removed) whole.set_metadata(*entry, "");
       if (readable) bytes -= std::min(bytes, old.passage_bytes);
     }

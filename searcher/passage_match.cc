@@ -8,19 +8,25 @@
 namespace kwerenda {
 namespace {
 
-// Marks the tokens of every run whose places each have one of the wanted keys. `first`: by token, where its keys begin in `keys`; one more at the end.
-void mark_phrase(LeafMask leaf, const std::vector<std::vector<std::uint32_t>>& places, const std::vector<std::uint32_t>& keys,
-                 const std::vector<std::uint32_t>& first, MatchedText& matched) {
+// Marks the tokens of every run of a phrase: its places, in order, with `gap` foreign tokens between them at most. `first`: by token, where its
+// keys begin in `keys`; one more at the end.
+void mark_phrase(LeafMask leaf, const std::vector<std::vector<std::uint32_t>>& places, std::uint32_t gap,
+                 const std::vector<std::uint32_t>& keys, const std::vector<std::uint32_t>& first, MatchedText& matched) {
   const std::size_t tokens = first.size() - 1;
   const auto stands_at = [&](const std::vector<std::uint32_t>& wanted, std::size_t token) {
     const auto begin = keys.begin() + first[token], end = keys.begin() + first[token + 1];
     return std::find_first_of(begin, end, wanted.begin(), wanted.end()) != end;
   };
-  for (std::size_t i = 0; i + places.size() <= tokens; ++i) {
-    std::size_t at = 0;
-    while (at < places.size() && stands_at(places[at], i + at)) ++at;
-    if (at < places.size()) continue;
-    for (at = 0; at < places.size(); ++at) matched.leaves[i + at] |= leaf;
+  std::vector<std::size_t> run;
+  for (std::size_t start = 0; start < tokens; ++start) {
+    if (!stands_at(places.front(), start)) continue;
+    // Every place takes its first token behind the one before: no choice leaves more of the gap.
+    run.assign(1, start);
+    for (std::size_t at = start + 1; run.size() < places.size() && at < tokens && at <= start + run.size() + gap; ++at) {
+      if (stands_at(places[run.size()], at)) run.push_back(at);
+    }
+    if (run.size() < places.size()) continue;
+    for (std::size_t token : run) matched.leaves[token] |= leaf;
     matched.seen |= leaf;
   }
 }
@@ -31,12 +37,14 @@ PassageMatcher::PassageMatcher(std::vector<LeafPattern> patterns, KeyTable& tabl
     : patterns_(std::move(patterns)), table_(table) {
   for (std::size_t i = 0; i < patterns_.size(); ++i) {
     const LeafMask bit = LeafMask{1} << i;
-    for (const std::string& key : patterns_[i].keys) want(table_.intern(key), {bit, 0});
-    for (const std::string& key : patterns_[i].relatives) want(table_.intern(key), {0, bit});
-    for (const auto& phrase : patterns_[i].phrases) {
+    for (const std::string& key : patterns_[i].keys) want(table_.intern(key), {bit, 0, 0});
+    for (const std::string& key : patterns_[i].relatives) want(table_.intern(key), {0, bit, 0});
+    for (const std::string& key : patterns_[i].exact_keys) want(table_.intern(key), {0, 0, bit});
+    for (const KeyRun& phrase : patterns_[i].phrases) {
       KeyPhrase& known = phrases_.emplace_back();
       known.leaf = bit;
-      for (const auto& choice : phrase) {
+      known.gap = phrase.gap;
+      for (const auto& choice : phrase.places) {
         known.keys.emplace_back();
         known.hashes.emplace_back();
         for (const std::string& key : choice) {
@@ -53,15 +61,14 @@ PassageMatcher::PassageMatcher(std::vector<LeafPattern> patterns, KeyTable& tabl
 void PassageMatcher::want(KeyId key, const KeyMasks& masks) {
   masks_[key].leaves |= masks.leaves;
   masks_[key].relatives |= masks.relatives;
+  masks_[key].by_form |= masks.by_form;
   if (key / 64 >= wanted_.size()) wanted_.resize(key / 64 + 1);
   wanted_[key / 64] |= std::uint64_t{1} << key % 64;
   const std::uint16_t hash = table_.short_hash(key);
-  hash_masks_[hash].leaves |= masks.leaves;
+  hash_masks_[hash].leaves |= masks.leaves | masks.by_form;
   hash_masks_[hash].relatives |= masks.relatives;
   wanted_hashes_[hash / 64] |= std::uint64_t{1} << hash % 64;
 }
-
-PassageMatcher::~PassageMatcher() = default;
 
 void PassageMatcher::match(std::string_view text, MatchedText& matched) {
   tokenize(text, matched.tokens);
@@ -79,8 +86,13 @@ void PassageMatcher::match(std::string_view text, MatchedText& matched) {
       const KeyMasks& found = masks_.find(key)->second;
       masks.leaves |= found.leaves;
       masks.relatives |= found.relatives;
+      masks.by_form |= found.by_form;
     }
-    if (!(masks.leaves | masks.relatives)) continue;
+    if (!(masks.leaves | masks.relatives | masks.by_form)) continue;
+    for (LeafMask rest = masks.by_form; rest; rest &= rest - 1) {
+      const std::vector<std::string>& forms = patterns_[static_cast<std::size_t>(__builtin_ctzll(rest))].exact_forms;
+      if (std::find(forms.begin(), forms.end(), folded(surface)) != forms.end()) masks.leaves |= rest & -rest;
+    }
     if (masks.leaves & forms_) {
       folded_.clear();
       append_folded(surface, folded_);
@@ -105,7 +117,7 @@ void PassageMatcher::match(std::string_view text, MatchedText& matched) {
     keys.insert(keys.end(), found.begin(), found.end());
   }
   first.push_back(static_cast<std::uint32_t>(keys.size()));
-  for (const KeyPhrase& phrase : phrases_) mark_phrase(phrase.leaf, phrase.keys, keys, first, matched);
+  for (const KeyPhrase& phrase : phrases_) mark_phrase(phrase.leaf, phrase.keys, phrase.gap, keys, first, matched);
 }
 
 void PassageMatcher::match(const KeyStream& stream, MatchedText& matched) const {
@@ -135,7 +147,7 @@ void PassageMatcher::match(const KeyStream& stream, MatchedText& matched) const 
   }
   first.push_back(static_cast<std::uint32_t>(keys.size()));
   if (first.size() != matched.leaves.size() + 1) return;  // a stream that begins with a further key: not one of ours
-  for (const KeyPhrase& phrase : phrases_) mark_phrase(phrase.leaf, phrase.hashes, keys, first, matched);
+  for (const KeyPhrase& phrase : phrases_) mark_phrase(phrase.leaf, phrase.hashes, phrase.gap, keys, first, matched);
 }
 
 }  // namespace kwerenda

@@ -19,11 +19,19 @@ namespace kwerenda {
 using LeafMask = std::uint64_t;
 inline constexpr std::size_t kMaxLeaves = 64;
 
+// Tokens in this order with at most `gap` others between them, all in all; each place has a choice of keys.
+struct KeyRun {
+  std::vector<std::vector<std::string>> places;
+  std::uint32_t gap = 0;
+
+  friend bool operator==(const KeyRun&, const KeyRun&) = default;
+};
+
 // What a token must be to match a word of the query.
 struct LeafPattern {
   std::vector<std::string> keys;       // the token has one of these keys
-  // Or it stands in one of these runs of neighbouring tokens, each place of which has a choice of keys.
-  std::vector<std::vector<std::vector<std::string>>> phrases;
+  std::vector<KeyRun> phrases;         // or it stands in one of these runs
+  std::vector<std::string> exact_keys, exact_forms;  // or it has one of these keys and, folded, one of these forms
   std::vector<std::string> relatives;  // weaker: derived from the same base, or synonyms
   std::string form;                    // folded, as written in the query; empty if the word was repaired
   bool exact = false;                  // only tokens whose folded form is `form` match
@@ -43,7 +51,6 @@ class PassageMatcher {
  public:
   // At most kMaxLeaves patterns; the caller has checked it.
   PassageMatcher(std::vector<LeafPattern> patterns, KeyTable& table);
-  ~PassageMatcher();
   PassageMatcher(const PassageMatcher&) = delete;
   PassageMatcher& operator=(const PassageMatcher&) = delete;
 
@@ -59,12 +66,14 @@ class PassageMatcher {
  private:
   struct KeyMasks {
     LeafMask leaves = 0, relatives = 0;
+    LeafMask by_form = 0;   // if the token has one of the pattern's exact_forms, too
   };
 
   // A run of keys of a pattern: a choice of key numbers, and of their short hashes, for each place.
   struct KeyPhrase {
     LeafMask leaf = 0;
     std::vector<std::vector<std::uint32_t>> keys, hashes;
+    std::uint32_t gap = 0;
   };
 
   void want(KeyId key, const KeyMasks& masks);
