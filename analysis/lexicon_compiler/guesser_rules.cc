@@ -129,6 +129,23 @@ std::string guess_class(std::string_view lemma) {
   return result;
 }
 
+GuesserTable::GuesserTable(const std::vector<GuesserRule>& rules) {
+  for (const GuesserRule& rule : rules) rules_[rule.proper ? 1 : 0][rule.ending] = &rule;
+}
+
+std::string GuesserTable::class_of(std::string_view form, bool proper) const {
+  if (code_points(form) < 4) return "";
+  std::string text = lower_case(form);
+  const auto& rules = rules_[proper ? 1 : 0];
+  for (std::size_t at = 0; at <= text.size(); ++at) {
+    const auto found = rules.find(text.substr(at));
+    if (found == rules.end()) continue;
+    text.resize(text.size() - found->second->cut.size());
+    return text + found->second->add;
+  }
+  return "";
+}
+
 bool is_hidden(std::string_view lemma, const GuesserOptions& options) {
   return XXH3_64bits(lemma.data(), lemma.size()) % 100 < options.hidden;
 }

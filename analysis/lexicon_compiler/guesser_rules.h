@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "analysis/lexicon_compiler/estimate.h"
@@ -28,6 +29,17 @@ struct GuesserOptions {
   double least_weight = 1;         // of the forms with an ending, for a rule of its own
   double least_gain = 0.3;         // weight of forms that the rule puts right
   std::uint32_t hidden = 0;        // of a hundred lemmas, so many are left out, for measuring
+};
+
+// The rules ready for use while the lexicon is being made.
+class GuesserTable {
+ public:
+  explicit GuesserTable(const std::vector<GuesserRule>& rules);
+  // The class of an unknown form, lower case; empty if it is shorter than four letters.
+  std::string class_of(std::string_view form, bool proper) const;
+
+ private:
+  std::unordered_map<std::string, const GuesserRule*> rules_[2];  // by ending; common, proper
 };
 
 // The class of a lemma, lower case.

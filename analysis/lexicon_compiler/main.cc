@@ -90,6 +90,7 @@ void compile(const Arguments& arguments) {
   const Estimate estimate(morphology, counts, EstimateOptions());
   LexiconParts parts;
   parts.rules = learn_guesser(morphology, estimate, GuesserOptions());
+  settle_bare_forms(morphology, parts.rules);
   parts.families = find_families(morphology);
   std::istringstream prefixes(read_file(need(arguments, "prefixes"), "to część źródeł programu"));
   for (std::string line; std::getline(prefixes, line);) {

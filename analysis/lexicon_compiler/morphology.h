@@ -25,7 +25,8 @@ class StringPool {
 
   std::deque<std::string> blocks_;
   std::vector<std::string_view> views_;
-  std::vector<std::uint32_t> slots_;  // open addressing by hash, id + 1; five million strings fit a node-based map half as well
+  std::vector<std::uint32_t>
+      slots_;  // open addressing by hash, id + 1; five million strings fit a node-based map half as well
 };
 
 // Word classes as far as lemmas, priors and derivations need them.
