@@ -1,13 +1,15 @@
 // The bulk builder on synthetic documents, against Xapian's add_document in the same run.
 //
-// Data: tokens drawn by Zipf's law from 400,000 forms of 120,000 lemmas, 84 a document as in the reports' passages, made
-// before the clock starts. Each token gives a lemma with its position and an exact form without one, each document 300 bytes of
-// incompressible data (a stored passage). A token stands for 7.7 bytes of text (100 MB hold 13 million): text_MB/s counts so.
-// The number of documents is KWERENDA_BENCH_DOCUMENTS, 155,000 if unset (100 MB of text); add_document gets a tenth.
-// The answer is checked: documents and total length as Xapian reads them.
+// Data: tokens drawn by Zipf's law from 400,000 forms of 120,000 lemmas, 84 a document as in the reports'
+// passages, made before the clock starts. Each token gives a lemma with its position and an exact form
+// without one, each document 300 bytes of incompressible data (a stored passage). A token stands for 7.7
+// bytes of text (100 MB hold 13 million): text_MB/s counts so. The number of documents is
+// KWERENDA_BENCH_DOCUMENTS, 155,000 if unset (100 MB of text); add_document gets a tenth. The answer is
+// checked: documents and total length as Xapian reads them.
 //
 // Run: bench/bulk_builder_bench --benchmark_repetitions=3
-// Databases are made in $TMPDIR or /tmp; KWERENDA_BENCH_SYNC=1 has them synced, otherwise the disk is left out.
+// Databases are made in $TMPDIR or /tmp; KWERENDA_BENCH_SYNC=1 has them synced, otherwise the disk is left
+// out.
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -36,9 +38,9 @@ constexpr std::uint32_t kLemmas = 120'000;
 constexpr std::size_t kDataBytes = 300;
 
 struct Corpus {
-  std::vector<std::string> forms, lemmas;       // the exact form has a prefix
-  std::vector<std::uint32_t> lemma_of;          // by form
-  std::vector<std::uint32_t> tokens;            // kTokens a document
+  std::vector<std::string> forms, lemmas;  // the exact form has a prefix
+  std::vector<std::uint32_t> lemma_of;     // by form
+  std::vector<std::uint32_t> tokens;       // kTokens a document
   std::string data;
   std::size_t documents() const { return tokens.size() / kTokens; }
 };
@@ -48,17 +50,20 @@ std::size_t documents_wanted() {
   return given ? std::strtoull(given, nullptr, 10) : 155'000;
 }
 
-Durability durability() { return ::getenv("KWERENDA_BENCH_SYNC") ? Durability::synced : Durability::unsynced; }
+Durability durability() {
+  return ::getenv("KWERENDA_BENCH_SYNC") ? Durability::synced : Durability::unsynced;
+}
 
 const Corpus& corpus() {
   static const Corpus made = [] {
     Corpus c;
     std::mt19937_64 random(7);
     const auto word = [&](std::size_t number) {
-      static constexpr const char* kSyllables[] = {"za", "po", "wie", "ście", "nia", "ko", "rze", "ła", "mi", "ny",
-                                                   "sta", "do", "ci", "wa", "ro", "dzie", "ka", "li", "te", "by"};
+      static constexpr const char* kSyllables[] = {"za", "po", "wi", "ść", "na", "ko", "rz",
+                                                   "ła", "mi", "ny", "st", "do", "ci", "wa",
+                                                   "ro", "dz", "ka", "li", "te", "by"};
       std::string text;
-      for (std::size_t left = number * 7 + 1; left > 0; left /= 20) text += kSyllables[left % 20];
+      for (std::size_t left = number + 20; left > 0; left /= 20) text += kSyllables[left % 20];
       return text;
     };
     for (std::uint32_t i = 0; i < kLemmas; ++i) c.lemmas.push_back(word(i));
@@ -74,8 +79,8 @@ const Corpus& corpus() {
     std::uniform_real_distribution<double> uniform(0, sum);
     c.tokens.resize(documents_wanted() * kTokens);
     for (std::uint32_t& token : c.tokens) {
-      token = static_cast<std::uint32_t>(std::lower_bound(cumulative.begin(), cumulative.end(), uniform(random)) -
-                                         cumulative.begin());
+      token = static_cast<std::uint32_t>(
+          std::lower_bound(cumulative.begin(), cumulative.end(), uniform(random)) - cumulative.begin());
     }
     c.data.resize(1 << 20);
     for (char& byte : c.data) byte = static_cast<char>(random());
@@ -97,8 +102,10 @@ class Directory {
   fs::path path_;
 };
 
-// Feeds the documents [begin, end) to a shard, as an indexer does that remembers the numbers of a form's terms.
-void feed(BulkShard& shard, const Corpus& c, std::size_t begin, std::size_t end, std::size_t step, std::size_t batch) {
+// Feeds the documents [begin, end) to a shard, as an indexer does that remembers the numbers of a form's
+// terms.
+void feed(BulkShard& shard, const Corpus& c, std::size_t begin, std::size_t end, std::size_t step,
+          std::size_t batch) {
   constexpr TermId kNone = 0xffffffff;
   std::vector<std::pair<TermId, TermId>> terms(kForms, {kNone, kNone});
   PostingCollector collector;
@@ -114,7 +121,8 @@ void feed(BulkShard& shard, const Corpus& c, std::size_t begin, std::size_t end,
         collector.add(lemma, static_cast<std::uint32_t>(i + 1));
         collector.add_without_position(exact);
       }
-      shard.add(static_cast<std::uint32_t>(d + 1), collector.postings(), {c.data.data() + d % 1000 * 1000, kDataBytes});
+      shard.add(static_cast<std::uint32_t>(d + 1), collector.postings(),
+                {c.data.data() + d % 1000 * 1000, kDataBytes});
       collector.clear();
     }
   }
@@ -122,11 +130,13 @@ void feed(BulkShard& shard, const Corpus& c, std::size_t begin, std::size_t end,
 
 void report(benchmark::State& state, std::size_t documents) {
   const auto tokens = static_cast<double>(documents * kTokens);
-  state.counters["text_MB/s"] = benchmark::Counter(tokens * kTextBytesPerToken / 1e6, benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["text_MB/s"] =
+      benchmark::Counter(tokens * kTextBytesPerToken / 1e6, benchmark::Counter::kIsIterationInvariantRate);
   state.counters["tokens/s"] = benchmark::Counter(tokens, benchmark::Counter::kIsIterationInvariantRate);
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  state.counters["peak_MB"] = static_cast<double>(usage.ru_maxrss) / 1024;  // of the process so far, tokens included
+  state.counters["peak_MB"] =
+      static_cast<double>(usage.ru_maxrss) / 1024;  // of the process so far, tokens included
 }
 
 void check(benchmark::State& state, const fs::path& index, std::size_t documents) {
@@ -162,7 +172,8 @@ void build(benchmark::State& state) {
     {
       std::vector<std::jthread> threads;
       for (unsigned i = 0; i < shards; ++i) {
-        threads.emplace_back([&, i] { feed(builder.shard(i), c, i * kBatch, c.documents(), shards * kBatch, kBatch); });
+        threads.emplace_back(
+            [&, i] { feed(builder.shard(i), c, i * kBatch, c.documents(), shards * kBatch, kBatch); });
       }
     }
     result = builder.finish();

@@ -25,10 +25,13 @@ void PassageDocumentMaker::begin_report(const Report& report, std::uint64_t key)
 }
 
 void PassageDocumentMaker::make(const Passage& passage, PassageDocument& document) {
-  const StoredPassage stored{.report_key = key_, .ordinal = passage.ordinal, .begin = passage.begin, .heading = passage.heading,
+  StoredPassage stored{.report_key = key_, .ordinal = passage.ordinal, .begin = passage.begin, .heading = passage.heading,
                              .text = report_->text.substr(passage.begin, passage.end - passage.begin)};
   terms_.set_heading(passage.heading);
   terms_.terms_of(stored.text, document.terms);
+  stored.text_keys = terms_.text_stream();
+  stored.title_keys = terms_.title_stream();
+  stored.heading_keys = terms_.heading_stream();
   document.filters = filters_;
   document.values = values_;
   document.data = encode_passage(stored);

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include "analysis/error.h"
+#include "analysis/fold.h"
+#include "analysis/utf8.h"
 #include "analysis/lexicon_compiler/letters.h"
 
 namespace kwerenda {
@@ -105,6 +107,32 @@ std::vector<FormCount> parse_counts(std::string_view text, const std::string& na
     counts.push_back(std::move(count));
   }
   return counts;
+}
+
+void add_unigrams(std::string_view model, const std::string& name, std::uint32_t divisor, std::vector<FormCount>& counts) {
+  const std::size_t begin = model.find("\\1-grams:\n"), end = model.find("\\2-grams:", begin);
+  if (begin == std::string_view::npos) {
+    throw Error(ErrorKind::corrupt, fmt::format("{}: oczekiwano modelu języka z częścią „\\1-grams:”, nie ma jej", name));
+  }
+  std::unordered_map<std::string, std::size_t> known;
+  for (std::size_t i = 0; i < counts.size(); ++i) known.emplace(counts[i].form, i);
+  std::string_view lines = model.substr(begin, end == std::string_view::npos ? end : end - begin);
+  for (lines.remove_prefix(lines.find('\n') + 1); !lines.empty();) {
+    const std::size_t stop = std::min(lines.find('\n'), lines.size());
+    const auto fields = split(lines.substr(0, stop), ' ');
+    lines.remove_prefix(std::min(stop + 1, lines.size()));
+    std::uint32_t count = 0;
+    if (fields.size() != 2 || fields[1].empty() || fields[1][0] == '<') continue;
+    std::from_chars(fields[0].data(), fields[0].data() + fields[0].size(), count);
+    const std::string surface(fields[1]), form = folded(surface);
+    const std::string capital_first = normalized(surface);
+    const auto [entry, is_new] = known.try_emplace(form, counts.size());
+    if (is_new) counts.push_back({form, {}});
+    const bool lower = capital_first == form;
+    const CodePoint first = code_point_at(capital_first, 0);
+    const bool title = !lower && folded(capital_first.substr(0, first.bytes)) + capital_first.substr(first.bytes) == form;
+    counts[entry->second].by_case[lower ? 0 : title ? 1 : 2] += (count + divisor / 2) / divisor;
+  }
 }
 
 Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& counts,

@@ -22,7 +22,7 @@ namespace kwerenda {
 namespace {
 
 constexpr const char* kUsage =
-    "kwerenda-lexicon compile --polimorf=JAR --aff=PLIK --dic=PLIK --counts=PLIK --prefixes=PLIK "
+    "kwerenda-lexicon compile --polimorf=JAR --aff=PLIK --dic=PLIK --counts=PLIK --unigrams=PLIK --prefixes=PLIK "
     "--output=PLIK\n"
     "    składa leksykon ze słowników Debiana: libmorfologik-stemming-java i hunspell-pl\n"
     "kwerenda-lexicon lookup --lexicon=PLIK\n"
@@ -71,6 +71,9 @@ const std::string& need(const Arguments& arguments, const std::string& name) {
   return found->second;
 }
 
+// The model counts 89 million words, the table one million.
+constexpr std::uint32_t kUnigramDivisor = 40;
+
 void compile(const Arguments& arguments) {
   const std::string& jar = need(arguments, "polimorf");
   const std::string &aff = need(arguments, "aff"), &dic = need(arguments, "dic"),
@@ -80,7 +83,9 @@ void compile(const Arguments& arguments) {
   Morphology morphology = read_morphology(read_jar(jar, entry.c_str()), jar + "!" + entry,
                                           read_file(aff, "zainstaluj pakiet hunspell-pl"), aff,
                                           read_file(dic, "zainstaluj pakiet hunspell-pl"), dic);
-  const auto counts = parse_counts(read_file(table, "to część źródeł programu"), table);
+  auto counts = parse_counts(read_file(table, "to część źródeł programu"), table);
+  const std::string& unigrams = need(arguments, "unigrams");
+  add_unigrams(read_file(unigrams, "zainstaluj pakiet onboard-data"), unigrams, kUnigramDivisor, counts);
   settle(morphology, counts, LemmaRules());
   const Estimate estimate(morphology, counts, EstimateOptions());
   LexiconParts parts;

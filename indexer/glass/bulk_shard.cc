@@ -34,12 +34,15 @@ std::string_view get_bytes(const char*& in) {
 // Skips the positions of one posting; returns where they end.
 const char* skip_positions(const char* in, std::uint64_t head) {
   switch (head & 3) {
-    case kOnePosition: (void)get_varint(in); return in;
+    case kOnePosition:
+      (void)get_varint(in);
+      return in;
     case kManyPositions: {
       const auto size = static_cast<std::size_t>(get_varint(in));
       return in + size;
     }
-    default: return in;
+    default:
+      return in;
   }
 }
 
@@ -49,7 +52,9 @@ std::uint32_t get_term(const char* terms, std::size_t i) {
   return id;
 }
 
-std::string document_name(std::uint32_t docid) { return std::string("dokument ").append(std::to_string(docid)).append(": "); }
+std::string document_name(std::uint32_t docid) {
+  return std::string("dokument ").append(std::to_string(docid)).append(": ");
+}
 
 std::string size_text(std::size_t bytes) {
   return std::to_string(bytes) + " bajtów, a może mieć najwyżej " + std::to_string(kMaxTagBytes);
@@ -81,12 +86,12 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
     throw Error(ErrorKind::limit, document_name(docid) + "treść ma " + size_text(data.size()));
   }
   std::uint64_t length = 0;
-  std::size_t term_list_bytes = 0;
   std::size_t record_bytes = 10 * kMaxVarintBytes + data.size();  // at most
   std::uint32_t greatest_wdf = 0;
   for (const Posting& posting : postings) {
     if (posting.term >= states.size()) {
-      throw Error(ErrorKind::usage, document_name(docid) + "nieznany numer słowa " + std::to_string(posting.term));
+      throw Error(ErrorKind::usage,
+                  document_name(docid) + "nieznany numer słowa " + std::to_string(posting.term));
     }
     for (std::size_t i = 1; i < posting.positions.size(); ++i) {
       if (posting.positions[i] <= posting.positions[i - 1]) {
@@ -96,12 +101,17 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
     }
     length += posting.wdf;
     greatest_wdf = std::max(greatest_wdf, posting.wdf);
-    term_list_bytes += dictionary.term(posting.term).size() + 2 + kMaxVarintBytes;
+    __builtin_prefetch(&states[posting.term], 1);
     record_bytes += 3 * kMaxVarintBytes + 5 * posting.positions.size();
   }
   if (length > kMaxLength) {
-    throw Error(ErrorKind::limit, document_name(docid) + "długość " + std::to_string(length) + " przekracza " +
-                                      std::to_string(kMaxLength));
+    throw Error(ErrorKind::limit, document_name(docid) + "długość " + std::to_string(length) +
+                                      " przekracza " + std::to_string(kMaxLength));
+  }
+  std::size_t term_list_bytes = postings.size() * (kMaxTermBytes + 12);
+  if (term_list_bytes > kMaxTagBytes) {  // now it is worth while to count
+    term_list_bytes = 0;
+    for (const Posting& posting : postings) term_list_bytes += dictionary.term(posting.term).size() + 12;
   }
   if (term_list_bytes > kMaxTagBytes) {
     throw Error(ErrorKind::limit, document_name(docid) + "lista słów ma " + size_text(term_list_bytes));
@@ -109,7 +119,8 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
   std::vector<Value> by_slot;
   for (const Value& value : given) {
     if (value.slot == 0xffffffff) {
-      throw Error(ErrorKind::usage, document_name(docid) + "nie ma wartości o numerze " + std::to_string(value.slot));
+      throw Error(ErrorKind::usage,
+                  document_name(docid) + "nie ma wartości o numerze " + std::to_string(value.slot));
     }
     if (value.bytes.size() > kMaxTagBytes - 2 * kChunkBytes) {
       throw Error(ErrorKind::limit, document_name(docid) + "wartość ma " + size_text(value.bytes.size()));
@@ -120,8 +131,8 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
   scratch.clear();
   for (std::size_t i = 0; i < by_slot.size(); ++i) {
     if (i > 0 && by_slot[i].slot == by_slot[i - 1].slot) {
-      throw Error(ErrorKind::usage, document_name(docid) + "wartość o numerze " + std::to_string(by_slot[i].slot) +
-                                        " podano dwa razy");
+      throw Error(ErrorKind::usage, document_name(docid) + "wartość o numerze " +
+                                        std::to_string(by_slot[i].slot) + " podano dwa razy");
     }
     append_varint(scratch, i == 0 ? by_slot[i].slot : by_slot[i].slot - by_slot[i - 1].slot - 1);
   }
@@ -148,8 +159,8 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
     TermState& state = states[posting.term];
     if (state.last_docid == docid) {
       for (std::size_t i = before.size(); i-- > 0;) states[postings[i].term] = before[i];
-      throw Error(ErrorKind::usage, document_name(docid) + "słowo „" + std::string(dictionary.term(posting.term)) +
-                                        "” podano dwa razy");
+      throw Error(ErrorKind::usage, document_name(docid) + "słowo „" +
+                                        std::string(dictionary.term(posting.term)) + "” podano dwa razy");
     }
     before.push_back(state);
     const std::uint64_t wdf = std::uint64_t{posting.wdf} << 2;
@@ -167,8 +178,9 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
       append_varint(positions, scratch.size());
       positions += scratch;
     }
-    const std::size_t bytes = varint_size(docid - state.last_docid) + static_cast<std::size_t>(head_out - head_begin) +
-                              positions.size() - positions_begin;
+    const std::size_t bytes = varint_size(docid - state.last_docid) +
+                              static_cast<std::size_t>(head_out - head_begin) + positions.size() -
+                              positions_begin;
     added_bytes += bytes;
     state.last_docid = docid;
     ++state.documents;
@@ -220,8 +232,8 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
   statistics.longest_document = std::max(statistics.longest_document, length32);
   statistics.greatest_wdf = std::max(statistics.greatest_wdf, greatest_wdf);
 
-  // The dictionary stays, and each run costs a walk over it: when little is left beside it, runs grow with it instead of becoming
-  // ever more and smaller.
+  // The dictionary stays, and each run costs a walk over it: when little is left beside it, runs grow with it
+  // instead of becoming ever more and smaller.
   const std::uint64_t fixed = dictionary.memory() + states.capacity() * sizeof(TermState);
   const std::uint64_t left = memory_limit > fixed ? memory_limit - fixed : 0;
   if (log.used() + list_bytes > std::max({left, memory_limit / 4, fixed / 2, kLeastRunBytes})) spill();
@@ -295,10 +307,16 @@ void BulkShard::Impl::invert() {
       const auto position_bytes = static_cast<std::size_t>(get_varint(in));
       const char* const ids = in;
       const char* head_in = ids + terms * sizeof(TermId);
-      // Heads first, to learn where positions begin; they are in the cache the second time.
+      // Heads first, to learn where positions begin; they are in the cache the second time. Meanwhile the
+      // states arrive, and then the places to write to: both are all over the memory.
       const char* position_in = head_in;
-      for (std::size_t i = 0; i < terms; ++i) (void)get_varint(position_in);
+      for (std::size_t i = 0; i < terms; ++i) {
+        __builtin_prefetch(&states[get_term(ids, i)], 1);
+        (void)get_varint(position_in);
+      }
       in = position_in + position_bytes;
+      for (std::size_t i = 0; i < terms; ++i)
+        __builtin_prefetch(run.get() + states[get_term(ids, i)].bytes, 1);
       for (std::size_t i = 0; i < terms; ++i) {
         TermState& state = states[get_term(ids, i)];
         const std::uint64_t head = get_varint(head_in);
@@ -321,7 +339,8 @@ void BulkShard::Impl::invert() {
 void BulkShard::Impl::spill() {
   invert();
   const std::string name = std::string("s").append(std::to_string(number));
-  OutputFile file(directory / (name + "-r" + std::to_string(run_files.size())), kFileBufferBytes, Durability::unsynced);
+  OutputFile file(directory / (name + "-r" + std::to_string(run_files.size())), kFileBufferBytes,
+                  Durability::unsynced);
   run_files.push_back(file.path());
   file.append({run.get(), run_bytes});
   file.finish();
@@ -329,7 +348,8 @@ void BulkShard::Impl::spill() {
   run_bytes = 0;
 
   if (!documents_file) {
-    documents_file = std::make_unique<OutputFile>(directory / (name + "-d"), kFileBufferBytes, Durability::unsynced);
+    documents_file =
+        std::make_unique<OutputFile>(directory / (name + "-d"), kFileBufferBytes, Durability::unsynced);
   }
   std::string head;
   const auto append = [&](std::string_view bytes) {

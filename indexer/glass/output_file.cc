@@ -11,23 +11,34 @@
 namespace kwerenda::glass {
 namespace {
 
-// Ask the kernel to start writing every so often, so that the final fsync does not wait for hundreds of megabytes at once.
+// Ask the kernel to start writing every so often, so that the final fsync does not wait for hundreds of
+// megabytes at once.
 constexpr std::uint64_t kWriteBackBytes = 16u << 20;
 
 std::string reason(int error_number) {
   switch (error_number) {
     case EACCES:
-    case EPERM: return "brak uprawnień";
-    case ENOENT: return "nie ma takiego pliku ani katalogu";
-    case EEXIST: return "już istnieje";
-    case ENOTDIR: return "to nie jest katalog";
-    case ENOTEMPTY: return "katalog nie jest pusty";
-    case EFBIG: return "plik przekroczyłby dozwolony rozmiar";
-    case EROFS: return "system plików tylko do odczytu";
-    case EIO: return "błąd wejścia-wyjścia";
+    case EPERM:
+      return "brak uprawnień";
+    case ENOENT:
+      return "nie ma takiego pliku ani katalogu";
+    case EEXIST:
+      return "już istnieje";
+    case ENOTDIR:
+      return "to nie jest katalog";
+    case ENOTEMPTY:
+      return "katalog nie jest pusty";
+    case EFBIG:
+      return "plik przekroczyłby dozwolony rozmiar";
+    case EROFS:
+      return "system plików tylko do odczytu";
+    case EIO:
+      return "błąd wejścia-wyjścia";
     case EMFILE:
-    case ENFILE: return "za dużo otwartych plików";
-    default: return std::generic_category().message(error_number);
+    case ENFILE:
+      return "za dużo otwartych plików";
+    default:
+      return std::generic_category().message(error_number);
   }
 }
 
@@ -108,8 +119,8 @@ void OutputFile::write_all(const char* bytes, std::size_t size) {
 void OutputFile::finish() {
   flush();
   buffer_.reset();
-  if (durability_ == Durability::synced && ::fsync(descriptor_) != 0) {
-    throw io_error(path_, "nie można utrwalić pliku na dysku", errno);
+  while (durability_ == Durability::synced && ::fsync(descriptor_) != 0) {
+    if (errno != EINTR) throw io_error(path_, "nie można utrwalić pliku na dysku", errno);
   }
   if (::close(std::exchange(descriptor_, -1)) != 0) throw io_error(path_, "nie można zamknąć pliku", errno);
 }

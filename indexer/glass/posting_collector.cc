@@ -9,7 +9,8 @@ std::span<const Posting> PostingCollector::postings() {
     entry.begin = end;
     end += entry.positions;
   }
-  for (const Occurrence& occurrence : occurrences_) positions_[entries_[occurrence.entry].begin++] = occurrence.position;
+  for (const Occurrence& occurrence : occurrences_)
+    positions_[entries_[occurrence.entry].begin++] = occurrence.position;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
     postings_[i].positions = {positions_.data() + (entry.begin - entry.positions), entry.positions};

@@ -1,5 +1,5 @@
-// Tokens in, postings out: groups the terms of one document. For each token a few memory accesses and no search, since terms are
-// numbers.
+// Tokens in, postings out: groups the terms of one document. For each token a few memory accesses and no
+// search, since terms are numbers.
 //
 //   PostingCollector collector;
 //   for (…) collector.add(term, position);
@@ -32,7 +32,8 @@ class PostingCollector {
   // `wdf` occurrences at no position.
   void add_without_position(TermId term, std::uint32_t wdf = 1) { postings_[entry(term)].wdf += wdf; }
 
-  // What was added since clear(), in order of first occurrence. Good until the next call of anything but this.
+  // What was added since clear(), in order of first occurrence. Good until the next call of anything but
+  // this.
   std::span<const Posting> postings();
 
   void clear();

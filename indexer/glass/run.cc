@@ -99,7 +99,8 @@ std::uint64_t RunMerge::occurrences() const {
 }
 
 void fail_added_twice(std::uint32_t docid) {
-  throw Error(ErrorKind::usage, "dokument o numerze " + std::to_string(docid) + " dodano dwa razy, w różnych częściach");
+  throw Error(ErrorKind::usage,
+              "dokument o numerze " + std::to_string(docid) + " dodano dwa razy, w różnych częściach");
 }
 
 }  // namespace kwerenda::glass

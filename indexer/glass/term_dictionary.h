@@ -1,5 +1,5 @@
-// Terms to numbers and back: one open hash table; terms of up to 15 bytes, which most are, stand in the table of numbers itself, so
-// that a look-up by number costs one cache miss; the others in an arena.
+// Terms to numbers and back: one open hash table; terms of up to 15 bytes, which most are, stand in the table
+// of numbers itself, so that a look-up by number costs one cache miss; the others in an arena.
 #pragma once
 
 #include <cstddef>
@@ -20,10 +20,15 @@ class TermDictionary {
 
   // The number of a term, kUnknown if it has none.
   std::uint32_t find(std::string_view term) const;
-  // The number of a term; a new term gets the next one. At most 255 bytes of any kind, at most 2^32 - 1 terms.
+  // The number of a term; a new term gets the next one. At most 255 bytes of any kind, at most 2^32 - 1
+  // terms.
   std::uint32_t intern(std::string_view term);
 
-  // The bytes of a term, good until the next intern(). At least eight bytes are readable, zeros beyond the end of the term.
+  // How many bytes are readable behind the end of a term.
+  static constexpr std::size_t kPadding = 16;
+
+  // The bytes of a term, good until the next intern(). kPadding bytes behind them are readable: zeros up to
+  // the eighth of the term, then anything.
   std::string_view term(std::uint32_t id) const {
     const Text& text = texts_[id];
     if (text.size <= kInlineBytes) return {text.bytes, text.size};
@@ -35,7 +40,8 @@ class TermDictionary {
   void prefetch(std::uint32_t id) const { __builtin_prefetch(&texts_[id]); }
   std::size_t size() const { return texts_.size(); }
 
-  // All numbers in byte order of their terms. Sorts what is new since the last call; good until the next intern().
+  // All numbers in byte order of their terms. Sorts what is new since the last call; good until the next
+  // intern().
   const std::vector<std::uint32_t>& sorted();
   // The place of each term in sorted(), by number; as of the last call of sorted().
   const std::vector<std::uint32_t>& ranks() const { return ranks_; }
