@@ -8,8 +8,8 @@
 namespace kwerenda {
 namespace {
 
-// Marks the tokens of every run of a phrase: its places, in order, with `gap` foreign tokens between them at most. `first`: by token, where its
-// keys begin in `keys`; one more at the end.
+// Marks the tokens that make a run: one of the wanted keys of every place, in order, with at most `gap` tokens between them, all in all.
+// `first`: by token, where its keys begin in `keys`; one more at the end.
 void mark_phrase(LeafMask leaf, const std::vector<std::vector<std::uint32_t>>& places, std::uint32_t gap,
                  const std::vector<std::uint32_t>& keys, const std::vector<std::uint32_t>& first, MatchedText& matched) {
   const std::size_t tokens = first.size() - 1;
@@ -18,11 +18,11 @@ void mark_phrase(LeafMask leaf, const std::vector<std::vector<std::uint32_t>>& p
     return std::find_first_of(begin, end, wanted.begin(), wanted.end()) != end;
   };
   std::vector<std::size_t> run;
-  for (std::size_t start = 0; start < tokens; ++start) {
-    if (!stands_at(places.front(), start)) continue;
+  for (std::size_t i = 0; i + places.size() <= tokens; ++i) {
+    if (!stands_at(places.front(), i)) continue;
     // Every place takes its first token behind the one before: no choice leaves more of the gap.
-    run.assign(1, start);
-    for (std::size_t at = start + 1; run.size() < places.size() && at < tokens && at <= start + run.size() + gap; ++at) {
+    run.assign(1, i);
+    for (std::size_t at = i + 1; run.size() < places.size() && at < tokens && at <= i + run.size() + gap; ++at) {
       if (stands_at(places[run.size()], at)) run.push_back(at);
     }
     if (run.size() < places.size()) continue;
@@ -37,9 +37,9 @@ PassageMatcher::PassageMatcher(std::vector<LeafPattern> patterns, KeyTable& tabl
     : patterns_(std::move(patterns)), table_(table) {
   for (std::size_t i = 0; i < patterns_.size(); ++i) {
     const LeafMask bit = LeafMask{1} << i;
-    for (const std::string& key : patterns_[i].keys) want(table_.intern(key), {bit, 0, 0});
-    for (const std::string& key : patterns_[i].relatives) want(table_.intern(key), {0, bit, 0});
-    for (const std::string& key : patterns_[i].exact_keys) want(table_.intern(key), {0, 0, bit});
+    for (const std::string& key : patterns_[i].keys) want(table_.intern(key), {.leaves = bit});
+    for (const std::string& key : patterns_[i].relatives) want(table_.intern(key), {.relatives = bit});
+    for (const std::string& key : patterns_[i].exact_keys) want(table_.intern(key), {.by_form = bit});
     for (const KeyRun& phrase : patterns_[i].phrases) {
       KeyPhrase& known = phrases_.emplace_back();
       known.leaf = bit;

@@ -33,7 +33,7 @@ struct LeafPattern {
   std::vector<KeyRun> phrases;         // or it stands in one of these runs
   std::vector<std::string> exact_keys, exact_forms;  // or it has one of these keys and, folded, one of these forms
   std::vector<std::string> relatives;  // weaker: derived from the same base, or synonyms
-  std::string form;                    // folded, as written in the query; empty if the word was repaired
+  std::string form;                    // folded, as written in the query; empty: none to compare with
   bool exact = false;                  // only tokens whose folded form is `form` match
 };
 
