@@ -31,7 +31,9 @@ std::int64_t mtime_of(const struct stat& status) {
 
 class Walker {
  public:
-  explicit Walker(const WalkSettings& settings) : settings_(settings) {}
+  explicit Walker(const WalkSettings& settings) : settings_(settings) {
+    excludes_ = !settings.exclude.empty() && ::stat(settings.exclude.c_str(), &excluded_) == 0;
+  }
 
   void root(const std::string& given) {
     if (given == "-") {
@@ -115,7 +117,14 @@ class Walker {
     add(std::move(input));
   }
 
+  bool is_excluded(int fd) const {
+    struct stat status {};
+    return excludes_ && ::fstat(fd, &status) == 0 && status.st_dev == excluded_.st_dev &&
+           status.st_ino == excluded_.st_ino;
+  }
+
   void directory(FileDescriptor fd, const std::string& path, int depth) {
+    if (is_excluded(fd.get())) return;
     if (depth >= kDeepest) {
       problem(ProblemCause::too_large, path,
               fmt::format("katalogi głębsze niż {} poziomów są pomijane", kDeepest));
@@ -155,6 +164,8 @@ class Walker {
   }
 
   const WalkSettings& settings_;
+  struct stat excluded_ {};
+  bool excludes_ = false;
   WalkResult result_;
   std::unordered_set<std::string> seen_;
   std::size_t repeated_ = 0;
