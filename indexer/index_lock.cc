@@ -16,6 +16,7 @@
 
 #include "analysis/error.h"
 #include "analysis/schema.h"
+#include "indexer/durable_files.h"
 
 namespace kwerenda {
 namespace {
@@ -42,10 +43,13 @@ int open_lock_file(const std::filesystem::path& path, LockMode mode) {
     }
     if (fd >= 0) return fd;
     if (errno == EINTR) continue;
+    const int reason = errno;
+    const std::string room = room_left(path);
     throw Error(
         ErrorKind::io,
-        fmt::format("{}: nie można otworzyć pliku blokady: {}. Sprawdź uprawnienia do katalogu indeksu.",
-                    path.string(), std::strerror(errno)));
+        fmt::format("{}: nie można otworzyć pliku blokady: {}{}. Sprawdź wolne miejsce i uprawnienia do "
+                    "katalogu indeksu, potem powtórz to samo polecenie.",
+                    path.string(), std::strerror(reason), room.empty() ? "" : " (" + room + ")"));
   }
 }
 

@@ -55,7 +55,8 @@ bool is_work_name(const std::string& name) {
 Error translated(const fs::path& index, const Xapian::Error& error) {
   const std::string_view type = error.get_type();
   const char* reason = error.get_error_string();
-  if (type == "DatabaseLockError") {
+  // Xapian calls every failure to open its lock file a lock that is held; only one of them is.
+  if (type == "DatabaseLockError" && error.get_msg().find("already locked") != std::string::npos) {
     return {ErrorKind::locked,
             fmt::format("{}: inny program trzyma otwartą bazę Xapiana. Spróbuj później.", index.string())};
   }
@@ -117,13 +118,23 @@ void check_agrees(const Manifest& found, const Manifest& wanted, const fs::path&
   }
 }
 
-// Of two entries of one key the newer database's holds: compact() is given them oldest first.
-class NewerMetadata : public Xapian::Compactor {
+// Of two records of one report the batch's holds. Xapian hands them over in no particular order.
+class BatchMetadata : public Xapian::Compactor {
  public:
-  std::string resolve_duplicate_metadata(const std::string&, size_t count,
+  explicit BatchMetadata(const BulkBatch& batch) : batch_(batch) {}
+  std::string resolve_duplicate_metadata(const std::string& stored, size_t,
                                          const std::string tags[]) override {
-    return tags[count - 1];
+    // The name comes as it stands in the table, behind two bytes of glass's own.
+    std::string_view name = stored;
+    if (name.starts_with(kGlassPrefix)) name.remove_prefix(kGlassPrefix.size());
+    const bool of_report = name.size() == 9 && name.front() == kReportMetadataPrefix;
+    const auto added = of_report ? batch_.find(decode_report_key(name.substr(1))) : std::nullopt;
+    return added ? encode_report(*added) : tags[0];  // what is not of a report is the same in both
   }
+
+ private:
+  static constexpr std::string_view kGlassPrefix{"\0\xc0", 2};
+  const BulkBatch& batch_;
 };
 
 struct Change {
@@ -307,10 +318,12 @@ struct IndexWriter::Impl {
   }
   unsigned next_number() const { return (current.empty() ? 0 : generation_number(current)) + 1; }
 
+  Xapian::docid last_docid() const { return current.empty() ? 0 : database().get_lastdocid(); }
+
   void begin_batch() {
     batch = std::make_unique<BulkBatch>(
         generation(next_number(), kBatchPrefix),
-        BulkBatchSettings{settings.keys, settings.memory_bytes, settings.threads});
+        BulkBatchSettings{settings.keys, settings.memory_bytes, last_docid() + 1, settings.threads});
     for (Change& change : changes) {
       if (!change.dropped) batch->add(std::move(change.report), std::move(change.passages));
     }
@@ -496,11 +509,13 @@ struct IndexWriter::Impl {
 
   // The present generation without what the batch replaces, and the batch behind it.
   void merge(const fs::path& built, const fs::path& merged) {
-    const Xapian::docid last_old = database().get_lastdocid();
+    const Xapian::docid last_old = last_docid();
     Xapian::Database both(current.string(), Xapian::DB_BACKEND_GLASS);
     both.add_database(Xapian::Database(built.string(), Xapian::DB_BACKEND_GLASS));
-    NewerMetadata newer;
-    both.compact(merged.string(), 0, 0, newer);
+    BatchMetadata metadata(*batch);
+    // Renumbered, the present documents would lose the unused numbers before the first, and last_old tell
+    // nothing.
+    both.compact(merged.string(), Xapian::DBCOMPACT_NO_RENUMBER, 0, metadata);
     Xapian::WritableDatabase whole(merged.string(), Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS);
     for (auto entry = database().metadata_keys_begin(std::string(1, kReportMetadataPrefix));
          entry != database().metadata_keys_end(std::string(1, kReportMetadataPrefix)); ++entry) {

@@ -111,6 +111,7 @@ IndexWriterSettings writer_settings(const IndexerOptions& options, const Passage
       std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
   settings.memory_bytes =
       options.memory_bytes / 2;  // the rest is for the queue, the analysis and the reports that wait
+  settings.large_batch_bytes = options.large_batch_bytes;
   settings.threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   return settings;
 }
