@@ -124,6 +124,7 @@ void restore_marks(const KeyMaker& maker, const Vocabulary& vocabulary, QueryTer
   std::vector<Key> keys;
   maker.keys_of(forms.front().form, keys);
   if (passages_of(keys, vocabulary) == 0) return;
+  if (keys.front().text == term.keys.front()) return;  // only another ending of the same word: "ochrona" is not "ochroną"
   const bool as_typed_is_rare = maker.lexicon().frequency(term.form) * 10 < forms.front().frequency;
   std::vector<std::string> as_typed = as_typed_is_rare ? std::vector<std::string>{} : term.keys;
   term.keys.clear();
