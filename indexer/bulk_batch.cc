@@ -18,7 +18,8 @@
 namespace kwerenda {
 namespace {
 
-// Reports that wait for a worker, in bytes of text: enough to keep two workers busy while the caller waits for a slow disk.
+// Reports that wait for a worker, in bytes of text: enough to keep two workers busy while the caller waits
+// for a slow disk.
 constexpr std::uint64_t kQueueBytes = 32u << 20;
 
 struct Work {
@@ -83,7 +84,8 @@ class WorkQueue {
 // One thread's part: reports out of the queue, documents into a shard.
 class Worker {
  public:
-  Worker(const std::shared_ptr<const KeyMaker>& keys, glass::BulkShard& shard) : table_(keys), documents_(table_), shard_(shard) {}
+  Worker(const std::shared_ptr<const KeyMaker>& keys, glass::BulkShard& shard)
+      : table_(keys), documents_(table_), shard_(shard) {}
 
   void run(WorkQueue& queue) {
     try {
@@ -127,7 +129,7 @@ class Worker {
   PassageDocument document_;
   std::vector<glass::Posting> postings_;
   std::vector<glass::Value> values_;
-  std::vector<glass::TermId> shard_terms_[32];   // by the prefix's letter
+  std::vector<glass::TermId> shard_terms_[32];  // by the prefix's letter
 };
 
 glass::BulkOptions options_of(const BulkBatchSettings& settings) {
@@ -147,7 +149,7 @@ struct BulkBatch::Impl {
   };
 
   Impl(const std::filesystem::path& target_path, const BulkBatchSettings& settings)
-      : target(target_path), builder(target_path, options_of(settings)) {
+      : target(target_path), builder(target_path, options_of(settings)), next_docid(settings.first_docid) {
     for (unsigned i = 0; i < std::max(1u, settings.threads); ++i) {
       threads.emplace_back([this, keys = settings.keys, i] { Worker(keys, builder.shard(i)).run(queue); });
     }
@@ -173,8 +175,8 @@ struct BulkBatch::Impl {
   WorkQueue queue;
   std::vector<std::thread> threads;
   std::unordered_map<std::uint64_t, Entry> entries;
-  std::vector<std::uint32_t> superseded;   // documents of reports that came again or were removed
-  std::uint32_t next_docid = 1;
+  std::vector<std::uint32_t> superseded;  // documents of reports that came again or were removed
+  std::uint32_t next_docid;
 };
 
 BulkBatch::BulkBatch(const std::filesystem::path& target, const BulkBatchSettings& settings)

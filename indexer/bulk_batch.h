@@ -1,5 +1,5 @@
-// A large batch of reports made into a glass database of its own: the caller reads and cuts reports into passages, worker threads analyse
-// them, each into a shard of the bulk builder (glass/bulk_builder.h).
+// A large batch of reports made into a glass database of its own: the caller reads and cuts reports into
+// passages, worker threads analyse them, each into a shard of the bulk builder (glass/bulk_builder.h).
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,11 @@ namespace kwerenda {
 
 struct BulkBatchSettings {
   std::shared_ptr<const KeyMaker> keys;
-  std::uint64_t memory_bytes = 512u << 20;   // of the inversion; the queue and the analysis take up to 100 MB beside it
-  unsigned threads = 2;                      // workers, 1 at least
+  std::uint64_t memory_bytes =
+      512u << 20;  // of the inversion; the queue and the analysis take up to 100 MB beside it
+  std::uint32_t first_docid =
+      1;                 // of the batch's documents: above all of the database that it is merged with
+  unsigned threads = 2;  // workers, 1 at least
 };
 
 // Called from one thread. After an Error the batch is spent.
@@ -31,8 +34,8 @@ class BulkBatch {
   // Without finish() nothing of the batch stays.
   ~BulkBatch();
 
-  // Takes a report; a later one of the same id takes the earlier one's place. Waits while the queue is full. The caller has checked what the
-  // index can take. Throws what a worker threw.
+  // Takes a report; a later one of the same id takes the earlier one's place. Waits while the queue is full.
+  // The caller has checked what the index can take. Throws what a worker threw.
   void add(Report report, std::vector<Passage> passages);
   // A report of the batch is not in it any more; false if it never was.
   bool remove(std::uint64_t key);
@@ -42,7 +45,8 @@ class BulkBatch {
 
   void set_metadata(std::string_view key, std::string_view value);
 
-  // Waits for the workers and writes the database, durably. What was superseded within the batch is deleted from it. Throws Error{io, limit}.
+  // Waits for the workers and writes the database, durably. What was superseded within the batch is deleted
+  // from it. Throws Error{io, limit}.
   void finish();
 
  private:

@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 #include "analysis/error.h"
@@ -13,9 +15,37 @@
 namespace kwerenda {
 namespace {
 
-[[noreturn]] void fail(const std::filesystem::path& path, const char* what, int reason) {
-  throw Error(ErrorKind::io, fmt::format("{}: {}: {}. Sprawdź wolne miejsce i uprawnienia, potem powtórz to samo polecenie.",
-                                         path.string(), what, std::strerror(reason)));
+namespace fs = std::filesystem;
+
+std::string reason_text(int reason) {
+  switch (reason) {
+    case ENOSPC:
+      return "brak miejsca na dysku";
+    case EDQUOT:
+      return "przekroczony przydział miejsca na dysku";
+    case EFBIG:
+      return "przekroczony największy dozwolony rozmiar pliku (ulimit -f)";
+    case EROFS:
+      return "system plików jest tylko do odczytu";
+    case EACCES:
+    case EPERM:
+      return "brak uprawnień";
+    case EIO:
+      return "błąd wejścia-wyjścia urządzenia";
+    case EMFILE:
+    case ENFILE:
+      return "za dużo otwartych plików";
+    default:
+      return std::strerror(reason);
+  }
+}
+
+[[noreturn]] void fail(const fs::path& path, const char* what, int reason) {
+  const std::string room = room_left(path);
+  throw Error(
+      ErrorKind::io,
+      fmt::format("{}: {}: {}{}. Sprawdź wolne miejsce i uprawnienia, potem powtórz to samo polecenie.",
+                  path.string(), what, reason_text(reason), room.empty() ? "" : " (" + room + ")"));
 }
 
 class Descriptor {
@@ -37,7 +67,7 @@ void write_all(const Descriptor& file, std::string_view bytes, const std::filesy
   while (!bytes.empty()) {
     const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail(path, "nie można zapisać pliku", errno);
+    if (written <= 0) fail(path, "nie można zapisać pliku", written < 0 ? errno : ENOSPC);
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
 }
@@ -48,36 +78,82 @@ void fsync_checked(int fd, const std::filesystem::path& path) {
   }
 }
 
+int open_checked(const fs::path& path, int flags, const char* what) {
+  for (;;) {
+    const int fd = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
+    if (fd >= 0) return fd;
+    if (errno != EINTR) fail(path, what, errno);
+  }
+}
+
+fs::path parent_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
 }  // namespace
 
+std::string room_left(const fs::path& path) {
+  fs::path place = path;
+  std::error_code failed;
+  while (!fs::exists(place, failed) && place.has_relative_path()) place = parent_of(place);
+  const auto space = fs::space(place.empty() ? fs::path(".") : place, failed);
+  return failed ? std::string() : fmt::format("wolne {} MB", space.available >> 20);
+}
+
 void fsync_file(const std::filesystem::path& path) {
-  const Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (opened.get() < 0) fail(path, "nie można otworzyć pliku", errno);
+  const Descriptor opened(open_checked(path, O_RDONLY, "nie można otworzyć pliku"));
   fsync_checked(opened.get(), path);
 }
 
 void fsync_directory(const std::filesystem::path& directory) {
-  const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (opened.get() < 0) fail(directory, "nie można otworzyć katalogu", errno);
+  const Descriptor opened(open_checked(directory, O_RDONLY | O_DIRECTORY, "nie można otworzyć katalogu"));
   fsync_checked(opened.get(), directory);
 }
 
-void replace_file(const std::filesystem::path& path, std::string_view contents) {
-  std::filesystem::path aside = path;
+void replace_file(const fs::path& path, std::string_view contents) {
+  fs::path aside = path;
   aside += ".tmp";
-  {
-    Descriptor file(::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-    if (file.get() < 0) fail(aside, "nie można utworzyć pliku", errno);
+  try {
+    Descriptor file(
+        open_checked(aside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, "nie można utworzyć pliku"));
     write_all(file, contents, aside);
     fsync_checked(file.get(), aside);
-    if (::close(file.release()) != 0) fail(aside, "nie można zamknąć pliku", errno);
+    if (::close(file.release()) != 0 && errno != EINTR) fail(aside, "nie można zamknąć pliku", errno);
+    rename_durably(aside, path);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(aside, ignored);
+    throw;
   }
-  rename_durably(aside, path);
 }
 
-void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to) {
+void make_directories(const fs::path& directory) {
+  struct stat status {};
+  if (::stat(directory.c_str(), &status) == 0) {
+    if (!S_ISDIR(status.st_mode)) fail(directory, "oczekiwano katalogu, znaleziono plik", ENOTDIR);
+    return;
+  }
+  if (errno != ENOENT) fail(directory, "nie można otworzyć katalogu", errno);
+  const fs::path whole = directory.has_filename() ? directory : directory.parent_path();  // "index/"
+  if (!whole.parent_path().empty()) make_directories(whole.parent_path());
+  if (::mkdir(whole.c_str(), 0777) != 0 && errno != EEXIST) fail(whole, "nie można utworzyć katalogu", errno);
+  fsync_directory(parent_of(whole));
+}
+
+void fsync_files_of(const fs::path& directory) {
+  try {
+    for (const auto& entry : fs::directory_iterator(directory)) {
+      if (entry.is_regular_file()) fsync_file(entry.path());
+    }
+  } catch (const fs::filesystem_error& error) {
+    fail(directory, "nie można przejrzeć katalogu", error.code().value());
+  }
+  fsync_directory(directory);
+}
+
+void rename_durably(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) fail(to, "nie można zmienić nazwy", errno);
-  fsync_directory(to.has_parent_path() ? to.parent_path() : std::filesystem::path("."));
+  fsync_directory(parent_of(to));
 }
 
 }  // namespace kwerenda

@@ -41,7 +41,9 @@ bool is_readme(std::string_view path) {
 
 class Walker {
  public:
-  explicit Walker(const WalkSettings& settings) : settings_(settings) {}
+  explicit Walker(const WalkSettings& settings) : settings_(settings) {
+    excludes_ = !settings.exclude.empty() && ::stat(settings.exclude.c_str(), &excluded_) == 0;
+  }
 
   void root(const std::string& given) {
     if (given == "-") {
@@ -126,7 +128,14 @@ class Walker {
     add(std::move(input));
   }
 
+  bool is_excluded(int fd) const {
+    struct stat status {};
+    return excludes_ && ::fstat(fd, &status) == 0 && status.st_dev == excluded_.st_dev &&
+           status.st_ino == excluded_.st_ino;
+  }
+
   void directory(FileDescriptor fd, const std::string& path, int depth) {
+    if (is_excluded(fd.get())) return;
     if (depth >= kDeepest) {
       problem(ProblemCause::too_large, path,
               fmt::format("katalogi głębsze niż {} poziomów są pomijane", kDeepest));
@@ -166,6 +175,8 @@ class Walker {
   }
 
   const WalkSettings& settings_;
+  struct stat excluded_ {};
+  bool excludes_ = false;
   WalkResult result_;
   std::unordered_set<std::string> seen_;
   std::size_t repeated_ = 0;

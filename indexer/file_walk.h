@@ -16,6 +16,7 @@ struct WalkSettings {
   // file is read as that.
   InputFormat format = InputFormat::by_name;
   ReadLimits limits;
+  std::string exclude;  // a directory that is passed over wherever it lies: the index itself; empty: none
 };
 
 // One of the given paths, for telling vanished files from a vanished root.

@@ -3,50 +3,97 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstring>
 #include <string>
 #include <thread>
 
 #include "analysis/error.h"
 #include "analysis/schema.h"
+#include "indexer/durable_files.h"
 
 namespace kwerenda {
 namespace {
 
-constexpr std::chrono::milliseconds kPoll{50};
+constexpr std::chrono::milliseconds kPoll{20};
 
+// "inny proces (PID 123)". The file keeps the number of a holder that died; that one is not named.
 std::string holder_of(int fd) {
   char text[32] = {};
   const ssize_t size = ::pread(fd, text, sizeof text - 1, 0);
-  return size > 0 ? std::string(text, static_cast<std::size_t>(std::find(text, text + size, '\n') - text)) : "nieznany";
+  long pid = 0;
+  if (size > 0) std::from_chars(text, text + size, pid);
+  if (pid <= 0 || (::kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH)) return "inny proces";
+  if (pid == ::getpid()) return fmt::format("już ten sam proces (PID {})", pid);
+  return fmt::format("inny proces (PID {})", pid);
+}
+
+int open_lock_file(const std::filesystem::path& path, LockMode mode) {
+  for (;;) {
+    int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (fd < 0 && mode == LockMode::shared && (errno == EACCES || errno == EROFS)) {
+      fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+      if (fd < 0 && errno == ENOENT) return fd;  // nobody ever wrote here, and nobody can
+    }
+    if (fd >= 0) return fd;
+    if (errno == EINTR) continue;
+    const int reason = errno;
+    const std::string room = room_left(path);
+    throw Error(
+        ErrorKind::io,
+        fmt::format("{}: nie można otworzyć pliku blokady: {}{}. Sprawdź wolne miejsce i uprawnienia do "
+                    "katalogu indeksu, potem powtórz to samo polecenie.",
+                    path.string(), std::strerror(reason), room.empty() ? "" : " (" + room + ")"));
+  }
+}
+
+bool is_still_at(int fd, const std::filesystem::path& path) {
+  struct stat opened {
+  }, named{};
+  return ::fstat(fd, &opened) == 0 && ::stat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
+         opened.st_ino == named.st_ino;
 }
 
 }  // namespace
 
-IndexLock::IndexLock(const std::filesystem::path& index, std::chrono::milliseconds timeout) {
+IndexLock::IndexLock(const std::filesystem::path& index, std::chrono::milliseconds timeout, LockMode mode) {
   const std::filesystem::path path = index / kLockName;
-  fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (fd_ < 0) {
-    throw Error(ErrorKind::io, fmt::format("{}: nie można otworzyć pliku blokady: {}. Sprawdź uprawnienia do katalogu indeksu.",
-                                           path.string(), std::strerror(errno)));
-  }
-  // flock belongs to the open file: it dies with the process and is not lost when another descriptor of the file is closed.
-  for (const auto deadline = std::chrono::steady_clock::now() + timeout; ::flock(fd_, LOCK_EX | LOCK_NB) != 0;) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  const int operation = (mode == LockMode::exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB;
+  fd_ = open_lock_file(path, mode);
+  if (fd_ < 0) return;
+  // flock belongs to the open file: it dies with the process and is not lost when another descriptor of the
+  // file is closed.
+  for (;;) {
+    if (::flock(fd_, operation) == 0) {
+      if (is_still_at(fd_, path)) break;
+      ::close(fd_);
+      fd_ = open_lock_file(path, mode);
+      if (fd_ < 0) return;
+      continue;
+    }
     if (errno != EWOULDBLOCK && errno != EINTR) {
       const int reason = errno;
       ::close(fd_);
-      throw Error(ErrorKind::io, fmt::format("{}: nie można założyć blokady: {}.", path.string(), std::strerror(reason)));
+      throw Error(
+          ErrorKind::io,
+          fmt::format(
+              "{}: nie można założyć blokady: {}. Indeks musi leżeć w systemie plików, który zna flock().",
+              path.string(), std::strerror(reason)));
     }
     if (std::chrono::steady_clock::now() >= deadline) {
       const std::string holder = holder_of(fd_);
       ::close(fd_);
-      throw Error(ErrorKind::locked, fmt::format("{}: indeks zapisuje teraz inny proces (PID {}). Spróbuj później albo czekaj dłużej: "
-                                                 "--lock-timeout SEKUNDY.",
-                                                 index.string(), holder));
+      throw Error(ErrorKind::locked,
+                  fmt::format("{}: indeksu używa teraz {}. Spróbuj później albo czekaj dłużej: "
+                              "--lock-timeout SEKUNDY.",
+                              index.string(), holder));
     }
     std::this_thread::sleep_for(kPoll);
   }

@@ -1,10 +1,15 @@
 // Reports into the index: what a change is, when it becomes visible, and what survives a failure.
 //
-// Changes wait in memory until commit(). A few are made in one transaction of Xapian's writable database: replacing a report removes its
-// old passages and adds the new ones in it, so no reader ever sees half a report. Many (a first build, more than large_batch_bytes) become
-// a database of their own (bulk_batch.h) in a directory aside, which is merged with the present one by Xapian's compact() if there is one,
-// synced, and published by replacing the stub file (schema.h: generations). Either way a commit is acknowledged only after the fsync of
-// the directories, and until then readers see the state before.
+// Changes wait in memory until commit(). A few are made in one transaction of Xapian's writable database:
+// replacing a report removes its old passages and adds the new ones in it, so no reader ever sees half a
+// report. Many (a first build, more than large_batch_bytes, or removals that a transaction would hold in
+// memory) become a database of their own (bulk_batch.h) in a directory aside, which is merged with the
+// present one by Xapian's compact() if there is one, synced, and published by replacing the stub file
+// (schema.h: generations). Either way a commit is acknowledged only after the fsync of the directories, and
+// until then readers see the state before.
+//
+// Superseded generations stay for one publication more: a reader may have read the stub and not yet opened
+// what it names. One that is overtaken even so reads the stub again.
 #pragma once
 
 #include <chrono>
@@ -25,38 +30,47 @@
 namespace kwerenda {
 
 struct IndexWriterSettings {
-  std::shared_ptr<const KeyMaker> keys;
-  Manifest manifest;                               // what a new index records, and what an existing one must agree with
-  std::string extra_lexicon;                       // its text, kept in the index; empty: none
+  std::shared_ptr<const KeyMaker>
+      keys;                   // null: only remove() and compact(), whatever lexicon the index was built with
+  Manifest manifest;          // what a new index records, and what an existing one must agree with
+  std::string extra_lexicon;  // its text, kept in the index; empty: none
   std::chrono::milliseconds lock_timeout{1000};
-  std::uint64_t large_batch_bytes = 16u << 20;     // of text: beyond it a batch is built aside and merged
-  std::uint64_t memory_bytes = 512u << 20;         // of a large batch's inversion
-  unsigned threads = 2;                            // of a large batch's analysis
+  std::uint64_t large_batch_bytes = 16u << 20;  // of text: beyond it a batch is built aside and merged
+  std::uint64_t memory_bytes = 512u << 20;      // of a large batch's inversion
+  unsigned threads = 2;                         // of a large batch's analysis
 };
 
-// One thread at a time. After an Error the writer is spent: the last committed state stands, and the same work may be begun anew.
+// One thread at a time. After an Error the writer is spent: the last committed state stands, and the same
+// work may be begun anew.
 class IndexWriter {
  public:
-  // Makes the directory if need be and takes its lock. Throws Error: locked, incompatible (an existing index was built with another lexicon,
-  // analysis or passage settings), corrupt, io.
+  // Makes the directory if need be, takes its lock and removes what killed writers left. Throws Error:
+  // locked, incompatible (an existing index was built with another lexicon, analysis or passage settings; a
+  // directory with other things in it), corrupt, io; not_found if there is no index and settings.keys is
+  // null.
   static std::unique_ptr<IndexWriter> open(const std::filesystem::path& index, IndexWriterSettings settings);
   // Gives up what is not committed.
   ~IndexWriter();
 
   // What the index holds of a report, by id; nothing if it is not there. Sees what this writer has added.
   std::optional<StoredReport> find(std::string_view report_id) const;
-  // The ids of all reports in the committed state, sorted.
+  // The ids of all reports in the committed state, sorted. Throws Error{corrupt}.
   std::vector<std::string> report_ids() const;
 
-  // Adds a report or replaces the one of the same id. Why the index cannot take it (a passage over 16 MB), in Polish, or nothing; its
-  // predecessor, if any, then stays in place. Throws Error{io, corrupt}.
+  // Adds a report or replaces the one of the same id. Why the index cannot take it (a passage over 16 MB), in
+  // Polish, or nothing; its predecessor, if any, then stays in place. Throws Error{io, corrupt}.
   std::optional<std::string> add(Report report, std::vector<Passage> passages);
   // Removes a report; false if there is none. Throws as add().
   bool remove(std::string_view report_id);
 
-  // Makes everything so far visible to readers and durable. Reports that Xapian refused are left out and returned by id with the reason.
-  // Throws Error{io}: then nothing since the last commit is in.
+  // Makes everything so far visible to readers and durable. Reports that Xapian refused are left out and
+  // returned by id with the reason. Throws Error{io}: then nothing since the last commit is in; or all of it,
+  // if only the last fsync failed, and the message says so.
   std::vector<std::pair<std::string, std::string>> commit();
+
+  // Commits, then writes the index anew without the holes that changes left, and publishes that. Throws as
+  // commit().
+  void compact();
 
  private:
   struct Impl;
@@ -64,7 +78,8 @@ class IndexWriter {
   std::unique_ptr<Impl> impl_;
 };
 
-// Counts of an index for `info`. Throws as current_generations() and manifest_from_json(), and Error{corrupt}.
+// Counts of an index for `info`. Throws as current_generations() and manifest_from_json(), and
+// Error{corrupt}.
 struct IndexStatistics {
   Manifest manifest;
   std::uint64_t reports = 0, passages = 0, terms = 0, bytes_on_disk = 0;

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <iostream>
 #include <memory>
 #include <new>
 #include <thread>
@@ -23,9 +25,12 @@
 #include "indexer/charset.h"
 #include "indexer/file.h"
 #include "indexer/index_writer.h"
+#include "indexer/maintenance.h"
 #include "indexer/options.h"
 #include "indexer/progress.h"
+#include "indexer/stored_index.h"
 #include "indexer/tokens_command.h"
+#include "indexer/watch.h"
 
 namespace kwerenda {
 namespace {
@@ -94,9 +99,10 @@ std::string now_utc() {
                      parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
-IndexWriterSettings writer_settings(const IndexerOptions& options, const PassageSettings& passages) {
+IndexWriterSettings writer_settings(const IndexerOptions& options, const PassageSettings& passages,
+                                    std::shared_ptr<const KeyMaker> keys) {
   IndexWriterSettings settings;
-  settings.keys = open_keys(options);
+  settings.keys = std::move(keys);
   settings.manifest.lexicon_hash = settings.keys->lexicon().hash();
   settings.manifest.passage_max_bytes = passages.max_bytes;
   settings.manifest.passage_min_bytes = passages.min_bytes;
@@ -105,6 +111,7 @@ IndexWriterSettings writer_settings(const IndexerOptions& options, const Passage
       std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
   settings.memory_bytes =
       options.memory_bytes / 2;  // the rest is for the queue, the analysis and the reports that wait
+  settings.large_batch_bytes = options.large_batch_bytes;
   settings.threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   return settings;
 }
@@ -119,18 +126,26 @@ std::vector<std::string> paths_of(const IndexerOptions& options) {
   return paths;
 }
 
-// The writer as a target. A dry run looks at an existing index and changes nothing.
-AddTarget target_of(IndexWriter* writer, bool dry_run) {
+// What a dry run is told: what the index holds, if there is one. It takes no lock and changes nothing.
+AddTarget dry_target(const StoredIndex* stored) {
   AddTarget target;
   target.find = [=](std::string_view id) {
-    return writer ? writer->find(id) : std::optional<StoredReport>();
+    return stored ? stored->find(id) : std::optional<StoredReport>();
   };
-  target.report_ids = [=] { return writer ? writer->report_ids() : std::vector<std::string>(); };
-  if (dry_run) {
-    target.add = [](const Report&, const std::vector<Passage>&) { return std::optional<std::string>(); };
-    target.remove = [](std::string_view) {};
-    return target;
-  }
+  target.report_ids = [=] {
+    std::vector<std::string> ids;
+    if (stored) stored->for_each_report([&](const StoredReport& report) { ids.push_back(report.id); });
+    return ids;
+  };
+  target.add = [](const Report&, const std::vector<Passage>&) { return std::optional<std::string>(); };
+  target.remove = [](std::string_view) {};
+  return target;
+}
+
+AddTarget target_of(IndexWriter* writer) {
+  AddTarget target;
+  target.find = [=](std::string_view id) { return writer->find(id); };
+  target.report_ids = [=] { return writer->report_ids(); };
   target.add = [=](const Report& report, const std::vector<Passage>& passages) -> std::optional<std::string> {
     return writer->add(report, passages);
   };
@@ -144,18 +159,23 @@ ProgressStyle progress_style(const IndexerOptions& options) {
   return wanted && ::isatty(STDERR_FILENO) ? ProgressStyle::terminal : ProgressStyle::none;
 }
 
-int run_add(const IndexerOptions& options) {
+int add_once(const IndexerOptions& options, const std::vector<std::string>& paths,
+             const std::shared_ptr<const KeyMaker>& keys) {
   using Clock = ProgressPrinter::Clock;
   AddSettings settings;
   settings.walk.format = options.format;
   settings.strict = options.strict;
   settings.purge = options.purge;
-  const std::vector<std::string> paths = paths_of(options);
+  settings.walk.exclude = options.index;
 
   std::unique_ptr<IndexWriter> writer;
-  if (!options.dry_run || is_index(options.index))
-    writer = IndexWriter::open(options.index, writer_settings(options, settings.passages));
-  const AddTarget target = target_of(writer.get(), options.dry_run);
+  std::unique_ptr<StoredIndex> stored;
+  if (!options.dry_run) {
+    writer = IndexWriter::open(options.index, writer_settings(options, settings.passages, keys));
+  } else if (is_index(options.index)) {
+    stored = std::make_unique<StoredIndex>(options.index, Versions::current);
+  }
+  const AddTarget target = writer ? target_of(writer.get()) : dry_target(stored.get());
 
   const Clock::time_point start = Clock::now();
   ProgressPrinter printer(progress_style(options), say, start);
@@ -181,9 +201,12 @@ int run_add(const IndexerOptions& options) {
 
   const AddSummary summary = add_paths(paths, settings, target, observer);
   // Nothing to commit is no reason to make a new, empty index.
-  if (writer && !options.dry_run && summary.reports + summary.removed > 0) {
-    for (const auto& [id, reason] : writer->commit())
+  std::size_t refused = 0;
+  if (writer && summary.reports + summary.removed > 0) {
+    for (const auto& [id, reason] : writer->commit()) {
       message(fmt::format("{}: indeks nie przyjął raportu: {}", printable(id), reason));
+      ++refused;
+    }
   }
   printer.finish(last, Clock::now());
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -192,8 +215,79 @@ int run_add(const IndexerOptions& options) {
     say("Przerwano; to, co dodano, jest w indeksie. To samo polecenie dokończy pracę.\n");
     return kPartly;
   }
-  if (!summary.lossy()) return kDone;
+  if (!summary.lossy() && refused == 0) return kDone;
   return summary.reports + summary.unchanged + summary.removed == 0 ? kFailed : kPartly;
+}
+
+constexpr std::chrono::milliseconds kQuiet{1000}, kLongest{10000}, kRetry{5000};
+
+// Adds, then waits for changes and adds again, until it is told to stop. The index is locked only while there
+// is work.
+int run_watch(const IndexerOptions& options, const std::vector<std::string>& paths,
+              const std::shared_ptr<const KeyMaker>& keys) {
+  TreeWatch watch(paths);
+  const auto stop = [] { return g_stop != 0; };
+  IndexerOptions again = options;
+  for (bool first = true; !stop(); first = false) {
+    watch.arm();
+    try {
+      add_once(again, paths, keys);
+    } catch (const Error& error) {
+      if (first || (error.kind() != ErrorKind::locked && error.kind() != ErrorKind::io)) throw;
+      say(fmt::format("kwerenda-index: {} Ponowię za {} s.\n", error.what(), kRetry.count() / 1000));
+      watch.wait(kRetry, kRetry, stop);
+      continue;
+    }
+    if (first && options.verbosity != Verbosity::quiet && !stop()) {
+      say("Czuwam nad zmianami; Ctrl-C kończy.\n");
+    }
+    if (options.verbosity != Verbosity::verbose) again.verbosity = Verbosity::quiet;
+    if (!watch.wait(kQuiet, kLongest, stop)) break;
+  }
+  return kDone;
+}
+
+int run_add(const IndexerOptions& options) {
+  const std::vector<std::string> paths = paths_of(options);
+  const std::shared_ptr<const KeyMaker> keys = open_keys(options);
+  return options.watch ? run_watch(options, paths, keys) : add_once(options, paths, keys);
+}
+
+int exit_code(Outcome outcome) {
+  return outcome == Outcome::done ? kDone : outcome == Outcome::partly ? kPartly : kFailed;
+}
+
+// A line of the dump that is restored, without its line break.
+bool read_dump_line(std::istream& in, std::string& line) { return static_cast<bool>(std::getline(in, line)); }
+
+int run_maintenance(const IndexerOptions& options) {
+  MaintenanceOutput out{put, say, [](std::string& line) { return read_dump_line(std::cin, line); }};
+  switch (options.verb) {
+    case Verb::remove:
+      return exit_code(run_remove(options, out));
+    case Verb::check:
+      return exit_code(run_check(options, open_keys(options), out));
+    case Verb::compact:
+      return exit_code(run_compact(options, out));
+    case Verb::dump:
+      return exit_code(run_dump(options, out));
+    case Verb::backup:
+      return exit_code(run_backup(options, open_keys(options), out));
+    default:
+      break;
+  }
+  std::ifstream file;
+  if (!options.paths.empty() && options.paths.front() != "-") {
+    file.open(options.paths.front());
+    if (!file) {
+      throw Error(ErrorKind::io,
+                  fmt::format("{}: nie można odczytać zrzutu: {}. Sprawdź ścieżkę i uprawnienia.",
+                              printable(options.paths.front()), std::strerror(errno)));
+    }
+    out.read_line = [&](std::string& line) { return read_dump_line(file, line); };
+  }
+  return exit_code(
+      run_restore(options, writer_settings(options, PassageSettings{}, open_keys(options)), out));
 }
 
 int run_info(const IndexerOptions& options) {
@@ -263,6 +357,8 @@ int run(const std::vector<std::string>& arguments) {
       return run_info(options);
     case Verb::tokens:
       return run_tokens(options);
+    default:
+      return run_maintenance(options);
   }
   return kFailed;
 }

@@ -24,11 +24,11 @@ struct VerbName {
   Verb verb;
 };
 
-constexpr VerbName kVerbs[] = {{"add", Verb::add},
-                               {"info", Verb::info},
-                               {"tokens", Verb::tokens},
-                               {"help", Verb::help},
-                               {"version", Verb::version}};
+constexpr VerbName kVerbs[] = {
+    {"add", Verb::add},       {"remove", Verb::remove},   {"info", Verb::info},
+    {"tokens", Verb::tokens}, {"check", Verb::check},     {"compact", Verb::compact},
+    {"dump", Verb::dump},     {"restore", Verb::restore}, {"backup", Verb::backup},
+    {"help", Verb::help},     {"version", Verb::version}};
 
 constexpr std::string_view kProgramHelp =
     R"(kwerenda-index – buduje indeks polskich sprawozdań, w którym szuka kwerenda-search
@@ -42,8 +42,14 @@ Przykłady:
 
 Polecenia:
   add      dodaje raporty; raport o tej samej nazwie zastępuje poprzedni
+  remove   usuwa raporty
   info     manifest, liczby i rozmiary
   tokens   analiza tekstu wyraz po wyrazie
+  check    sprawdza, czy indeks jest cały
+  backup   kopia indeksu, sprawdzona; działającego indeksu nie kopiuj przez cp
+  compact  zapisuje indeks na nowo, bez luk po zmianach
+  dump     cała zawartość jako wiersze JSON
+  restore  nowy indeks z takiego zrzutu
 
   -h, --help      ta pomoc, a po poleceniu (kwerenda-index add --help) jego opcje
   --version       wersja programu, formatu indeksu i leksykonu
@@ -74,12 +80,15 @@ Co czytać:
   --purge never|vanished    vanished usuwa z indeksu raporty, których plików już nie ma
                             (domyślnie never; brakujący lub pusty katalog niczego nie usuwa)
 
+  --watch                   potem czuwa i indeksuje zmiany, aż do Ctrl-C
+
 Analiza:
   --lexicon PLIK            inny leksykon niż dołączony [KWERENDA_LEXICON]
 
 Praca:
   --memory ROZMIAR          ile pamięci wolno zająć, np. 512M, 2G (domyślnie 1G) [KWERENDA_MEMORY]
   --threads N               ile wątków (domyślnie tyle, ile rdzeni) [KWERENDA_THREADS]
+  --large-batch ROZMIAR     od tylu bajtów tekstu zmiany powstają osobno i są scalane (domyślnie 16M)
   --lock-timeout SEKUNDY    jak długo czekać na inny zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
   --progress auto|json|never   postęp na stderr (domyślnie auto: tylko na terminalu)
                             [KWERENDA_PROGRESS]
@@ -99,6 +108,104 @@ Wypisuje manifest indeksu (wersja formatu, leksykon, podział na fragmenty), lic
 fragmentów oraz rozmiary.
 
   --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
+  -h, --help                ta pomoc
+)";
+
+constexpr std::string_view kRemoveHelp = R"(kwerenda-index remove --index KATALOG RAPORT…
+
+Przykłady:
+  kwerenda-index remove --index indeks raporty/2024/narada.txt
+  kwerenda-index remove --index indeks zbior.jsonl raporty/2019/
+  kwerenda-index remove --index indeks --dry-run raporty/2019/
+
+RAPORT to identyfikator (dla pliku: ścieżka, pod którą go dodano; dla wiersza JSON Lines: „_id”),
+plik JSON Lines (wszystkie jego wiersze) albo katalog (wszystkie raporty spod niego).
+
+  --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
+  --dry-run                 tylko wypisuje, co by usunięto
+  --lock-timeout SEKUNDY    jak długo czekać na inny zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
+  -q, --quiet               tylko błędy
+  -v, --verbose             także nazwy usuniętych raportów
+  -h, --help                ta pomoc
+)";
+
+constexpr std::string_view kCheckHelp = R"(kwerenda-index check --index KATALOG
+
+Przykłady:
+  kwerenda-index check --index indeks
+  kwerenda-index check --index indeks --sources
+
+Sprawdza strukturę tabel, manifest, wszystkie sumy kontrolne, liczbę fragmentów każdego raportu oraz
+liczy na nowo klucze każdego fragmentu. Zapis do indeksu czeka, aż sprawdzenie się skończy.
+Kod wyjścia: 0 indeks jest cały, 2 jest uszkodzony.
+
+  --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
+  --sources                 porównuje też fragmenty z plikami, z których je przeczytano
+  --lexicon PLIK            inny leksykon niż dołączony [KWERENDA_LEXICON]
+  --lock-timeout SEKUNDY    jak długo czekać na zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
+  -q, --quiet               tylko uszkodzenia
+  -h, --help                ta pomoc
+)";
+
+constexpr std::string_view kCompactHelp = R"(kwerenda-index compact --index KATALOG
+
+Przykłady:
+  kwerenda-index compact --index indeks
+
+Zapisuje indeks na nowo, bez luk, które zostają po wielu zmianach. Potrzebuje tyle wolnego miejsca,
+ile zajmuje indeks; szukać można przez cały czas.
+
+  --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
+  --lock-timeout SEKUNDY    jak długo czekać na inny zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
+  -q, --quiet               tylko błędy
+  -h, --help                ta pomoc
+)";
+
+constexpr std::string_view kDumpHelp = R"(kwerenda-index dump --index KATALOG
+
+Przykłady:
+  kwerenda-index dump --index indeks > zrzut.ndjson
+  kwerenda-index dump --index stary | kwerenda-index restore --index nowy
+
+Wypisuje wszystko, co jest w indeksie: raporty z polami i fragmentami, po jednym obiekcie JSON
+w wierszu. Format opisuje docs/dump-format.md. Czyta też indeksy zbudowane starszą analizą.
+
+  --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
+  --lock-timeout SEKUNDY    jak długo czekać na zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
+  -h, --help                ta pomoc
+)";
+
+constexpr std::string_view kRestoreHelp = R"(kwerenda-index restore --index KATALOG [PLIK|-]
+
+Przykłady:
+  kwerenda-index restore --index nowy zrzut.ndjson
+  kwerenda-index dump --index stary | kwerenda-index restore --index nowy
+
+Buduje nowy indeks ze zrzutu. Indeks powstaje dopiero, gdy zrzut okaże się cały.
+
+  --index KATALOG           gdzie ma być nowy indeks [KWERENDA_INDEX]
+  --lexicon PLIK            inny leksykon niż dołączony [KWERENDA_LEXICON]
+  --memory ROZMIAR          ile pamięci wolno zająć (domyślnie 1G) [KWERENDA_MEMORY]
+  --threads N               ile wątków (domyślnie tyle, ile rdzeni) [KWERENDA_THREADS]
+  --lock-timeout SEKUNDY    jak długo czekać na inny zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
+  -q, --quiet               tylko błędy
+  -h, --help                ta pomoc
+)";
+
+constexpr std::string_view kBackupHelp = R"(kwerenda-index backup --index KATALOG --to KOPIA
+
+Przykłady:
+  kwerenda-index backup --index indeks --to /kopie/indeks-poniedzialek
+
+Robi zwartą kopię indeksu, utrwala ją i sprawdza; dopiero potem powstaje katalog KOPIA. Szukać można
+przez cały czas, zapis czeka. Nie kopiuj działającego indeksu przez cp ani rsync: w czasie zapisu co
+czwarta taka kopia była uszkodzona. Kopia jest zwykłym indeksem.
+
+  --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
+  --to KOPIA                nowy albo pusty katalog
+  --lexicon PLIK            inny leksykon niż dołączony [KWERENDA_LEXICON]
+  --lock-timeout SEKUNDY    jak długo czekać na zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
+  -q, --quiet               tylko błędy
   -h, --help                ta pomoc
 )";
 
@@ -126,14 +233,33 @@ std::string verb_name(Verb verb) {
   return {};
 }
 
+bool is_maintenance(Verb verb) { return verb >= Verb::remove; }
+
+bool needs_lexicon(Verb verb) {
+  return verb == Verb::add || verb == Verb::tokens || verb == Verb::check || verb == Verb::restore ||
+         verb == Verb::backup;
+}
+
 po::options_description described(Verb verb) {
   po::options_description options;
   auto add = options.add_options();
   add("help,h", po::bool_switch());
-  if (verb == Verb::add || verb == Verb::info) add("index", po::value<std::string>());
-  if (verb == Verb::add || verb == Verb::tokens) {
-    add("lexicon", po::value<std::string>());
-    add("lexicon-extra", po::value<std::vector<std::string>>());
+  if (verb != Verb::tokens) add("index", po::value<std::string>());
+  if (needs_lexicon(verb)) add("lexicon", po::value<std::string>());
+  if (verb == Verb::add || verb == Verb::tokens) add("lexicon-extra", po::value<std::vector<std::string>>());
+  if (is_maintenance(verb)) {
+    add("lock-timeout", po::value<std::string>());
+    add("quiet,q", po::bool_switch());
+  }
+  if (verb == Verb::remove) {
+    add("dry-run", po::bool_switch());
+    add("verbose,v", po::bool_switch());
+  }
+  if (verb == Verb::check) add("sources", po::bool_switch());
+  if (verb == Verb::backup) add("to", po::value<std::string>());
+  if (verb == Verb::restore) {
+    add("memory", po::value<std::string>());
+    add("threads", po::value<std::string>());
   }
   if (verb == Verb::tokens) add("explain", po::value<std::string>());
   if (verb == Verb::add) {
@@ -145,6 +271,8 @@ po::options_description described(Verb verb) {
     add("dry-run", po::bool_switch());
     add("strict", po::bool_switch());
     add("purge", po::value<std::string>());
+    add("watch", po::bool_switch());
+    add("large-batch", po::value<std::string>());
     add("lock-timeout", po::value<std::string>());
     add("progress", po::value<std::string>());
     add("quiet,q", po::bool_switch());
@@ -202,6 +330,15 @@ void set_memory(const Setting& setting, IndexerOptions& options) {
                       printable(setting.value)));
   }
   options.memory_bytes = *size;
+}
+
+void set_large_batch(const Setting& setting, IndexerOptions& options) {
+  const std::optional<std::uint64_t> size = parse_size(setting.value);
+  if (!size) {
+    usage(fmt::format("{}: oczekiwano rozmiaru, np. 16M albo 0, jest „{}”", setting.name,
+                      printable(setting.value)));
+  }
+  options.large_batch_bytes = *size;
 }
 
 void set_threads(const Setting& setting, IndexerOptions& options) {
@@ -303,12 +440,36 @@ bool asks_for_help(const std::vector<std::string>& arguments) {
   return false;
 }
 
+// remove, check, compact, dump, restore, backup.
+void set_maintenance(const Values& values, const std::string& name, IndexerOptions& options) {
+  const auto see = fmt::format(" (zobacz kwerenda-index {} --help)", name);
+  if (const auto lexicon = values.text("lexicon", "KWERENDA_LEXICON")) options.lexicon = lexicon->value;
+  if (const auto memory = values.text("memory", "KWERENDA_MEMORY")) set_memory(*memory, options);
+  if (const auto threads = values.text("threads", "KWERENDA_THREADS")) set_threads(*threads, options);
+  if (const auto timeout = values.text("lock-timeout", "KWERENDA_LOCK_TIMEOUT"))
+    set_lock_timeout(*timeout, options);
+  if (const auto to = values.text("to")) options.to = to->value;
+  options.sources = values.flag("sources");
+  options.dry_run = values.flag("dry-run");
+  if (values.flag("quiet") && values.flag("verbose")) usage("-q i -v wykluczają się");
+  if (values.flag("quiet")) options.verbosity = Verbosity::quiet;
+  if (values.flag("verbose")) options.verbosity = Verbosity::verbose;
+  const std::size_t most = options.verb == Verb::remove ? SIZE_MAX : options.verb == Verb::restore ? 1 : 0;
+  if (options.paths.size() > most) {
+    usage(fmt::format("{}: zbędny argument „{}”; indeks podaje się przez --index{}", name,
+                      printable(options.paths[most]), see));
+  }
+  if (options.verb == Verb::remove && options.paths.empty()) usage("brak raportów do usunięcia" + see);
+  if (options.verb == Verb::backup && options.to.empty())
+    usage("brak --to KATALOG: gdzie ma być kopia?" + see);
+}
+
 }  // namespace
 
 IndexerOptions parse_options(const std::vector<std::string>& arguments, const Environment& environment) {
   IndexerOptions options;
   if (arguments.empty())
-    usage("brak polecenia; oczekiwano add, info albo tokens (zobacz kwerenda-index --help)");
+    usage("brak polecenia; oczekiwano add, info albo innego (zobacz kwerenda-index --help)");
   const std::string& first = arguments.front();
   if (first == "-h" || first == "--help") return options;
   if (first == "--version" || first == "-V") {
@@ -351,7 +512,7 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
   const Values values(flags, environment);
   if (flags.count("path") > 0) options.paths = flags["path"].as<std::vector<std::string>>();
 
-  if (options.verb == Verb::add || options.verb == Verb::info) {
+  if (options.verb != Verb::tokens) {
     if (const auto index = values.text("index", "KWERENDA_INDEX")) options.index = index->value;
     if (options.index.empty()) {
       usage(
@@ -363,6 +524,11 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
       usage(fmt::format("info nie przyjmuje ścieżek, jest „{}”; indeks podaje się przez --index",
                         printable(options.paths.front())));
     }
+    return options;
+  }
+
+  if (is_maintenance(options.verb)) {
+    set_maintenance(values, first, options);
     return options;
   }
 
@@ -384,6 +550,7 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
   if (const auto list = values.text("files-from")) options.files_from = list->value;
   if (const auto format = values.text("input-format")) set_format(*format, options);
   if (const auto memory = values.text("memory", "KWERENDA_MEMORY")) set_memory(*memory, options);
+  if (const auto large = values.text("large-batch")) set_large_batch(*large, options);
   if (const auto threads = values.text("threads", "KWERENDA_THREADS")) set_threads(*threads, options);
   if (const auto timeout = values.text("lock-timeout", "KWERENDA_LOCK_TIMEOUT"))
     set_lock_timeout(*timeout, options);
@@ -392,6 +559,7 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
   options.null_separated = values.flag("null");
   options.dry_run = values.flag("dry-run");
   options.strict = values.flag("strict");
+  options.watch = values.flag("watch");
   if (values.flag("quiet") && values.flag("verbose")) usage("-q i -v wykluczają się");
   if (values.flag("quiet")) options.verbosity = Verbosity::quiet;
   if (values.flag("verbose")) options.verbosity = Verbosity::verbose;
@@ -414,6 +582,18 @@ std::string help_text(std::optional<Verb> verb) {
       return std::string(kInfoHelp);
     case Verb::tokens:
       return std::string(kTokensHelp);
+    case Verb::remove:
+      return std::string(kRemoveHelp);
+    case Verb::check:
+      return std::string(kCheckHelp);
+    case Verb::compact:
+      return std::string(kCompactHelp);
+    case Verb::dump:
+      return std::string(kDumpHelp);
+    case Verb::restore:
+      return std::string(kRestoreHelp);
+    case Verb::backup:
+      return std::string(kBackupHelp);
     case Verb::help:
     case Verb::version:
       break;

@@ -13,7 +13,19 @@
 
 namespace kwerenda {
 
-enum class Verb : std::uint8_t { help, version, add, info, tokens };
+enum class Verb : std::uint8_t {
+  help,
+  version,
+  add,
+  info,
+  tokens,
+  remove,
+  check,
+  compact,
+  dump,
+  restore,
+  backup
+};
 enum class ProgressMode : std::uint8_t { automatic, json, never };
 enum class Verbosity : std::uint8_t { quiet, normal, verbose };
 
@@ -22,9 +34,10 @@ struct IndexerOptions {
   Verb verb = Verb::help;
   std::optional<Verb> help_about;  // with Verb::help: the verb asked about
 
-  // add, info: the directory of the index. KWERENDA_INDEX.
+  // Of all verbs but tokens: the directory of the index. KWERENDA_INDEX.
   std::string index;
-  // add: files, directories, "-". tokens: files, "-"; none means "-".
+  // add: files, directories, "-". tokens: files, "-"; none means "-". remove: ids, files, directories.
+  // restore: one file or "-"; none means "-".
   std::vector<std::string> paths;
 
   // Analysis (add, tokens). Empty: the file that came with the program. Own lexicons are parsed and, until
@@ -38,11 +51,20 @@ struct IndexerOptions {
   bool null_separated = false;                          // the names in files_from end with NUL
   InputFormat format = InputFormat::by_name;            // --input-format
   std::uint64_t memory_bytes = std::uint64_t{1} << 30;  // what the indexer may use, roughly; KWERENDA_MEMORY
-  unsigned threads = 0;                                 // 0: one a core; KWERENDA_THREADS
-  bool dry_run = false;                                 // reads and says what would be done, writes nothing
-  bool strict = false;               // the first problem ends the run, the index stays as it was
-  Purge purge = Purge::never;        // vanished: reports whose files are gone leave the index
-  double lock_timeout_seconds = 10;  // waiting for another writer; KWERENDA_LOCK_TIMEOUT
+  std::uint64_t large_batch_bytes = std::uint64_t{16}
+                                    << 20;  // of text: beyond it changes are built aside and merged
+  unsigned threads = 0;                     // 0: one a core; KWERENDA_THREADS
+  bool dry_run = false;                     // reads and says what would be done, writes nothing
+  bool strict = false;                      // the first problem ends the run, the index stays as it was
+  Purge purge = Purge::never;               // vanished: reports whose files are gone leave the index
+  double lock_timeout_seconds = 10;         // waiting for another writer; KWERENDA_LOCK_TIMEOUT
+
+  bool watch = false;  // add: stay and index what changes
+
+  // check
+  bool sources = false;  // compare the passages with the files that they were read from
+  // backup
+  std::string to;
 
   // tokens
   std::string explain;  // --explain WORD

@@ -22,22 +22,35 @@ IndexReader::IndexReader(const std::filesystem::path& index, std::shared_ptr<con
 }
 
 void IndexReader::open() {
-  std::error_code ignored;
-  stub_time_ = std::filesystem::last_write_time(index_ / kStubName, ignored);
-  const auto generations = current_generations(index_);
-  try {
-    Xapian::Database database;
-    for (const auto& generation : generations) {
-      database.add_database(Xapian::Database(generation.string(), Xapian::DB_BACKEND_GLASS));
+  // What the stub named a moment ago may be superseded and gone by now: then it names another.
+  std::vector<std::filesystem::path> generations;
+  for (int attempt = 0;; ++attempt) {
+    std::error_code ignored;
+    stub_time_ = std::filesystem::last_write_time(index_ / kStubName, ignored);
+    const auto overtaken = [&] {
+      return attempt < kMaxAttempts &&
+             std::filesystem::last_write_time(index_ / kStubName, ignored) != stub_time_;
+    };
+    try {
+      generations = current_generations(index_);
+      Xapian::Database database;
+      for (const auto& generation : generations) {
+        database.add_database(Xapian::Database(generation.string(), Xapian::DB_BACKEND_GLASS));
+      }
+      database_ = database;
+      manifest_ = manifest_from_json(database_.get_metadata(kManifestKey), index_.string());
+      break;
+    } catch (const Xapian::Error& error) {
+      const bool modified = std::string_view(error.get_type()) == "DatabaseModifiedError";
+      if (!overtaken() && !(modified && attempt < kMaxAttempts)) throw_error(error);
+    } catch (const Error&) {
+      if (!overtaken()) throw;
     }
-    database_ = database;
-    manifest_ = manifest_from_json(database_.get_metadata(kManifestKey), index_.string());
-  } catch (const Xapian::Error& error) {
-    throw_error(error);
   }
   if (manifest_.lexicon_hash != keys_->lexicon().hash()) {
     throw Error(ErrorKind::incompatible,
-                fmt::format("{}: indeks zbudowano ze słownikiem {:016x}, a wczytano {:016x}. Podaj tamten słownik (--lexicon PLIK) albo "
+                fmt::format("{}: indeks zbudowano ze słownikiem {:016x}, a wczytano {:016x}. Podaj tamten "
+                            "słownik (--lexicon PLIK) albo "
                             "zbuduj indeks od nowa.",
                             index_.string(), manifest_.lexicon_hash, keys_->lexicon().hash()));
   }
@@ -97,9 +110,11 @@ void IndexReader::throw_damaged(Xapian::docid id) const {
 StoredReport IndexReader::report(std::uint64_t key) const {
   StoredReport report;
   if (!decode_report(database_.get_metadata(kReportMetadataPrefix + encode_report_key(key)), report)) {
-    throw Error(ErrorKind::corrupt, fmt::format("{}: zapis o raporcie {:016x} nie zgadza się ze swoją sumą kontrolną. Sprawdź indeks "
-                                                "(kwerenda-index check), przywróć go z kopii albo zbuduj od nowa.",
-                                                index_.string(), key));
+    throw Error(
+        ErrorKind::corrupt,
+        fmt::format("{}: zapis o raporcie {:016x} nie zgadza się ze swoją sumą kontrolną. Sprawdź indeks "
+                    "(kwerenda-index check), przywróć go z kopii albo zbuduj od nowa.",
+                    index_.string(), key));
   }
   return report;
 }
@@ -107,16 +122,23 @@ StoredReport IndexReader::report(std::uint64_t key) const {
 void IndexReader::throw_error(const Xapian::Error& error) const {
   const std::string_view type = error.get_type();  // Xapian's errors have no virtual functions
   if (type == "DatabaseCorruptError" || type == "DatabaseVersionError") {
-    throw Error(ErrorKind::corrupt, fmt::format("{}: indeks jest uszkodzony: {}. Sprawdź go (kwerenda-index check), przywróć z kopii albo "
-                                                "zbuduj od nowa.",
-                                                index_.string(), error.get_msg()));
+    throw Error(
+        ErrorKind::corrupt,
+        fmt::format(
+            "{}: indeks jest uszkodzony: {}. Sprawdź go (kwerenda-index check), przywróć z kopii albo "
+            "zbuduj od nowa.",
+            index_.string(), error.get_msg()));
   }
-  throw Error(ErrorKind::io, fmt::format("{}: nie można czytać indeksu: {}{}{}. Sprawdź uprawnienia i dysk.", index_.string(), error.get_msg(),
-                                         error.get_error_string() ? ": " : "", error.get_error_string() ? error.get_error_string() : ""));
+  throw Error(ErrorKind::io,
+              fmt::format("{}: nie można czytać indeksu: {}{}{}. Sprawdź uprawnienia i dysk.",
+                          index_.string(), error.get_msg(), error.get_error_string() ? ": " : "",
+                          error.get_error_string() ? error.get_error_string() : ""));
 }
 
 void IndexReader::throw_busy() const {
-  throw Error(ErrorKind::busy, fmt::format("{}: indeks zmieniał się {} razy w czasie szukania. Spróbuj ponownie.", index_.string(), kMaxAttempts));
+  throw Error(ErrorKind::busy,
+              fmt::format("{}: indeks zmieniał się {} razy w czasie szukania. Spróbuj ponownie.",
+                          index_.string(), kMaxAttempts));
 }
 
 }  // namespace kwerenda

@@ -1,4 +1,5 @@
-// An open index, for one thread: the Xapian database with what belongs to it, and the rules for reading it while somebody writes.
+// An open index, for one thread: the Xapian database with what belongs to it, and the rules for reading it
+// while somebody writes.
 #pragma once
 
 #include <xapian.h>
@@ -23,8 +24,9 @@ class IndexReader {
   // Brings the reader to the last commit. Throws as the constructor.
   void refresh();
 
-  // Runs `read` so that all it read belongs to one committed state: it is run again when a commit came between, five times at most.
-  // Throws Error{busy} then, Error{corrupt} if the database is damaged although nobody wrote, and what `read` throws.
+  // Runs `read` so that all it read belongs to one committed state: it is run again when a commit came
+  // between, five times at most. Throws Error{busy} then, Error{corrupt} if the database is damaged although
+  // nobody wrote, and what `read` throws.
   template <typename Read>
   auto consistently(Read read) {
     for (int attempt = 0;; ++attempt) {

@@ -1,0 +1,523 @@
+#include "indexer/check.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <xapian.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <unordered_map>
+
+#include "analysis/error.h"
+#include "analysis/index_directory.h"
+#include "analysis/manifest.h"
+#include "analysis/schema.h"
+#include "analysis/stored.h"
+#include "analysis/utf8.h"
+#include "indexer/passage_document.h"
+#include "indexer/readers/reader.h"
+
+namespace kwerenda {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostFindings =
+    20;  // of one kind of work; one damaged block can spoil thousands of records
+constexpr std::size_t kMaxTableMemory = 256u << 20;
+
+// --- a part of the work in a child process ---
+
+// What a child says, one line each: 'D' damage, 'N' note, 'C' counts, 'I' that the index is of another
+// program or version.
+class Findings {
+ public:
+  explicit Findings(int fd) : fd_(fd) {}
+  void damage(const std::string& text) {
+    if (damages_++ < kMostFindings) say('D', text);
+  }
+  void note(const std::string& text) {
+    if (notes_++ < kMostFindings) say('N', text);
+  }
+  void counts(std::uint64_t reports, std::uint64_t passages) {
+    say('C', fmt::format("{} {}", reports, passages));
+  }
+  void incompatible(const std::string& text) { say('I', text); }
+  std::size_t damages() const { return damages_; }
+  // The rest that was not told.
+  void finish() {
+    if (damages_ > kMostFindings) say('D', fmt::format("… i {} dalszych", damages_ - kMostFindings));
+    if (notes_ > kMostFindings) say('N', fmt::format("… i {} dalszych", notes_ - kMostFindings));
+  }
+
+ private:
+  void say(char kind, const std::string& text) {
+    const std::string line = kind + printable(text) + "\n";
+    for (std::size_t at = 0; at < line.size();) {
+      const ssize_t written = ::write(fd_, line.data() + at, line.size() - at);
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) ::_exit(3);
+      at += static_cast<std::size_t>(written);
+    }
+  }
+
+  int fd_;
+  std::size_t damages_ = 0, notes_ = 0;
+};
+
+std::uint64_t bytes_of(const fs::path& directory) {
+  std::uint64_t bytes = 0;
+  std::error_code ignored;
+  for (fs::directory_iterator entry(directory, ignored), end; !ignored && entry != end;
+       entry.increment(ignored)) {
+    std::error_code failed;
+    const std::uint64_t size = entry->file_size(failed);
+    if (!failed) bytes += size;
+  }
+  return bytes;
+}
+
+// A damaged tree can send its reader round in circles: two minutes and one more for each 20 MB are enough for
+// any sound one.
+void limit_this_process(std::uint64_t bytes) {
+  const rlim_t seconds = 120 + bytes / (20u << 20) * 60;
+  const struct rlimit cpu { seconds, seconds };
+  const struct rlimit core { 0, 0 };
+  ::setrlimit(RLIMIT_CPU, &cpu);
+  ::setrlimit(RLIMIT_CORE, &core);
+}
+
+void take_lines(std::string& pending, CheckResult& result) {
+  for (std::size_t end; (end = pending.find('\n')) != std::string::npos; pending.erase(0, end + 1)) {
+    const std::string text = pending.substr(1, end - 1);
+    switch (pending.front()) {
+      case 'D':
+        result.damages.push_back(text);
+        break;
+      case 'N':
+        result.notes.push_back(text);
+        break;
+      case 'I':
+        throw Error(ErrorKind::incompatible, text);
+      case 'C':
+        std::istringstream(text) >> result.reports >> result.passages;
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
+              const std::function<void(Findings&)>& work) {
+  int ends[2];
+  if (::pipe(ends) != 0)
+    throw Error(ErrorKind::io, fmt::format("check: nie można utworzyć potoku: {}", std::strerror(errno)));
+  const pid_t child = ::fork();
+  if (child < 0) {
+    const int reason = errno;
+    ::close(ends[0]);
+    ::close(ends[1]);
+    throw Error(ErrorKind::io, fmt::format("check: nie można utworzyć procesu: {}", std::strerror(reason)));
+  }
+  if (child == 0) {
+    ::close(ends[0]);
+    limit_this_process(bytes);
+    Findings findings(ends[1]);
+    try {
+      work(findings);
+    } catch (const Xapian::Error& error) {
+      findings.damage(fmt::format("{}: {}", name, error.get_description()));
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::incompatible) {
+        findings.incompatible(error.what());
+      } else {
+        findings.damage(error.what());
+      }
+    } catch (const std::exception& error) {
+      findings.damage(fmt::format("{}: {}", name, error.what()));
+    }
+    findings.finish();
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  std::string pending;
+  char buffer[4096];
+  for (;;) {
+    const ssize_t size = ::read(ends[0], buffer, sizeof buffer);
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) break;
+    pending.append(buffer, static_cast<std::size_t>(size));
+  }
+  ::close(ends[0]);
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  take_lines(pending, result);
+  if (WIFSIGNALED(status)) {
+    result.damages.push_back(
+        fmt::format("{}: proces sprawdzający padł (sygnał {}); dane są uszkodzone", name, WTERMSIG(status)));
+  } else if (WEXITSTATUS(status) != 0) {
+    result.damages.push_back(
+        fmt::format("{}: proces sprawdzający skończył się kodem {}", name, WEXITSTATUS(status)));
+  }
+}
+
+// --- structure ---
+
+void check_structure(const fs::path& generation, Findings& findings) {
+  std::ostringstream out;
+  const std::size_t errors = Xapian::Database::check(generation.string(), 0, &out);
+  if (errors == 0) return;
+  std::string detail;
+  std::istringstream lines(out.str());
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("rror") != std::string::npos || line.find("bad") != std::string::npos)
+      detail += "; " + line;
+    if (detail.size() > 300) break;
+  }
+  findings.damage(fmt::format("{}: struktura bazy, błędów: {}{}", generation.string(), errors, detail));
+}
+
+// --- contents ---
+
+// An order-independent sum over entries; two lists with the same entries have the same sum.
+class EntrySum {
+ public:
+  void add(std::string_view term, std::uint64_t document, std::uint64_t number) {
+    const std::uint64_t parts[] = {XXH3_64bits(term.data(), term.size()), document, number};
+    sum_ += XXH3_64bits(parts, sizeof parts);
+    ++entries_;
+  }
+  friend bool operator==(const EntrySum&, const EntrySum&) = default;
+
+ private:
+  std::uint64_t sum_ = 0;
+  std::uint64_t entries_ = 0;
+};
+
+struct Sums {
+  EntrySum terms;
+  EntrySum values;
+};
+
+// What was seen of a report's passages.
+struct Seen {
+  std::uint32_t expected = 0;
+  std::uint32_t passages = 0;
+  std::uint64_t ordinals = 0;  // of the mixed numbers
+};
+
+std::uint64_t mixed(std::uint64_t number) { return XXH3_64bits(&number, sizeof number); }
+
+class ContentCheck {
+ public:
+  ContentCheck(const fs::path& generation, const std::shared_ptr<const KeyMaker>& keys, Findings& findings)
+      : database_(generation.string(), Xapian::DB_BACKEND_GLASS), keys_(keys), findings_(findings) {}
+
+  void run() {
+    read_metadata();
+    read_documents();
+    for (const auto& [key, seen] : reports_) {
+      std::uint64_t ordinals = 0;
+      for (std::uint32_t i = 1; i <= seen.expected && seen.expected == seen.passages; ++i)
+        ordinals += mixed(i);
+      if (seen.expected != seen.passages || ordinals != seen.ordinals) {
+        findings_.damage(fmt::format("raport {:016x}: ma mieć fragmenty od 1 do {}, znaleziono {}", key,
+                                     seen.expected, seen.passages));
+      }
+    }
+    read_postings();
+    read_values();
+    compare();
+    findings_.counts(reports_.size(), documents_);
+  }
+
+ private:
+  void read_metadata() {
+    for (auto entry = database_.metadata_keys_begin(); entry != database_.metadata_keys_end(); ++entry) {
+      const std::string name = *entry;
+      if (name == kManifestKey || name == kExtraLexiconKey) continue;
+      const std::uint64_t key = decode_report_key(std::string_view(name).substr(1));
+      StoredReport report;
+      if (name.size() != 9 || name.front() != kReportMetadataPrefix) {
+        findings_.damage(fmt::format("nieznany wpis metadanych „{}”", name));
+      } else if (!decode_report(database_.get_metadata(name), report) || report_key(report.id) != key) {
+        findings_.damage(fmt::format("zapis o raporcie {:016x} nie zgadza się ze swoją sumą kontrolną", key));
+      } else {
+        reports_[key].expected = report.passages;
+      }
+    }
+    const std::string extra = database_.get_metadata(kExtraLexiconKey);
+    const Manifest manifest = manifest_from_json(database_.get_metadata(kManifestKey), "manifest");
+    if (manifest.extra_lexicon_hash != (extra.empty() ? 0 : XXH3_64bits(extra.data(), extra.size()))) {
+      findings_.damage("słownik dodatkowy w indeksie nie zgadza się ze skrótem w manifeście");
+    }
+    if (keys_ && manifest.lexicon_hash != keys_->lexicon().hash()) {
+      findings_.note(fmt::format(
+          "indeks zbudowano ze słownikiem {:016x}, a wczytano {:016x}: kluczy nie policzono od nowa, "
+          "listy porównano tylko między sobą",
+          manifest.lexicon_hash, keys_->lexicon().hash()));
+      keys_.reset();
+    }
+  }
+
+  void read_documents() {
+    const auto end = database_.postlist_end("");
+    for (auto document = database_.postlist_begin(""); document != end; ++document) {
+      const Xapian::docid id = *document;
+      ++documents_;
+      try {
+        read_document(id, document.get_doclength());
+      } catch (const Xapian::Error& error) {
+        findings_.damage(fmt::format("fragment {}: {}", id, error.get_msg()));
+      }
+    }
+  }
+
+  void read_document(Xapian::docid id, Xapian::termcount length) {
+    const Xapian::Document document = database_.get_document(id);
+    StoredPassage passage;
+    if (!decode_passage(document.get_data(), passage)) {
+      findings_.damage(fmt::format("fragment {} nie zgadza się ze swoją sumą kontrolną", id));
+      return;
+    }
+    const auto report = reports_.find(passage.report_key);
+    if (report == reports_.end()) {
+      findings_.damage(
+          fmt::format("fragment {} należy do raportu {:016x}, którego nie ma", id, passage.report_key));
+      return;
+    }
+    ++report->second.passages;
+    report->second.ordinals += mixed(passage.ordinal);
+
+    std::uint64_t sum = 0;
+    for (auto term = document.termlist_begin(); term != document.termlist_end(); ++term) {
+      const Xapian::termcount wdf = term.get_wdf();
+      listed_.terms.add(*term, id, wdf);
+      sum += wdf;
+    }
+    if (sum != length)
+      findings_.damage(fmt::format("fragment {}: długość {}, suma kluczy {}", id, length, sum));
+    total_length_ += length;
+    shortest_ = std::min(shortest_, length);
+    longest_ = std::max(longest_, length);
+    for (auto value = document.values_begin(); value != document.values_end(); ++value) {
+      listed_.values.add(*value, id, value.get_valueno());
+    }
+    if (keys_) expect(id, passage);
+  }
+
+  // The same from the stored text.
+  void expect(Xapian::docid id, const StoredPassage& passage) {
+    if (!table_ || table_->memory() > kMaxTableMemory) {
+      table_ = std::make_unique<KeyTable>(keys_);
+      maker_ = std::make_unique<PassageDocumentMaker>(*table_);
+      known_key_.reset();
+    }
+    if (known_key_ != passage.report_key) {
+      StoredReport report;
+      decode_report(database_.get_metadata(report_metadata_key(passage.report_key)), report);
+      report_ = {};
+      report_.id = report.id;
+      report_.title = report.title;
+      report_.place = report.place;
+      report_.date = report.date;
+      known_key_ = passage.report_key;
+      maker_->begin_report(report_, passage.report_key);
+    }
+    report_.text = passage.text;
+    maker_->make({0, static_cast<std::uint32_t>(passage.text.size()), passage.ordinal, passage.heading},
+                 made_);
+    for (const PassageTerm& term : made_.terms) expected_.terms.add(term_text(term, *table_), id, term.wdf);
+    std::sort(made_.filters.begin(), made_.filters.end());
+    made_.filters.erase(std::unique(made_.filters.begin(), made_.filters.end()), made_.filters.end());
+    for (const std::string& filter : made_.filters) expected_.terms.add(filter, id, 0);
+    for (const auto& [slot, bytes] : made_.values) expected_.values.add(bytes, id, slot);
+  }
+
+  void read_postings() {
+    for (auto term = database_.allterms_begin(); term != database_.allterms_end(); ++term) {
+      const std::string text = *term;
+      Xapian::termcount frequency = 0, collection = 0, most = 0;
+      const auto end = database_.postlist_end(text);
+      for (auto posting = database_.postlist_begin(text); posting != end; ++posting) {
+        const Xapian::termcount wdf = posting.get_wdf();
+        posted_.terms.add(text, *posting, wdf);
+        ++frequency;
+        collection += wdf;
+        most = std::max(most, wdf);
+      }
+      if (frequency != term.get_termfreq() || collection != database_.get_collection_freq(text) ||
+          database_.get_wdf_upper_bound(text) < most) {
+        findings_.damage(fmt::format("klucz „{}”: liczby wystąpień nie zgadzają się z listą", text));
+      }
+    }
+  }
+
+  void read_values() {
+    for (const Xapian::valueno slot : {kReportSlot, kDateSlot}) {
+      Xapian::doccount count = 0;
+      std::string least, most;
+      for (auto value = database_.valuestream_begin(slot); value != database_.valuestream_end(slot);
+           ++value) {
+        const std::string bytes = *value;
+        posted_.values.add(bytes, value.get_docid(), slot);
+        if (count == 0 || bytes < least) least = bytes;
+        if (bytes > most) most = bytes;
+        ++count;
+      }
+      if (count != database_.get_value_freq(slot) || database_.get_value_lower_bound(slot) > least ||
+          database_.get_value_upper_bound(slot) < most) {
+        findings_.damage(fmt::format("wartości {}: liczba albo granice nie zgadzają się z listą", slot));
+      }
+    }
+  }
+
+  void compare() {
+    if (!(listed_.terms == posted_.terms))
+      findings_.damage("listy wystąpień nie zgadzają się z listami kluczy");
+    if (!(listed_.values == posted_.values))
+      findings_.damage("strumienie wartości nie zgadzają się z wartościami fragmentów");
+    if (keys_ && findings_.damages() == 0) {
+      if (!(expected_.terms == listed_.terms))
+        findings_.damage("klucze w indeksie nie zgadzają się z tekstem fragmentów");
+      if (!(expected_.values == listed_.values))
+        findings_.damage("wartości w indeksie nie zgadzają się z raportami");
+    }
+    const bool bounds = documents_ == 0 || (database_.get_doclength_lower_bound() <= shortest_ &&
+                                            database_.get_doclength_upper_bound() >= longest_);
+    if (database_.get_doccount() != documents_ || database_.get_total_length() != total_length_ || !bounds) {
+      findings_.damage("liczba albo długości fragmentów w nagłówku bazy nie zgadzają się z fragmentami");
+    }
+    if (database_.has_positions()) findings_.damage("w bazie są pozycje, których Kwerenda nie zapisuje");
+  }
+
+  Xapian::Database database_;
+  std::shared_ptr<const KeyMaker> keys_;
+  Findings& findings_;
+  std::unordered_map<std::uint64_t, Seen> reports_;
+  Sums listed_, posted_, expected_;
+  Xapian::doccount documents_ = 0;
+  std::uint64_t total_length_ = 0;
+  Xapian::termcount shortest_ = ~Xapian::termcount{0}, longest_ = 0;
+  std::unique_ptr<KeyTable> table_;
+  std::unique_ptr<PassageDocumentMaker> maker_;
+  PassageDocument made_;
+  Report report_;
+  std::optional<std::uint64_t> known_key_;
+};
+
+// --- sources ---
+
+class SourceCheck {
+ public:
+  SourceCheck(const fs::path& generation, Findings& findings)
+      : database_(generation.string(), Xapian::DB_BACKEND_GLASS), findings_(findings) {}
+
+  void run() {
+    const std::string prefix(1, kReportMetadataPrefix);
+    for (auto entry = database_.metadata_keys_begin(prefix); entry != database_.metadata_keys_end(prefix);
+         ++entry) {
+      StoredReport report;
+      if (!decode_report(database_.get_metadata(*entry), report)) continue;  // told by the check of contents
+      by_source_[report.source].emplace(report.id, report);
+    }
+    for (auto& [source, reports] : by_source_) read(source, reports);
+  }
+
+ private:
+  using Reports = std::map<std::string, StoredReport>;
+
+  void read(const std::string& source, Reports& reports) {
+    if (source == "-") {
+      findings_.note(fmt::format("ze standardowego wejścia, nie ma z czym porównać: {}", reports.size()));
+      return;
+    }
+    // A file that is one report has its path as id, bytes and all; the source is that path made printable.
+    Input input;
+    const auto whole = std::find_if(reports.begin(), reports.end(),
+                                    [&](const auto& entry) { return printable(entry.first) == source; });
+    input.path = input.id = whole == reports.end() ? source : whole->first;
+    input.source = source;
+    input.named = true;
+    input.format = format_of_name(input.path);
+    if (input.format == InputFormat::by_name)
+      input.format = whole == reports.end() ? InputFormat::jsonl : InputFormat::text;
+    std::error_code failed;
+    if (!fs::exists(input.path, failed)) {
+      findings_.note(fmt::format("{}: nie ma już tego pliku", source));
+      return;
+    }
+    ReaderOutput output;
+    output.report = [&](Report&& report) {
+      const auto known = reports.find(report.id);
+      if (known == reports.end()) return;
+      compare(known->second, report);
+      reports.erase(known);
+    };
+    output.problem = [&](Problem&& problem) {
+      if (is_loss(problem.cause)) findings_.note(to_line(problem));
+    };
+    read_input(input, ReadLimits{}, output);
+    for (const auto& [id, report] : reports) findings_.note(fmt::format("{}: nie ma już w {}", id, source));
+  }
+
+  void compare(const StoredReport& stored, const Report& report) {
+    if (stored.content_hash != report.content_hash) {
+      findings_.note(fmt::format("{}: zmienił się od zaindeksowania; uaktualnij indeks (add)", stored.id));
+      return;
+    }
+    const std::uint64_t key = report_key(stored.id);
+    const std::string term = kReportPrefix + encode_report_key(key);
+    for (auto document = database_.postlist_begin(term); document != database_.postlist_end(term);
+         ++document) {
+      StoredPassage passage;
+      if (!decode_passage(database_.get_document(*document).get_data(), passage)) continue;
+      if (passage.begin > report.text.size() ||
+          std::string_view(report.text).substr(passage.begin, passage.text.size()) != passage.text) {
+        findings_.damage(
+            fmt::format("{}#p{}: tekst w indeksie różni się od źródła", stored.id, passage.ordinal));
+      }
+    }
+  }
+
+  Xapian::Database database_;
+  Findings& findings_;
+  std::map<std::string, Reports> by_source_;
+};
+
+}  // namespace
+
+CheckResult check_index(const fs::path& index, const CheckSettings& settings) {
+  CheckResult result;
+  std::vector<fs::path> generations;
+  try {
+    generations = current_generations(index);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt) throw;
+    result.damages.emplace_back(error.what());
+    return result;
+  }
+  for (const fs::path& generation : generations) {
+    const std::uint64_t bytes = bytes_of(generation);
+    const std::string name = generation.string();
+    in_child(name, bytes, result, [&](Findings& findings) { check_structure(generation, findings); });
+    in_child(name, bytes, result,
+             [&](Findings& findings) { ContentCheck(generation, settings.keys, findings).run(); });
+    if (settings.sources == CheckSources::yes) {
+      in_child(name, bytes, result, [&](Findings& findings) { SourceCheck(generation, findings).run(); });
+    }
+  }
+  return result;
+}
+
+}  // namespace kwerenda

@@ -1,0 +1,40 @@
+// Is an index whole? Everything that can be recomputed is: the structure of the tables, the manifest, every
+// checksum, every number, and all terms, filters and values of every passage from its stored text.
+//
+// Xapian's own check misses one damage in eight (a flipped bit in a posting list gives another valid list)
+// and crashes on one in twenty; so each part runs in a child process, and a child that dies is a finding.
+// Three sums over all (term, passage, wdf) must agree: what the analysis says, what the term lists say, what
+// the posting lists say. A sum does not depend on the order, so that each list is read once, from front to
+// back, in constant memory: 8 bytes a sum.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "analysis/keys.h"
+
+namespace kwerenda {
+
+enum class CheckSources { no, yes };
+
+struct CheckSettings {
+  // For recomputing the terms. Null, or of another lexicon than the index: the lists are compared with each
+  // other only.
+  std::shared_ptr<const KeyMaker> keys;
+  CheckSources sources = CheckSources::no;  // compare stored passages with the files that they were read from
+};
+
+struct CheckResult {
+  std::vector<std::string> damages;  // Polish, one line each; empty: the index is whole
+  std::vector<std::string> notes;    // what could not be compared, and why
+  std::uint64_t reports = 0, passages = 0;
+};
+
+// Forks: REQUIRES that no other thread runs. The caller holds the index's lock. Throws Error: not_found,
+// incompatible (no index, another program's or another version's), io.
+CheckResult check_index(const std::filesystem::path& index, const CheckSettings& settings);
+
+}  // namespace kwerenda

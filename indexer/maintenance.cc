@@ -1,0 +1,206 @@
+#include "indexer/maintenance.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <set>
+#include <system_error>
+
+#include "analysis/error.h"
+#include "analysis/index_directory.h"
+#include "analysis/schema.h"
+#include "analysis/utf8.h"
+#include "indexer/check.h"
+#include "indexer/dump.h"
+#include "indexer/durable_files.h"
+#include "indexer/file_walk.h"
+#include "indexer/index_lock.h"
+#include "indexer/stored_index.h"
+
+namespace kwerenda {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::chrono::milliseconds lock_timeout(const IndexerOptions& options) {
+  return std::chrono::milliseconds(std::llround(options.lock_timeout_seconds * 1000));
+}
+
+std::string counted_reports(std::uint64_t count) { return counted(count, "raport", "raporty", "raportów"); }
+std::string counted_passages(std::uint64_t count) {
+  return counted(count, "fragment", "fragmenty", "fragmentów");
+}
+
+// Keeps writers away while one state is read. Before there is an index there is nothing to lock.
+std::unique_ptr<IndexLock> read_lock(const IndexerOptions& options) {
+  if (!is_index(options.index)) current_generations(options.index);  // throws what is wrong
+  return std::make_unique<IndexLock>(options.index, lock_timeout(options), LockMode::shared);
+}
+
+// Which reports an argument means.
+bool means(const std::string& argument, const StoredReport& report) {
+  const std::string path = normal_path(argument);
+  return report.id == argument || report.id == path || report.source == printable(path) ||
+         report.id.starts_with(path + "/");
+}
+
+std::vector<std::string> to_remove(const IndexerOptions& options, std::vector<bool>& met) {
+  std::set<std::string> ids;
+  const StoredIndex index(options.index, Versions::current);
+  index.for_each_report([&](const StoredReport& report) {
+    for (std::size_t i = 0; i < options.paths.size(); ++i) {
+      if (!means(options.paths[i], report)) continue;
+      met[i] = true;
+      ids.insert(report.id);
+    }
+  });
+  return {ids.begin(), ids.end()};
+}
+
+void say_check(const CheckResult& result, const MaintenanceOutput& out) {
+  for (const std::string& damage : result.damages) out.say(fmt::format("uszkodzenie: {}\n", damage));
+  for (const std::string& note : result.notes) out.say(fmt::format("uwaga: {}\n", note));
+}
+
+// A directory that is to become an index, locked; it goes unless kept.
+class NewIndexDirectory {
+ public:
+  explicit NewIndexDirectory(const fs::path& target) : path_(aside_of(target)) {
+    std::error_code ignored;
+    if (fs::exists(path_, ignored)) {  // of a backup that was killed, or of one that runs
+      const IndexLock lock(path_, std::chrono::milliseconds(0));
+      fs::remove_all(path_, ignored);
+    }
+    make_directories(path_);
+    lock_ = std::make_unique<IndexLock>(path_, std::chrono::milliseconds(0));
+  }
+  NewIndexDirectory(const NewIndexDirectory&) = delete;
+  NewIndexDirectory& operator=(const NewIndexDirectory&) = delete;
+  ~NewIndexDirectory() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  const fs::path& path() const { return path_; }
+  void keep() { path_.clear(); }
+
+ private:
+  static fs::path aside_of(const fs::path& target) {
+    const fs::path whole = target.has_filename() ? target : target.parent_path();
+    return whole.parent_path() / fmt::format(".{}.backup", whole.filename().string());
+  }
+
+  fs::path path_;
+  std::unique_ptr<IndexLock> lock_;
+};
+
+}  // namespace
+
+Outcome run_remove(const IndexerOptions& options, const MaintenanceOutput& out) {
+  IndexWriterSettings settings;  // without keys: what is removed needs no analysis
+  settings.lock_timeout = lock_timeout(options);
+  std::unique_ptr<IndexWriter> writer;
+  if (!options.dry_run) writer = IndexWriter::open(options.index, settings);
+  std::vector<bool> met(options.paths.size());
+  const std::vector<std::string> ids = to_remove(options, met);
+  for (const std::string& id : ids) {
+    if (writer) writer->remove(id);
+    if (options.verbosity == Verbosity::verbose || options.dry_run)
+      out.say(fmt::format("- {}\n", printable(id)));
+  }
+  if (writer && !ids.empty()) writer->commit();
+  Outcome outcome = ids.empty() ? Outcome::failed : Outcome::done;
+  for (std::size_t i = 0; i < met.size(); ++i) {
+    if (met[i]) continue;
+    out.say(fmt::format(
+        "{}: nie ma takiego raportu ani pliku w indeksie; identyfikatory wypisuje kwerenda-index dump\n",
+        printable(options.paths[i])));
+    if (outcome == Outcome::done) outcome = Outcome::partly;
+  }
+  if (options.verbosity != Verbosity::quiet) {
+    out.say(
+        fmt::format("{}: {}.\n", options.dry_run ? "Do usunięcia" : "Usunięto", counted_reports(ids.size())));
+  }
+  return outcome;
+}
+
+Outcome run_check(const IndexerOptions& options, std::shared_ptr<const KeyMaker> keys,
+                  const MaintenanceOutput& out) {
+  const auto lock = read_lock(options);
+  const CheckResult result =
+      check_index(options.index, {std::move(keys), options.sources ? CheckSources::yes : CheckSources::no});
+  say_check(result, out);
+  if (!result.damages.empty()) {
+    out.say(
+        fmt::format("{}: indeks jest uszkodzony. Przywróć go z kopii (backup) albo zbuduj od nowa ze źródeł: "
+                    "kwerenda-index add --index NOWY RAPORTY…\n",
+                    options.index));
+    return Outcome::failed;
+  }
+  if (options.verbosity != Verbosity::quiet) {
+    out.put(fmt::format("{}: w porządku: {}, {}\n", printable(options.index), counted_reports(result.reports),
+                        counted_passages(result.passages)));
+  }
+  return Outcome::done;
+}
+
+Outcome run_compact(const IndexerOptions& options, const MaintenanceOutput& out) {
+  IndexWriterSettings settings;
+  settings.lock_timeout = lock_timeout(options);
+  const auto writer = IndexWriter::open(options.index, settings);
+  const std::uint64_t before = statistics_of(options.index).bytes_on_disk;
+  writer->compact();
+  const std::uint64_t after = statistics_of(options.index).bytes_on_disk;
+  if (options.verbosity != Verbosity::quiet) {
+    out.say(fmt::format("Zapisano na nowo: {} zamiast {}.\n", readable_size(after), readable_size(before)));
+  }
+  return Outcome::done;
+}
+
+Outcome run_dump(const IndexerOptions& options, const MaintenanceOutput& out) {
+  const auto lock = read_lock(options);
+  dump_index(StoredIndex(options.index, Versions::readable), out.put);
+  return Outcome::done;
+}
+
+Outcome run_restore(const IndexerOptions& options, IndexWriterSettings settings,
+                    const MaintenanceOutput& out) {
+  const DumpCounts counts = restore_index(options.index, std::move(settings), out.read_line);
+  if (options.verbosity != Verbosity::quiet) {
+    out.say(fmt::format("Odtworzono: {}, {}.\n", counted_reports(counts.reports),
+                        counted_passages(counts.passages)));
+  }
+  return Outcome::done;
+}
+
+Outcome run_backup(const IndexerOptions& options, std::shared_ptr<const KeyMaker> keys,
+                   const MaintenanceOutput& out) {
+  const fs::path target = options.to;
+  std::error_code failed;
+  if (fs::exists(fs::symlink_status(target, failed)) && !fs::is_empty(target, failed)) {
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("{}: już istnieje i nie jest pustym katalogiem. Wskaż nowy katalog.", options.to));
+  }
+  const auto lock = read_lock(options);
+  NewIndexDirectory aside(target);
+  const fs::path generation = aside.path() / "gen-000001";
+  StoredIndex(options.index, Versions::current).copy_compact(generation);
+  fsync_files_of(generation);
+  replace_file(aside.path() / kStubName, fmt::format("glass {}\n", generation.filename().string()));
+  const CheckResult result = check_index(aside.path(), {std::move(keys), CheckSources::no});
+  if (!result.damages.empty()) {
+    say_check(result, out);
+    throw Error(ErrorKind::corrupt, fmt::format("{}: kopia nie przeszła sprawdzenia i nie powstała. Sprawdź "
+                                                "indeks: kwerenda-index check --index {}",
+                                                options.to, options.index));
+  }
+  rename_durably(aside.path(), target.has_filename() ? target : target.parent_path());
+  aside.keep();
+  if (options.verbosity != Verbosity::quiet) {
+    out.say(fmt::format("Kopia: {}, {}, sprawdzona.\n", counted_reports(result.reports),
+                        counted_passages(result.passages)));
+  }
+  return Outcome::done;
+}
+
+}  // namespace kwerenda

@@ -1,0 +1,119 @@
+// Which generation is current, and what is refused with what words.
+#include "analysis/index_directory.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "analysis/error.h"
+
+namespace kwerenda {
+namespace {
+
+namespace fs = std::filesystem;
+
+class IndexDirectory : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    directory_ = fs::temp_directory_path() / ("kwerenda-directory-" + std::to_string(::getpid()));
+    fs::remove_all(directory_);
+    fs::create_directories(directory_);
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+
+  fs::path made(const std::string& stub, const std::vector<std::string>& directories) {
+    const fs::path index = directory_ / "indeks";
+    fs::remove_all(index);
+    fs::create_directories(index);
+    for (const std::string& name : directories) fs::create_directories(index / name);
+    if (!stub.empty()) std::ofstream(index / "XAPIANDB") << stub;
+    return index;
+  }
+
+  fs::path directory_;
+};
+
+TEST_F(IndexDirectory, NamesTheGenerationsInOrder) {
+  const fs::path one = made("glass gen-000001\n", {"gen-000001", "gen-000002"});
+  EXPECT_EQ(current_generations(one), std::vector<fs::path>{one / "gen-000001"});
+  const fs::path two = made("glass gen-000007\nglass gen-000003", {"gen-000003", "gen-000007"});
+  EXPECT_EQ(current_generations(two), (std::vector<fs::path>{two / "gen-000007", two / "gen-000003"}));
+  EXPECT_TRUE(is_index(two));
+  fs::create_directory_symlink(two, directory_ / "link");
+  EXPECT_EQ(current_generations(directory_ / "link").size(), 2U);
+}
+
+TEST_F(IndexDirectory, RefusesWithAReason) {
+  const struct {
+    const char* what;
+    std::string stub;
+    ErrorKind kind;
+    std::string part;
+  } rows[] = {
+      {"no stub", "", ErrorKind::not_found, "brak pliku XAPIANDB"},
+      {"empty stub", "\n", ErrorKind::incompatible, "znaleziono „”"},
+      {"a command", "remote :touch /tmp/x\n", ErrorKind::incompatible, "znaleziono „remote :touch /tmp/x”"},
+      {"another backend", "chert gen-000001\n", ErrorKind::incompatible,
+       "oczekiwano wierszy „glass gen-NNNNNN”"},
+      {"a path outside", "glass ../gen-000001\n", ErrorKind::incompatible, "To nie jest indeks Kwerendy"},
+      {"an absolute path", "glass /etc\n", ErrorKind::incompatible, "To nie jest indeks Kwerendy"},
+      {"a number that is none", "glass gen-00x\n", ErrorKind::incompatible, "To nie jest indeks Kwerendy"},
+      {"number nought", "glass gen-000000\n", ErrorKind::incompatible, "To nie jest indeks Kwerendy"},
+      {"a second line of another kind", "glass gen-000001\nremote x:1\n", ErrorKind::incompatible,
+       "remote x:1"},
+      {"a generation that is gone", "glass gen-000009\n", ErrorKind::corrupt, "ale go nie ma"},
+  };
+  for (const auto& row : rows) {
+    const fs::path index = made(row.stub, {"gen-000001"});
+    try {
+      current_generations(index);
+      ADD_FAILURE() << row.what;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), row.kind) << row.what;
+      EXPECT_NE(std::string(error.what()).find(row.part), std::string::npos)
+          << row.what << ": " << error.what();
+      EXPECT_NE(std::string(error.what()).find(index.string()), std::string::npos)
+          << row.what << ": " << error.what();
+    }
+  }
+}
+
+TEST_F(IndexDirectory, RefusesWhatIsNoIndexAtAll) {
+  std::ofstream(directory_ / "plik") << "x";
+  fs::create_directories(directory_ / "xapian");
+  std::ofstream(directory_ / "xapian" / "iamglass") << "x";
+  std::ofstream(directory_ / "pusty-plik");
+  fs::create_directories(directory_ / "pusty");
+  std::ofstream(directory_ / "pusty" / "XAPIANDB");
+  const struct {
+    std::string name;
+    ErrorKind kind;
+    std::string part;
+  } rows[] = {
+      {"nie-ma", ErrorKind::not_found, "nie ma takiego indeksu"},
+      {"plik", ErrorKind::incompatible, "oczekiwano katalogu indeksu"},
+      {"xapian", ErrorKind::incompatible, "baza Xapiana innego programu"},
+      {"pusty", ErrorKind::corrupt, "plik jest pusty"},
+  };
+  for (const auto& row : rows) {
+    try {
+      current_generations(directory_ / row.name);
+      ADD_FAILURE() << row.name;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), row.kind) << row.name;
+      EXPECT_NE(std::string(error.what()).find(row.part), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(GenerationNumber, Table) {
+  const std::pair<const char*, unsigned> rows[] = {
+      {"gen-000001", 1},     {"/a/b/gen-123456", 123456}, {"gen-", 0},       {"gen-1x", 0},
+      {"gen--1", 0},         {"Gen-000001", 0},           {"gen-000000", 0}, {".batch-gen-1", 0},
+      {"gen-99999999999", 0}};
+  for (const auto& [name, number] : rows) EXPECT_EQ(generation_number(name), number) << name;
+}
+
+}  // namespace
+}  // namespace kwerenda
