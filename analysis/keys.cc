@@ -26,11 +26,11 @@ constexpr float kMinProbability = 0.45f;
 // letters (PAN, WOT, POPIS); a longer one is a heading (OCHRONA LUDNOŚCI).
 constexpr std::size_t kMaxAmbiguousLetters = 5;
 
-// A form seen at least so often in the lexicon's 4 million tokens is an ordinary word, whatever else its
-// letters may spell. The counts do not tell case, so ai (129, nearly all of them AI) and it (31) need a
-// higher bar; the function words of two letters are seen thousands of times (po 7,237).
-constexpr std::uint32_t kCommonFrequency = 20;
-constexpr std::uint32_t kCommonFrequencyOfTwoLetters = 1000;
+// A form counted at least so often in the lexicon's text is an ordinary word, whatever else its letters may
+// spell. The counts do not tell case: gis is 27 and ai 152, nearly all of them GIS and AI, so words of two
+// letters need a higher bar; the function words among them are seen tens of thousands of times (do 55,109).
+constexpr std::uint32_t kCommonFrequency = 50;
+constexpr std::uint32_t kCommonFrequencyOfTwoLetters = 2000;
 
 // What Polish appends to an acronym: GIS-u, GIS-owi, NASK-iem, LOT-cie, GOPR-ze, SMS-ów. `s` is English
 // (KPIs).

@@ -24,9 +24,11 @@ std::uint64_t letters_of(std::string_view bare) {
   return letters;
 }
 
-std::vector<std::string> most_frequent(std::vector<std::pair<std::uint32_t, std::string>>& found, std::size_t limit, bool& more) {
+std::vector<std::string> most_frequent(std::vector<std::pair<std::uint32_t, std::string>>& found,
+                                       std::size_t limit, bool& more) {
   more = found.size() > limit;
-  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
   if (more) found.resize(limit);
   std::vector<std::string> keys;
   for (auto& [passages, key] : found) keys.push_back(std::move(key));
@@ -35,7 +37,9 @@ std::vector<std::string> most_frequent(std::vector<std::pair<std::uint32_t, std:
 
 }  // namespace
 
-std::uint32_t XapianVocabulary::passages_with(std::string_view key) const { return database_.get_termfreq(lemma_term(key)); }
+std::uint32_t XapianVocabulary::passages_with(std::string_view key) const {
+  return database_.get_termfreq(lemma_term(key));
+}
 
 const std::vector<XapianVocabulary::Entry>& XapianVocabulary::entries() const {
   if (entries_.empty()) {
@@ -52,13 +56,15 @@ const std::vector<XapianVocabulary::Entry>& XapianVocabulary::entries() const {
   return entries_;
 }
 
-std::vector<SimilarKey> XapianVocabulary::similar_keys(std::string_view key, int edits, std::size_t limit) const {
+std::vector<SimilarKey> XapianVocabulary::similar_keys(std::string_view key, int edits,
+                                                       std::size_t limit) const {
   const std::string bare = without_marks(folded(key));
   const std::uint64_t letters = letters_of(bare);
   std::vector<SimilarKey> found;
   for (const Entry& entry : entries()) {
     if (std::popcount(entry.letters ^ letters) > 2 * edits) continue;
-    if (entry.bare.size() > bare.size() + 4 * static_cast<std::size_t>(edits) || bare.size() > entry.bare.size() + 4 * static_cast<std::size_t>(edits)) {
+    if (entry.bare.size() > bare.size() + 4 * static_cast<std::size_t>(edits) ||
+        bare.size() > entry.bare.size() + 4 * static_cast<std::size_t>(edits)) {
       continue;
     }
     const int distance = edits == 0 ? (entry.bare == bare ? 0 : 1) : edit_distance(bare, entry.bare, edits);
@@ -71,7 +77,8 @@ std::vector<SimilarKey> XapianVocabulary::similar_keys(std::string_view key, int
   return found;
 }
 
-std::vector<std::string> XapianVocabulary::keys_with_prefix(std::string_view part, std::size_t limit, bool& more) const {
+std::vector<std::string> XapianVocabulary::keys_with_prefix(std::string_view part, std::size_t limit,
+                                                            bool& more) const {
   std::vector<std::pair<std::uint32_t, std::string>> found;
   // Acronyms are keys in capitals. Digits alone are the same in both.
   const std::string capitals = upper_cased(part);
@@ -84,11 +91,13 @@ std::vector<std::string> XapianVocabulary::keys_with_prefix(std::string_view par
   return most_frequent(found, limit, more);
 }
 
-std::vector<std::string> XapianVocabulary::keys_with_suffix(std::string_view part, std::size_t limit, bool& more) const {
+std::vector<std::string> XapianVocabulary::keys_with_suffix(std::string_view part, std::size_t limit,
+                                                            bool& more) const {
   std::vector<std::pair<std::uint32_t, std::string>> found;
   const std::string capitals = upper_cased(part);
   for (const Entry& entry : entries()) {
-    if (entry.key.ends_with(part) || entry.key.ends_with(capitals)) found.emplace_back(entry.passages, entry.key);
+    if (entry.key.ends_with(part) || entry.key.ends_with(capitals))
+      found.emplace_back(entry.passages, entry.key);
   }
   return most_frequent(found, limit, more);
 }

@@ -26,17 +26,20 @@ bool use_color(ColorChoice choice) {
   if (choice != ColorChoice::automatic) return choice == ColorChoice::always;
   const char* terminal = std::getenv("TERM");
   const char* no_color = std::getenv("NO_COLOR");
-  return ::isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(terminal && std::strcmp(terminal, "dumb") == 0);
+  return ::isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
+         !(terminal && std::strcmp(terminal, "dumb") == 0);
 }
 
 void print(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     if (errno == EPIPE) std::_Exit(kFound);  // the reader has seen enough
-    throw Error(ErrorKind::io, fmt::format("standardowe wyjście: nie można zapisać: {}.", std::strerror(errno)));
+    throw Error(ErrorKind::io,
+                fmt::format("standardowe wyjście: nie można zapisać: {}.", std::strerror(errno)));
   }
 }
 
-std::string formatted(const SearchResult& result, const std::string& id, const std::string& query, const SearchProgramOptions& options) {
+std::string formatted(const SearchResult& result, const std::string& id, const std::string& query,
+                      const SearchProgramOptions& options) {
   switch (options.format) {
     case OutputFormat::json:
       return to_json(result, query, options.search);
@@ -52,8 +55,9 @@ std::string formatted(const SearchResult& result, const std::string& id, const s
 }
 
 int run_search(const Searcher& searcher, const SearchProgramOptions& options) {
-  const SearchResult result = options.action == SearchAction::similar ? searcher.similar(options.citation, options.search)
-                                                                     : searcher.search(options.query, options.search);
+  const SearchResult result = options.action == SearchAction::similar
+                                  ? searcher.similar(options.citation, options.search)
+                                  : searcher.search(options.query, options.search);
   print(formatted(result, "", options.query, options));
   return result.hits.empty() && result.matches == 0 ? kNothingFound : kFound;
 }
@@ -61,7 +65,10 @@ int run_search(const Searcher& searcher, const SearchProgramOptions& options) {
 // One bad line does not stop the others.
 int run_batch(const Searcher& searcher, const SearchProgramOptions& options) {
   const auto check = [&](bool good) {
-    if (!good) throw Error(ErrorKind::io, fmt::format("{}: nie można odczytać pliku zapytań. Sprawdź ścieżkę i uprawnienia.", printable(options.batch.string())));
+    if (!good)
+      throw Error(ErrorKind::io,
+                  fmt::format("{}: nie można odczytać pliku zapytań. Sprawdź ścieżkę i uprawnienia.",
+                              printable(options.batch.string())));
   };
   std::ifstream file;
   if (options.batch != "-") {
@@ -136,8 +143,9 @@ int run(const SearchProgramOptions& options) {
       return kFound;
     case SearchAction::version: {
       const auto lexicon = Lexicon::open(data_file("pl.lex", options.open.lexicon));
-      print(fmt::format("kwerenda-search {}\nformat indeksu {}, analiza {}\nsłownik {:016x} (format {})\n", KWERENDA_VERSION, kFormatVersion,
-                        kAnalysisVersion, lexicon->hash(), lexicon->version()));
+      print(fmt::format("kwerenda-search {}\nformat indeksu {}, analiza {}\nsłownik {:016x} (format {})\n",
+                        KWERENDA_VERSION, kFormatVersion, kAnalysisVersion, lexicon->hash(),
+                        lexicon->version()));
       return kFound;
     }
     case SearchAction::list_topics: {
@@ -170,7 +178,9 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   OutputFormat format = OutputFormat::text;
   try {
-    const SearchProgramOptions options = parse_search_options({argv + 1, argv + argc}, [](const char* name) { return static_cast<const char*>(std::getenv(name)); });
+    const SearchProgramOptions options = parse_search_options({argv + 1, argv + argc}, [](const char* name) {
+      return static_cast<const char*>(std::getenv(name));
+    });
     format = options.format;
     return run(options);
   } catch (const Error& error) {

@@ -42,7 +42,8 @@ std::string marked(const Hit& hit, const Paint& paint) {
   for (const Highlight& highlight : hit.highlights) {
     out += printable_text(std::string_view(hit.text).substr(done, highlight.begin - done));
     out += paint.match;
-    out += printable_text(std::string_view(hit.text).substr(highlight.begin, highlight.end - highlight.begin));
+    out +=
+        printable_text(std::string_view(hit.text).substr(highlight.begin, highlight.end - highlight.begin));
     out += paint.reset;
     done = highlight.end;
   }
@@ -68,16 +69,23 @@ void append_facet(std::string& out, const char* name, const std::vector<FacetCou
 
 ordered_json facet_json(const std::vector<FacetCount>& counts) {
   ordered_json array = ordered_json::array();
-  for (const FacetCount& count : counts) array.push_back({{"value", count.value}, {"passages", count.passages}});
+  for (const FacetCount& count : counts)
+    array.push_back({{"value", count.value}, {"passages", count.passages}});
   return array;
 }
 
 ordered_json hit_json(const Hit& hit) {
   ordered_json highlights = ordered_json::array();
   for (const Highlight& h : hit.highlights) {
-    highlights.push_back({{"begin", h.begin}, {"end", h.end}, {"begin_code_point", h.begin_code_point}, {"end_code_point", h.end_code_point}});
+    highlights.push_back({{"begin", h.begin},
+                          {"end", h.end},
+                          {"begin_code_point", h.begin_code_point},
+                          {"end_code_point", h.end_code_point}});
   }
-  ordered_json json{{"citation", hit.citation}, {"score", hit.score}, {"report_id", hit.report_id}, {"source", hit.source},
+  ordered_json json{{"citation", hit.citation},
+                    {"score", hit.score},
+                    {"report_id", hit.report_id},
+                    {"source", hit.source},
                     {"title", hit.title}};
   if (hit.date) json["date"] = date_text(hit.date);
   if (!hit.place.empty()) json["place"] = hit.place;
@@ -108,30 +116,37 @@ std::string dump(const ordered_json& json, int indent = -1) {
 
 }  // namespace
 
-std::string to_text(const SearchResult& result, std::string_view, const SearchOptions& options, const TextStyle& style) {
+std::string to_text(const SearchResult& result, std::string_view, const SearchOptions& options,
+                    const TextStyle& style) {
   const Paint paint = paint_of(style);
   std::string out;
-  for (const std::string& note : result.notes) out += fmt::format("{}{}{}\n", paint.faint, printable(note), paint.reset);
+  for (const std::string& note : result.notes)
+    out += fmt::format("{}{}{}\n", paint.faint, printable(note), paint.reset);
   if (!result.notes.empty()) out += '\n';
   std::size_t rank = options.offset;
   for (const Hit& hit : result.hits) {
-    out += fmt::format("{}. {}{}{}\n", ++rank, paint.title, printable(hit.title.empty() ? hit.report_id : hit.title), paint.reset);
+    out += fmt::format("{}. {}{}{}\n", ++rank, paint.title,
+                       printable(hit.title.empty() ? hit.report_id : hit.title), paint.reset);
     std::string line = printable(hit.citation);
     if (hit.date) line += " · " + date_text(hit.date);
     if (!hit.place.empty()) line += " · " + printable(hit.place);
     line += fmt::format(" · {:.2f}", hit.score);
     out += fmt::format("   {}{}{}\n", paint.faint, line, paint.reset);
-    if (!hit.heading.empty()) out += fmt::format("   {}{}{}\n", paint.faint, printable(hit.heading), paint.reset);
-    if (!hit.before.empty()) out += fmt::format("{}{}{}\n\n", paint.faint, printable_text(hit.before), paint.reset);
+    if (!hit.heading.empty())
+      out += fmt::format("   {}{}{}\n", paint.faint, printable(hit.heading), paint.reset);
+    if (!hit.before.empty())
+      out += fmt::format("{}{}{}\n\n", paint.faint, printable_text(hit.before), paint.reset);
     out += marked(hit, paint);
     out += '\n';
-    if (!hit.after.empty()) out += fmt::format("\n{}{}{}\n", paint.faint, printable_text(hit.after), paint.reset);
+    if (!hit.after.empty())
+      out += fmt::format("\n{}{}{}\n", paint.faint, printable_text(hit.after), paint.reset);
     if (hit.duplicates) {
       out += fmt::format("   {}+ {} {} o tej samej treści{}\n", paint.faint, hit.duplicates,
                          plural(hit.duplicates, "fragment", "fragmenty", "fragmentów"), paint.reset);
     }
     for (const ScoreShare& share : hit.explanation) {
-      out += fmt::format("   {}{:8.3f}  {} → {}{}\n", paint.faint, share.share, printable(share.word), fmt::join(share.keys, " | "), paint.reset);
+      out += fmt::format("   {}{:8.3f}  {} → {}{}\n", paint.faint, share.share, printable(share.word),
+                         fmt::join(share.keys, " | "), paint.reset);
     }
     out += '\n';
   }
@@ -141,8 +156,10 @@ std::string to_text(const SearchResult& result, std::string_view, const SearchOp
   if (result.hits.empty() && result.matches == 0) {
     out += "Nic nie znaleziono.\n";
   } else {
-    out += fmt::format("{}{}{} {}{}\n", paint.faint, result.matches_exact ? "" : "około ", result.matches,
-                       plural(result.matches, "pasujący fragment", "pasujące fragmenty", "pasujących fragmentów"), paint.reset);
+    out += fmt::format(
+        "{}{}{} {}{}\n", paint.faint, result.matches_exact ? "" : "około ", result.matches,
+        plural(result.matches, "pasujący fragment", "pasujące fragmenty", "pasujących fragmentów"),
+        paint.reset);
   }
   return out;
 }
@@ -156,11 +173,18 @@ std::string to_json(const SearchResult& result, std::string_view query, const Se
   }
   ordered_json hits = ordered_json::array();
   for (const Hit& hit : result.hits) hits.push_back(hit_json(hit));
-  ordered_json json{{"schema_version", kOutputSchemaVersion}, {"query", query}, {"offset", options.offset},
-                    {"matches", result.matches}, {"matches_exact", result.matches_exact}, {"words", std::move(words)},
-                    {"notes", result.notes}, {"hits", std::move(hits)}};
+  ordered_json json{{"schema_version", kOutputSchemaVersion},
+                    {"query", query},
+                    {"offset", options.offset},
+                    {"matches", result.matches},
+                    {"matches_exact", result.matches_exact},
+                    {"words", std::move(words)},
+                    {"notes", result.notes},
+                    {"hits", std::move(hits)}};
   if (options.facets) {
-    json["facets"] = {{"report", facet_json(result.by_report)}, {"month", facet_json(result.by_month)}, {"place", facet_json(result.by_place)}};
+    json["facets"] = {{"report", facet_json(result.by_report)},
+                      {"month", facet_json(result.by_month)},
+                      {"place", facet_json(result.by_place)}};
   }
   return dump(json, 2);
 }
@@ -198,7 +222,8 @@ std::string to_trec(const SearchResult& result, std::string_view query_id) {
 std::string topics_to_text(const std::vector<TopicInfo>& topics) {
   std::string out;
   for (const TopicInfo& topic : topics) {
-    out += fmt::format("{}\n    {}\n    {}\n    też: {}\n", topic.name, topic.label, topic.description, fmt::join(topic.aliases, ", "));
+    out += fmt::format("{}\n    {}\n    {}\n    też: {}\n", topic.name, topic.label, topic.description,
+                       fmt::join(topic.aliases, ", "));
   }
   return out;
 }
@@ -206,15 +231,20 @@ std::string topics_to_text(const std::vector<TopicInfo>& topics) {
 std::string topics_to_json(const std::vector<TopicInfo>& topics) {
   ordered_json array = ordered_json::array();
   for (const TopicInfo& topic : topics) {
-    array.push_back({{"name", topic.name}, {"label", topic.label}, {"description", topic.description}, {"aliases", topic.aliases}});
+    array.push_back({{"name", topic.name},
+                     {"label", topic.label},
+                     {"description", topic.description},
+                     {"aliases", topic.aliases}});
   }
   return dump({{"schema_version", kOutputSchemaVersion}, {"topics", std::move(array)}}, 2);
 }
 
 std::string error_to_json(const Error& error) {
-  static constexpr const char* kNames[] = {"usage", "query", "not_found", "incompatible", "corrupt", "locked", "busy", "io", "limit"};
-  return dump({{"schema_version", kOutputSchemaVersion},
-               {"error", {{"kind", kNames[static_cast<std::size_t>(error.kind())]}, {"message", error.what()}}}});
+  static constexpr const char* kNames[] = {"usage",  "query", "not_found", "incompatible", "corrupt",
+                                           "locked", "busy",  "io",        "limit"};
+  return dump(
+      {{"schema_version", kOutputSchemaVersion},
+       {"error", {{"kind", kNames[static_cast<std::size_t>(error.kind())]}, {"message", error.what()}}}});
 }
 
 }  // namespace kwerenda

@@ -1,4 +1,5 @@
-// Results as text for people and as JSON, NDJSON or TREC lines for programs (docs/output.md describes the machine formats).
+// Results as text for people and as JSON, NDJSON or TREC lines for programs (docs/output.md describes the
+// machine formats).
 #pragma once
 
 #include <string>
@@ -12,13 +13,14 @@ namespace kwerenda {
 inline constexpr int kOutputSchemaVersion = 1;
 
 struct TextStyle {
-  bool color = false;   // ANSI colours; without them matches are not marked
+  bool color = false;  // ANSI colours; without them matches are not marked
 };
 
 // Each returns whole lines, each ended by a newline.
-std::string to_text(const SearchResult& result, std::string_view query, const SearchOptions& options, const TextStyle& style);
+std::string to_text(const SearchResult& result, std::string_view query, const SearchOptions& options,
+                    const TextStyle& style);
 std::string to_json(const SearchResult& result, std::string_view query, const SearchOptions& options);
-std::string to_ndjson(const SearchResult& result, std::string_view query_id);   // one hit a line
+std::string to_ndjson(const SearchResult& result, std::string_view query_id);  // one hit a line
 // `qid Q0 docid rank score tag`; docid is the report's id with white space as %20.
 std::string to_trec(const SearchResult& result, std::string_view query_id);
 std::string topics_to_text(const std::vector<TopicInfo>& topics);

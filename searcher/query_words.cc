@@ -11,13 +11,15 @@
 namespace kwerenda {
 namespace {
 
-// How many likely corrections of one misspelt word are searched for together: its neighbours in the query decide between them.
+// How many likely corrections of one misspelt word are searched for together: its neighbours in the query
+// decide between them.
 constexpr std::size_t kMaxCorrections = 3;
 constexpr std::size_t kMinLettersForOneEdit = 4;
 constexpr std::size_t kMinLettersForTwoEdits = 8;
 
 std::size_t code_points(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
 bool starts_with_capital(std::string_view text) {
@@ -39,7 +41,7 @@ struct Correction {
   std::string shown;
   std::vector<std::string> keys;
   int edits = 0;
-  double weight = 0;   // passages in the index, and how often the form is written
+  double weight = 0;  // passages in the index, and how often the form is written
 };
 
 void add_correction(Correction correction, std::vector<Correction>& corrections) {
@@ -49,8 +51,8 @@ void add_correction(Correction correction, std::vector<Correction>& corrections)
   corrections.push_back(std::move(correction));
 }
 
-std::vector<Correction> corrections_of(const std::string& form, const std::string& key, int edits, const KeyMaker& maker,
-                                       const Vocabulary& vocabulary) {
+std::vector<Correction> corrections_of(const std::string& form, const std::string& key, int edits,
+                                       const KeyMaker& maker, const Vocabulary& vocabulary) {
   std::vector<SimilarForm> forms;
   if (edits == 0) {
     maker.lexicon().find_accent_free(form, 8, forms);
@@ -81,7 +83,8 @@ std::vector<Correction> corrections_of(const std::string& form, const std::strin
   return corrections;
 }
 
-void take_corrections(const std::vector<Correction>& corrections, const Vocabulary& vocabulary, QueryTerm& term) {
+void take_corrections(const std::vector<Correction>& corrections, const Vocabulary& vocabulary,
+                      QueryTerm& term) {
   term.keys.clear();
   term.form.clear();
   term.repaired = corrections.front().shown;
@@ -102,7 +105,8 @@ void repair(const KeyMaker& maker, const Vocabulary& vocabulary, QueryTerm& term
   }
 }
 
-// An unknown form whose lemma was guessed from how it would be written with marks ("lodz"): what it was taken for.
+// An unknown form whose lemma was guessed from how it would be written with marks ("lodz"): what it was taken
+// for.
 void name_guessed_marks(const KeyMaker& maker, QueryTerm& term) {
   std::vector<SimilarForm> forms;
   maker.lexicon().find_accent_free(term.form, 4, forms);
@@ -116,7 +120,8 @@ void name_guessed_marks(const KeyMaker& maker, QueryTerm& term) {
   }
 }
 
-// In a query without marks the most frequent form that differs in marks alone is what was meant: right for 98.7 % of tokens.
+// In a query without marks the most frequent form that differs in marks alone is what was meant: right
+// for 98.7 % of tokens.
 void restore_marks(const KeyMaker& maker, const Vocabulary& vocabulary, QueryTerm& term) {
   std::vector<SimilarForm> forms;
   maker.lexicon().find_accent_free(term.form, 4, forms);
@@ -124,7 +129,8 @@ void restore_marks(const KeyMaker& maker, const Vocabulary& vocabulary, QueryTer
   std::vector<Key> keys;
   maker.keys_of(forms.front().form, keys);
   if (passages_of(keys, vocabulary) == 0) return;
-  if (keys.front().text == term.keys.front()) return;  // another form of the same word: nothing to say
+  if (keys.front().text == term.keys.front())
+    return;  // only another ending of the same word: "ochrona" is not "ochroną"
   const bool as_typed_is_rare = maker.lexicon().frequency(term.form) * 10 < forms.front().frequency;
   std::vector<std::string> as_typed = as_typed_is_rare ? std::vector<std::string>{} : term.keys;
   term.keys.clear();
@@ -149,8 +155,9 @@ bool lacks_marks(std::string_view query) {
   return words >= 3;
 }
 
-QueryTerm resolve_word(std::string_view surface, const KeyMaker& maker, const StopWords& stop, const StopWords& question,
-                       const Vocabulary& vocabulary, const ResolveSettings& settings) {
+QueryTerm resolve_word(std::string_view surface, const KeyMaker& maker, const StopWords& stop,
+                       const StopWords& question, const Vocabulary& vocabulary,
+                       const ResolveSettings& settings) {
   QueryTerm term;
   term.typed = surface;
   term.form = folded(surface);
@@ -165,7 +172,8 @@ QueryTerm resolve_word(std::string_view surface, const KeyMaker& maker, const St
     std::vector<Reading> readings;
     if (!maker.lexicon().lookup(normalized(surface), readings)) repair(maker, vocabulary, term);
   }
-  if (settings.repair && term.repaired.empty() && term.passages > 0 && keys.front().source == ReadingSource::guesser) {
+  if (settings.repair && term.repaired.empty() && term.passages > 0 &&
+      keys.front().source == ReadingSource::guesser) {
     name_guessed_marks(maker, term);
   }
   const std::string& judged = term.repaired.empty() ? term.form : term.repaired;
@@ -177,7 +185,8 @@ QueryTerm resolve_word(std::string_view surface, const KeyMaker& maker, const St
   if (term.role == WordRole::content) {
     for (const std::string& relative : maker.lexicon().relatives(term.keys.front())) {
       if (term.relatives.size() == settings.max_relatives) break;
-      if (std::find(term.keys.begin(), term.keys.end(), relative) == term.keys.end() && vocabulary.passages_with(relative) > 0) {
+      if (std::find(term.keys.begin(), term.keys.end(), relative) == term.keys.end() &&
+          vocabulary.passages_with(relative) > 0) {
         term.relatives.push_back(relative);
       }
     }

@@ -1,4 +1,5 @@
-// One word of a query: which keys it is looked up by, what it weighs, and what becomes of it when nobody knows it.
+// One word of a query: which keys it is looked up by, what it weighs, and what becomes of it when nobody
+// knows it.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,7 @@ namespace kwerenda {
 struct SimilarKey {
   std::string key;
   std::uint32_t passages = 0;
-  int edits = 0;   // a difference in marks alone counts 0
+  int edits = 0;  // a difference in marks alone counts 0
 };
 
 // What the index knows of keys. Implemented over Xapian (search.cc) and over a table (tests).
@@ -24,35 +25,37 @@ class Vocabulary {
   virtual ~Vocabulary() = default;
   // In how many passages the key occurs.
   virtual std::uint32_t passages_with(std::string_view key) const = 0;
-  // Keys within `edits` (0 to 2) Damerau edits of `key` when marks are ignored, fewest edits first, then most passages.
+  // Keys within `edits` (0 to 2) Damerau edits of `key` when marks are ignored, fewest edits first, then most
+  // passages.
   virtual std::vector<SimilarKey> similar_keys(std::string_view key, int edits, std::size_t limit) const = 0;
 };
 
 enum class WordRole : std::uint8_t { content, stop, question };
 
 struct QueryTerm {
-  std::string typed;                    // surface as in the query
-  std::string repaired;                 // the form taken instead; empty: as typed
-  std::string form;                     // folded form to compare with the text's; empty if several were taken for it
-  std::vector<std::string> keys;        // best first, at least one
-  std::vector<std::string> relatives;   // keys of derived words that the index holds
+  std::string typed;     // surface as in the query
+  std::string repaired;  // the form taken instead; empty: as typed
+  std::string form;      // folded form to compare with the text's; empty if several were taken for it
+  std::vector<std::string> keys;       // best first, at least one
+  std::vector<std::string> relatives;  // keys of derived words that the index holds
   WordRole role = WordRole::content;
   bool capitalised = false;
   bool has_digit = false;
-  std::uint32_t passages = 0;           // sum over keys, an upper bound of the passages that hold any
+  std::uint32_t passages = 0;  // sum over keys, an upper bound of the passages that hold any
 };
 
 struct ResolveSettings {
   bool repair = true;
-  bool marks_missing = false;           // the query as a whole is written without Polish marks: see lacks_marks()
+  bool marks_missing = false;  // the query as a whole is written without Polish marks: see lacks_marks()
   std::size_t max_relatives = 6;
 };
 
-// True if a text of some length (three words of four letters and more) holds no Polish letter with a mark: then its author does not type
-// them, and a known word such as "sad" may stand for "sąd".
+// True if a text of some length (three words of four letters and more) holds no Polish letter with a mark:
+// then its author does not type them, and a known word such as "sad" may stand for "sąd".
 bool lacks_marks(std::string_view query);
 
-QueryTerm resolve_word(std::string_view surface, const KeyMaker& keys, const StopWords& stop, const StopWords& question,
-                       const Vocabulary& vocabulary, const ResolveSettings& settings);
+QueryTerm resolve_word(std::string_view surface, const KeyMaker& keys, const StopWords& stop,
+                       const StopWords& question, const Vocabulary& vocabulary,
+                       const ResolveSettings& settings);
 
 }  // namespace kwerenda

@@ -1,4 +1,5 @@
-// Query text in; which passages match, and what of them is highlighted, out. Over the real lexicon: what people type is what is tested.
+// Query text in; which passages match, and what of them is highlighted, out. Over the real lexicon: what
+// people type is what is tested.
 #include "searcher/compiled_query.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +13,8 @@
 namespace kwerenda {
 namespace {
 
-CompiledQuery compiled(const std::string& text, const MemoryCollection& collection, std::span<const Topic> topics = {}) {
+CompiledQuery compiled(const std::string& text, const MemoryCollection& collection,
+                       std::span<const Topic> topics = {}) {
   Query query = parse_query(text);
   resolve_topics(query.root, query.text, topics);
   return compile_query(query.root, query.text, *real_keys(), real_word_lists(), collection, {});
@@ -35,18 +37,38 @@ std::string found(const std::string& text, MemoryCollection& collection, std::sp
 
 MemoryCollection& reports() {
   static MemoryCollection collection(
-      real_keys(),
-      {
-          {.citation = "1", .text = "Ochrona ludności w gminach. Schrony są w szkołach.", .title = "Forum obrony cywilnej", .heading = "Ukrycia",
-           .place = "Łódź", .source = "forum/Raport-7.md", .date = 20240514},
-          {.citation = "2", .text = "Gminy budują schrony, a szkoły ukrycia dla ludności cywilnej.", .title = "Debata o schronach",
-           .place = "Nowy Sącz", .source = "debata.txt", .date = 20250101},
-          {.citation = "3", .text = "Urząd korzysta z GIS-u. Geoportal pokazuje plany miast.", .title = "Szkolenie", .heading = "Dane › Mapy",
-           .place = "Wrocław", .source = "szkolenie.md", .date = 20231231},
-          {.citation = "4", .text = "Być albo nie być – pytał prelegent w Łodzi.", .title = "Hackathon", .source = "hackathon.txt"},
-          {.citation = "5", .text = "Zarządzanie kryzysowe: łodzie, pompy i agregaty.", .title = "Ćwiczenie", .place = "Police",
-           .source = "cwiczenie.txt", .date = 20240229},
-      });
+      real_keys(), {
+                       {.citation = "1",
+                        .text = "Ochrona ludności w gminach. Schrony są w szkołach.",
+                        .title = "Forum obrony cywilnej",
+                        .heading = "Ukrycia",
+                        .place = "Łódź",
+                        .source = "forum/Raport-7.md",
+                        .date = 20240514},
+                       {.citation = "2",
+                        .text = "Gminy budują schrony, a szkoły ukrycia dla ludności cywilnej.",
+                        .title = "Debata o schronach",
+                        .place = "Nowy Sącz",
+                        .source = "debata.txt",
+                        .date = 20250101},
+                       {.citation = "3",
+                        .text = "Urząd korzysta z GIS-u. Geoportal pokazuje plany miast.",
+                        .title = "Szkolenie",
+                        .heading = "Dane › Mapy",
+                        .place = "Wrocław",
+                        .source = "szkolenie.md",
+                        .date = 20231231},
+                       {.citation = "4",
+                        .text = "Być albo nie być – pytał prelegent w Łodzi.",
+                        .title = "Hackathon",
+                        .source = "hackathon.txt"},
+                       {.citation = "5",
+                        .text = "Zarządzanie kryzysowe: łodzie, pompy i agregaty.",
+                        .title = "Ćwiczenie",
+                        .place = "Police",
+                        .source = "cwiczenie.txt",
+                        .date = 20240229},
+                   });
   return collection;
 }
 
@@ -80,7 +102,7 @@ TEST(CompiledQuery, WhatMatches) {
       {"\"ochrona gmin\"", ""},
       {"\"ochrona gmin\"~1", ""},
       {"\"ochrona gmin\"~2", "1"},
-      {"\"obrona cywilna\"", "1"},  // in the title
+      {"\"obrona cywilna\"", "1"},   // in the title
       {"\"cywilnej ochrona\"", ""},  // not across the edge of title and text
       {"\"dla =ludności\"", "2"},
       {"\"dla =ludność\"", ""},
@@ -193,14 +215,16 @@ TEST(CompiledQuery, WhatIsHighlighted) {
       {"łódź GIS", "Łódź ma GIS-u.", "[Łódź] ma [GIS-u]."},
       {"w schronie", "w nowym schronie", "[w] nowym [schronie]"},
       {"zarządca powiat", "zarządzanie miastem", "[zarządzanie] miastem"},  // a relative
-      {"zarządca AND miasto", "zarządzanie miastem", "zarządzanie [miastem]"},  // an operator wants the word itself
+      {"zarządca AND miasto", "zarządzanie miastem",
+       "zarządzanie [miastem]"},  // an operator wants the word itself
       {"\"obrona cywilna\"", "Obrona cywilna i obrona.", "[Obrona cywilna] i obrona."},
       {"\"obrona cywilna\"~2", "obrona tej ludności cywilnej", "[obrona] tej ludności [cywilnej]"},
       {"\"obrona cywilna\"~2", "obrona i obrona cywilna", "obrona i [obrona cywilna]"},
       {"\"obrona cywilna\" obrona", "Obrona cywilna i obrona.", "[Obrona cywilna] i [obrona]."},
       {"obrona NEAR/2 cywilna", "cywilna straż, obrona; obrona", "[cywilna] straż, [obrona]; obrona"},
       {"\"obrona cywilna\" NEAR/1 gmina", "obrona cywilna gminy i gmina", "[obrona cywilna] [gminy] i gmina"},
-      {"obrona /z cywilna", "Obrona jest. Obrona nie jest cywilna.", "Obrona jest. [Obrona] nie jest [cywilna]."},
+      {"obrona /z cywilna", "Obrona jest. Obrona nie jest cywilna.",
+       "Obrona jest. [Obrona] nie jest [cywilna]."},
       {"obrona AND cywilna", "Obrona jest cywilna.", "[Obrona] jest [cywilna]."},
       {"obrona OR cywilna", "Obrona jest.", "[Obrona] jest."},
       {"+obrona cywilna", "Obrona jest cywilna.", "[Obrona] jest [cywilna]."},
@@ -215,8 +239,10 @@ TEST(CompiledQuery, WhatIsHighlighted) {
       {"\"15/2024\"", "Ustawa 15/2024, a nie 2024 ani 15.", "Ustawa [15/2024], a nie 2024 ani 15."},
   };
   for (const auto& row : rows) {
-    MemoryCollection collection(real_keys(), {{.citation = "1", .text = row.text, .title = "obrona", .place = "Łódź", .date = 20240101},
-                                              {.citation = "2", .text = "obrona ochrona zarządzanie", .title = ""}});
+    MemoryCollection collection(
+        real_keys(),
+        {{.citation = "1", .text = row.text, .title = "obrona", .place = "Łódź", .date = 20240101},
+         {.citation = "2", .text = "obrona ochrona zarządzanie", .title = ""}});
     const CompiledQuery query = compiled(row.query, collection);
     PassageScan scan(query, collection.table());
     EXPECT_EQ(scan.highlighted(collection.all().front()), row.highlighted) << row.query;
@@ -233,15 +259,17 @@ TEST(CompiledQuery, Topics) {
     [[aspect]]
     name = "zasilanie"
     words = ["agregat"]
-  )", "ochrona.toml")};
-  MemoryCollection collection(real_keys(), {
-      {.citation = "1", .text = "W schronach stoją agregaty."},
-      {.citation = "2", .text = "Plany ewakuacji są w geoportalach."},
-      {.citation = "3", .text = "Ewakuacja według planu."},
-      {.citation = "4", .text = "OC to obrona cywilna."},
-      {.citation = "6", .text = "Pompa i agregat; pompa, a nie agregat."},
-      {.citation = "5", .text = "Pomoc w nocy, przemoc, obawa i odra."},
-  });
+  )",
+                                                 "ochrona.toml")};
+  MemoryCollection collection(real_keys(),
+                              {
+                                  {.citation = "1", .text = "W schronach stoją agregaty."},
+                                  {.citation = "2", .text = "Plany ewakuacji są w geoportalach."},
+                                  {.citation = "3", .text = "Ewakuacja według planu."},
+                                  {.citation = "4", .text = "OC to obrona cywilna."},
+                                  {.citation = "6", .text = "Pompa i agregat; pompa, a nie agregat."},
+                                  {.citation = "5", .text = "Pomoc w nocy, przemoc, obawa i odra."},
+                              });
   const struct {
     const char *query, *passages, *first;
   } rows[] = {
@@ -250,13 +278,15 @@ TEST(CompiledQuery, Topics) {
       {"temat:ochrona -agregat", "2 4", ""},
       {"temat:ochrona AND agregat", "1 6", "W [schronach] stoją [agregaty]."},
       {"pomoc -temat:ochrona", "5", ""},
-      {"temat:parasole", "nie ma tematu „parasole”: oczekiwano jednego z: ochrona\n  temat:parasole\n  ^~~~~~~~~~~~~~", ""},
+      {"temat:parasole",
+       "nie ma tematu „parasole”: oczekiwano jednego z: ochrona\n  temat:parasole\n  ^~~~~~~~~~~~~~", ""},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(found(row.query, collection, topics), row.passages) << row.query;
     if (!*row.first) continue;
     const CompiledQuery query = compiled(row.query, collection, topics);
-    EXPECT_EQ(PassageScan(query, collection.table()).highlighted(collection.all().front()), row.first) << row.query;
+    EXPECT_EQ(PassageScan(query, collection.table()).highlighted(collection.all().front()), row.first)
+        << row.query;
   }
 }
 
@@ -278,7 +308,8 @@ TEST(CompiledQuery, TermsAndNotes) {
     const CompiledQuery query = compiled(row.query, reports());
     std::string terms, notes;
     for (const QueryTerm& term : query.terms) {
-      terms += (terms.empty() ? "" : "; ") + term.typed + (term.repaired.empty() ? "" : " > " + term.repaired) + ": ";
+      terms += (terms.empty() ? "" : "; ") + term.typed +
+               (term.repaired.empty() ? "" : " > " + term.repaired) + ": ";
       for (const std::string& key : term.keys) terms += (&key == &term.keys.front() ? "" : " ") + key;
     }
     for (const std::string& note : query.notes) notes += (notes.empty() ? "" : "\n") + note;
@@ -291,11 +322,13 @@ TEST(CompiledQuery, TermsAndNotes) {
 
 TEST(CompiledQuery, WildcardsAreBounded) {
   std::vector<MemoryPassage> passages;
-  for (int i = 0; i < 150; ++i) passages.push_back({.citation = std::to_string(i), .text = "kot" + std::to_string(i) + "x"});
+  for (int i = 0; i < 150; ++i)
+    passages.push_back({.citation = std::to_string(i), .text = "kot" + std::to_string(i) + "x"});
   MemoryCollection collection(real_keys(), passages);
   const CompiledQuery query = compiled("kot*", collection);
   EXPECT_EQ(query.terms.front().keys.size(), 100U);
-  EXPECT_EQ(query.notes, std::vector<std::string>{"kot* pasuje do zbyt wielu słów: szukano 100 najczęstszych"});
+  EXPECT_EQ(query.notes,
+            std::vector<std::string>{"kot* pasuje do zbyt wielu słów: szukano 100 najczęstszych"});
 }
 
 TEST(CompiledQuery, MoreWordsThanBits) {
@@ -316,13 +349,15 @@ TEST(CompiledQuery, MoreWordsThanBits) {
   }
 }
 
-// A phrase of one word again and again over a text of the same word again and again has more ways to match than there are atoms.
+// A phrase of one word again and again over a text of the same word again and again has more ways to match
+// than there are atoms.
 TEST(CompiledQuery, RepetitionsTakeNoTime) {
   std::string text, words;
   for (int i = 0; i < 600; ++i) text += "dom ";
   for (int i = 0; i < 40; ++i) words += "dom ";
   MemoryCollection collection(real_keys(), {{.citation = "1", .text = text}});
-  for (const std::string& query : {"\"" + words + "\"~50", "\"" + words + "\"", std::string("dom NEAR/100 dom NEAR/100 dom NEAR/100 dom NEAR/100 dom"),
+  for (const std::string& query : {"\"" + words + "\"~50", "\"" + words + "\"",
+                                   std::string("dom NEAR/100 dom NEAR/100 dom NEAR/100 dom NEAR/100 dom"),
                                    std::string("dom /z dom /z dom /z dom /z dom")}) {
     const auto start = std::chrono::steady_clock::now();
     EXPECT_EQ(found(query, collection), "1") << query;

@@ -12,9 +12,11 @@
 namespace kwerenda {
 namespace {
 
-std::vector<std::string> most_frequent(std::vector<std::pair<std::uint32_t, std::string>> found, std::size_t limit, bool& more) {
+std::vector<std::string> most_frequent(std::vector<std::pair<std::uint32_t, std::string>> found,
+                                       std::size_t limit, bool& more) {
   more = found.size() > limit;
-  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
   if (more) found.resize(limit);
   std::vector<std::string> keys;
   for (auto& [count, key] : found) keys.push_back(std::move(key));
@@ -45,7 +47,8 @@ std::uint32_t MemoryCollection::passages_with(std::string_view key) const {
   return found == counts_.end() ? 0 : found->second;
 }
 
-std::vector<SimilarKey> MemoryCollection::similar_keys(std::string_view key, int edits, std::size_t limit) const {
+std::vector<SimilarKey> MemoryCollection::similar_keys(std::string_view key, int edits,
+                                                       std::size_t limit) const {
   const std::string bare = without_marks(folded(key));
   std::vector<SimilarKey> found;
   for (const auto& [other, count] : counts_) {
@@ -59,7 +62,8 @@ std::vector<SimilarKey> MemoryCollection::similar_keys(std::string_view key, int
   return found;
 }
 
-std::vector<std::string> MemoryCollection::keys_with_prefix(std::string_view part, std::size_t limit, bool& more) const {
+std::vector<std::string> MemoryCollection::keys_with_prefix(std::string_view part, std::size_t limit,
+                                                            bool& more) const {
   std::vector<std::pair<std::uint32_t, std::string>> found;
   for (const auto& [key, count] : counts_) {
     if (key.starts_with(part) || key.starts_with(upper_cased(part))) found.emplace_back(count, key);
@@ -67,7 +71,8 @@ std::vector<std::string> MemoryCollection::keys_with_prefix(std::string_view par
   return most_frequent(std::move(found), limit, more);
 }
 
-std::vector<std::string> MemoryCollection::keys_with_suffix(std::string_view part, std::size_t limit, bool& more) const {
+std::vector<std::string> MemoryCollection::keys_with_suffix(std::string_view part, std::size_t limit,
+                                                            bool& more) const {
   std::vector<std::pair<std::uint32_t, std::string>> found;
   for (const auto& [key, count] : counts_) {
     if (key.ends_with(part) || key.ends_with(upper_cased(part))) found.emplace_back(count, key);
@@ -96,7 +101,8 @@ std::string PassageScan::highlighted(const MemoryPassage& passage) {
   std::string out;
   std::size_t done = 0;
   for (const TokenSpan& span : highlighted_tokens(query_.root, texts_)) {
-    const std::size_t begin = texts_.body.tokens[span.begin].begin, end = texts_.body.tokens[span.end - 1].end;
+    const std::size_t begin = texts_.body.tokens[span.begin].begin,
+                      end = texts_.body.tokens[span.end - 1].end;
     out += passage.text.substr(done, begin - done) + "[" + passage.text.substr(begin, end - begin) + "]";
     done = end;
   }
@@ -104,7 +110,8 @@ std::string PassageScan::highlighted(const MemoryPassage& passage) {
 }
 
 std::shared_ptr<const KeyMaker> real_keys() {
-  static const auto keys = std::make_shared<const KeyMaker>(Lexicon::open(KWERENDA_BINARY_DIR "/share/kwerenda/pl.lex"));
+  static const auto keys =
+      std::make_shared<const KeyMaker>(Lexicon::open(KWERENDA_BINARY_DIR "/share/kwerenda/pl.lex"));
   return keys;
 }
 

@@ -1,5 +1,5 @@
-// A few passages in memory with what an index would know of them, and a search that reads every one: the plain answer that the searcher's
-// is held against.
+// A few passages in memory with what an index would know of them, and a search that reads every one: the
+// plain answer that the searcher's is held against.
 #pragma once
 
 #include <map>
@@ -30,8 +30,10 @@ class MemoryCollection : public IndexVocabulary {
   double passages() const override { return static_cast<double>(collection_.size()); }
   std::uint32_t passages_with(std::string_view key) const override;
   std::vector<SimilarKey> similar_keys(std::string_view key, int edits, std::size_t limit) const override;
-  std::vector<std::string> keys_with_prefix(std::string_view part, std::size_t limit, bool& more) const override;
-  std::vector<std::string> keys_with_suffix(std::string_view part, std::size_t limit, bool& more) const override;
+  std::vector<std::string> keys_with_prefix(std::string_view part, std::size_t limit,
+                                            bool& more) const override;
+  std::vector<std::string> keys_with_suffix(std::string_view part, std::size_t limit,
+                                            bool& more) const override;
 
  private:
   std::vector<MemoryPassage> collection_;

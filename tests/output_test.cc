@@ -1,5 +1,5 @@
-// Results in, printed forms out: each equals a file of tests/data/expected/. After an intended change, KWERENDA_WRITE_EXPECTED=1 writes
-// the files anew; read the difference before committing it.
+// Results in, printed forms out: each equals a file of tests/data/expected/. After an intended change,
+// KWERENDA_WRITE_EXPECTED=1 writes the files anew; read the difference before committing it.
 #include "searcher/output.h"
 
 #include <gtest/gtest.h>
@@ -112,7 +112,9 @@ TEST(Output, NothingFound) {
 }
 
 TEST(Output, Topics) {
-  const std::vector<TopicInfo> topics = {{"gis", "GIS i mapy", "Dane \"przestrzenne\".", {"geoinformacja", "mapy"}}, {"puste", "Bez opisu", "", {}}};
+  const std::vector<TopicInfo> topics = {
+      {"gis", "GIS i mapy", "Dane \"przestrzenne\".", {"geoinformacja", "mapy"}},
+      {"puste", "Bez opisu", "", {}}};
   expect_file("topics.txt", topics_to_text(topics));
   expect_file("topics.json", topics_to_json(topics));
 }
@@ -122,13 +124,16 @@ TEST(Output, Errors) {
     ErrorKind kind;
     const char* name;
   } rows[] = {
-      {ErrorKind::usage, "usage"},     {ErrorKind::query, "query"}, {ErrorKind::not_found, "not_found"}, {ErrorKind::incompatible, "incompatible"},
-      {ErrorKind::corrupt, "corrupt"}, {ErrorKind::locked, "locked"}, {ErrorKind::busy, "busy"}, {ErrorKind::io, "io"},
+      {ErrorKind::usage, "usage"},         {ErrorKind::query, "query"},
+      {ErrorKind::not_found, "not_found"}, {ErrorKind::incompatible, "incompatible"},
+      {ErrorKind::corrupt, "corrupt"},     {ErrorKind::locked, "locked"},
+      {ErrorKind::busy, "busy"},           {ErrorKind::io, "io"},
       {ErrorKind::limit, "limit"},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(error_to_json(Error(row.kind, "brak \"x\"\n  ^")),
-              "{\"schema_version\":1,\"error\":{\"kind\":\"" + std::string(row.name) + "\",\"message\":\"brak \\\"x\\\"\\n  ^\"}}\n");
+              "{\"schema_version\":1,\"error\":{\"kind\":\"" + std::string(row.name) +
+                  "\",\"message\":\"brak \\\"x\\\"\\n  ^\"}}\n");
   }
 }
 

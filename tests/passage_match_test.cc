@@ -9,7 +9,8 @@
 namespace kwerenda {
 namespace {
 
-// One token a word of the answer: its surface, then by pattern number what it matches. "0" is the key, "0!" the very form, "~0" a relative.
+// One token a word of the answer: its surface, then by pattern number what it matches. "0" is the key, "0!"
+// the very form, "~0" a relative.
 std::string shown(std::string_view text, const MatchedText& matched) {
   std::string out;
   for (std::size_t i = 0; i < matched.tokens.size(); ++i) {
@@ -19,8 +20,10 @@ std::string shown(std::string_view text, const MatchedText& matched) {
     for (std::size_t leaf = 0; leaf < kMaxLeaves; ++leaf) {
       const LeafMask bit = LeafMask{1} << leaf;
       const auto add = [&](const std::string& mark) { marks += (marks.empty() ? "" : ",") + mark; };
-      if (matched.leaves[i] & bit) add(std::to_string(leaf) + (matched.exact[i] & bit ? "!" : ""));
-      else if (matched.exact[i] & bit) add("?" + std::to_string(leaf));  // a form without its key: never
+      if (matched.leaves[i] & bit)
+        add(std::to_string(leaf) + (matched.exact[i] & bit ? "!" : ""));
+      else if (matched.exact[i] & bit)
+        add("?" + std::to_string(leaf));  // a form without its key: never
       if (matched.relatives[i] & bit) add("~" + std::to_string(leaf));
     }
     if (!marks.empty()) out += "(" + marks + ")";
@@ -46,7 +49,8 @@ LeafPattern with_relatives(LeafPattern pattern, std::vector<std::string> relativ
   return pattern;
 }
 
-LeafPattern phrase(std::vector<std::string> keys, std::vector<std::vector<std::string>> places, std::uint32_t gap = 0) {
+LeafPattern phrase(std::vector<std::string> keys, std::vector<std::vector<std::string>> places,
+                   std::uint32_t gap = 0) {
   LeafPattern pattern;
   pattern.keys = std::move(keys);
   pattern.phrases = {{std::move(places), gap}};
@@ -75,7 +79,9 @@ TEST(PassageMatch, Table) {
       {{word("miasto")}, "miasto, miast", "miasto(0) miast(0)"},  // repaired: no form to compare with
       {{word("GIS", "gis-u")}, "GIS-u i gis", "GIS-u(0!) i gis"},
       {{word("łódź", "łódź")}, "Łodzi, łodzi, ŁÓDŹ", "Łodzi(0) łodzi(0) ŁÓDŹ(0!)"},
-      {{word("ochrona", "ochrona"), word("ludność", "ludności")}, "ochrona ludności", "ochrona(0!) ludności(1!)"},
+      {{word("ochrona", "ochrona"), word("ludność", "ludności")},
+       "ochrona ludności",
+       "ochrona(0!) ludności(1!)"},
       {{word("rada"), word("rad")}, "rad", "rad(0,1)"},  // an ambiguous form is both of its lemmas
       // only the form
       {{exactly("miasto", "miast")}, "miasto Miast mieście", "miasto Miast(0!) mieście"},
@@ -91,16 +97,28 @@ TEST(PassageMatch, Table) {
       {{phrase({}, {{"ochrona"}, {"ludność", "miasto"}})}, "ochrona miast", "ochrona(0) miast(0)"},
       {{phrase({"miasto"}, {{"ochrona"}, {"ludność"}})}, "miasto ochrona", "miasto(0) ochrona"},
       {{phrase({}, {{"pan"}, {"pan"}})}, "pan pan pan", "pan(0) pan(0) pan(0)"},
-      {{phrase({}, {{"ochrona"}, {"ludność"}, {"miasto"}})}, "ochrona ludności", "ochrona ludności"},  // the text ends first
+      {{phrase({}, {{"ochrona"}, {"ludność"}, {"miasto"}})},
+       "ochrona ludności",
+       "ochrona ludności"},  // the text ends first
       {{phrase({}, {{"brak-takiego"}, {"ludność"}})}, "ochrona ludności", "ochrona ludności"},
       // runs with a gap
       {{phrase({}, {{"ochrona"}, {"ludność"}}, 1)}, "ochrona tej ludności", "ochrona(0) tej ludności(0)"},
-      {{phrase({}, {{"ochrona"}, {"ludność"}}, 1)}, "ochrona tej naszej ludności", "ochrona tej naszej ludności"},
-      {{phrase({}, {{"ochrona"}, {"ludność"}, {"miasto"}}, 2)}, "ochrona tej ludności i miast", "ochrona(0) tej ludności(0) i miast(0)"},
-      {{phrase({}, {{"ochrona"}, {"ludność"}, {"miasto"}}, 1)}, "ochrona tej ludności i miast", "ochrona tej ludności i miast"},
-      {{phrase({}, {{"ochrona"}, {"ludność"}}, 1)}, "ochrona, ochrona: ludności", "ochrona(0) ochrona(0) ludności(0)"},
+      {{phrase({}, {{"ochrona"}, {"ludność"}}, 1)},
+       "ochrona tej naszej ludności",
+       "ochrona tej naszej ludności"},
+      {{phrase({}, {{"ochrona"}, {"ludność"}, {"miasto"}}, 2)},
+       "ochrona tej ludności i miast",
+       "ochrona(0) tej ludności(0) i miast(0)"},
+      {{phrase({}, {{"ochrona"}, {"ludność"}, {"miasto"}}, 1)},
+       "ochrona tej ludności i miast",
+       "ochrona tej ludności i miast"},
+      {{phrase({}, {{"ochrona"}, {"ludność"}}, 1)},
+       "ochrona, ochrona: ludności",
+       "ochrona(0) ochrona(0) ludności(0)"},
       // keys in one form only, beside keys in any
-      {{with_exact(word("ochrona"), {"miasto"}, {"miast"})}, "ochronie miast miasto MIAST", "ochronie(0) miast(0) miasto MIAST(0)"},
+      {{with_exact(word("ochrona"), {"miasto"}, {"miast"})},
+       "ochronie miast miasto MIAST",
+       "ochronie(0) miast(0) miasto MIAST(0)"},
       {{with_exact({}, {"miasto"}, {"ochrona"})}, "ochrona miasto", "ochrona miasto"},
       // nothing to match
       {{word("miasto", "miasto")}, "", ""},

@@ -1,7 +1,9 @@
-// The judged queries of tests/quality over corpus/: how good the first ten passages are. Fails below the figures of recorded.tsv.
+// The judged queries of tests/quality over corpus/: how good the first ten passages are. Fails below the
+// figures of recorded.tsv.
 //
-// nDCG@10 with gain 2^grade - 1 and discount log2(rank + 1); MRR@10 of the first passage with any grade. A judgement names a passage by a
-// quote: the passage of that report whose text contains it, white space normalised. Several quotes in one passage count as its highest grade.
+// nDCG@10 with gain 2^grade - 1 and discount log2(rank + 1); MRR@10 of the first passage with any grade. A
+// judgement names a passage by a quote: the passage of that report whose text contains it, white space
+// normalised. Several quotes in one passage count as its highest grade.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -56,14 +58,15 @@ class Corpus {
     const auto writer = IndexWriter::open(index_, settings);
     AddTarget target;
     target.find = [](std::string_view) { return std::nullopt; };
-    target.add = [&](const Report& report, const std::vector<Passage>& passages) {
+    target.add = [&](const Report& report, const std::vector<Passage>& of_report) {
       const std::string prefix = std::string(KWERENDA_SOURCE_DIR) + "/corpus/";
       const std::string name = report.id.starts_with(prefix) ? report.id.substr(prefix.size()) : report.id;
-      for (const Passage& passage : passages) {
-        this->passages.push_back({report.id + "#p" + std::to_string(passage.ordinal), name,
-                                  with_single_spaces(report.text.substr(passage.begin, passage.end - passage.begin))});
+      for (const Passage& passage : of_report) {
+        passages.push_back(
+            {report.id + "#p" + std::to_string(passage.ordinal), name,
+             with_single_spaces(report.text.substr(passage.begin, passage.end - passage.begin))});
       }
-      return writer->add(report, passages);
+      return writer->add(report, of_report);
     };
     const AddSummary summary = add_paths({std::string(KWERENDA_SOURCE_DIR) + "/corpus"}, {}, target, {});
     EXPECT_FALSE(summary.lossy());
@@ -90,7 +93,8 @@ TEST(Quality, JudgedQueries) {
     ASSERT_EQ(row.size(), 4U) << "qrels.tsv:" << i + 1;
     int found = 0;
     for (const JudgedPassage& passage : corpus.passages) {
-      if (passage.report != row[1] || passage.text.find(with_single_spaces(row[3])) == std::string::npos) continue;
+      if (passage.report != row[1] || passage.text.find(with_single_spaces(row[3])) == std::string::npos)
+        continue;
       ++found;
       int& grade = grades[row[0]][passage.citation];
       grade = std::max(grade, std::atoi(row[2].c_str()));
@@ -114,9 +118,12 @@ TEST(Quality, JudgedQueries) {
     std::vector<int> best;
     for (const auto& [citation, grade] : judged) best.push_back(grade);
     std::sort(best.begin(), best.end(), std::greater<>());
-    const auto gain_at = [](int grade, std::size_t rank) { return (std::exp2(grade) - 1) / std::log2(static_cast<double>(rank) + 2); };
+    const auto gain_at = [](int grade, std::size_t rank) {
+      return (std::exp2(grade) - 1) / std::log2(static_cast<double>(rank) + 2);
+    };
     double ideal = 0, gain = 0, reciprocal = 0;
-    for (std::size_t rank = 0; rank < std::min<std::size_t>(best.size(), 10); ++rank) ideal += gain_at(best[rank], rank);
+    for (std::size_t rank = 0; rank < std::min<std::size_t>(best.size(), 10); ++rank)
+      ideal += gain_at(best[rank], rank);
     ASSERT_GT(ideal, 0) << row[0] << " has no relevant passage";
     const SearchResult result = searcher.search(row[1]);
     for (std::size_t rank = 0; rank < result.hits.size(); ++rank) {
@@ -129,9 +136,11 @@ TEST(Quality, JudgedQueries) {
     reciprocal_sum += reciprocal;
     worst.emplace_back(gain / ideal, row[0] + " " + row[1]);
   }
-  const double ndcg = ndcg_sum / static_cast<double>(queries.size()), mrr = reciprocal_sum / static_cast<double>(queries.size());
+  const double ndcg = ndcg_sum / static_cast<double>(queries.size()),
+               mrr = reciprocal_sum / static_cast<double>(queries.size());
   std::sort(worst.begin(), worst.end());
-  for (std::size_t i = 0; i < std::min<std::size_t>(worst.size(), 15); ++i) std::printf("%.3f  %s\n", worst[i].first, worst[i].second.c_str());
+  for (std::size_t i = 0; i < std::min<std::size_t>(worst.size(), 15); ++i)
+    std::printf("%.3f  %s\n", worst[i].first, worst[i].second.c_str());
   std::printf("%zu queries: nDCG@10 %.4f, MRR@10 %.4f\n", queries.size(), ndcg, mrr);
   for (const auto& row : read_table("recorded.tsv")) {
     ASSERT_EQ(row.size(), 2U);

@@ -30,9 +30,12 @@ std::string refusal(const Words& words) {
 
 TEST(SearchOptionsTest, Everything) {
   const SearchProgramOptions options = parse_search_options(
-      {"--index", "i", "-n", "5", "--offset=10", "--per-report", "1", "--sort", "date-asc", "--from", "2024-05", "--to", "2025", "--place", "Łódź",
-       "-t", "gis", "--topic", "dane", "--topics-dir", "a", "--topics-dir", "b", "--facets", "--context", "2", "--explain", "--no-repair",
-       "--plain", "-f", "json", "--color", "never", "--lexicon", "l", "schron", "w gminie", "--", "-x"},
+      {"--index",      "i",        "-n",       "5",         "--offset=10", "--per-report", "1",
+       "--sort",       "date-asc", "--from",   "2024-05",   "--to",        "2025",         "--place",
+       "Łódź",         "-t",       "gis",      "--topic",   "dane",        "--topics-dir", "a",
+       "--topics-dir", "b",        "--facets", "--context", "2",           "--explain",    "--no-repair",
+       "--plain",      "-f",       "json",     "--color",   "never",       "--lexicon",    "l",
+       "schron",       "w gminie", "--",       "-x"},
       all_set);
   EXPECT_EQ(options.action, SearchAction::search);
   EXPECT_EQ(options.index, "i");
@@ -78,11 +81,12 @@ TEST(SearchOptionsTest, Dates) {
     const char* text;
     std::uint32_t from, to;
   } rows[] = {
-      {"2024", 20240101, 20241231},     {"2024-02", 20240201, 20240229},    {"2023-02", 20230201, 20230228},
+      {"2024", 20240101, 20241231},       {"2024-02", 20240201, 20240229},    {"2023-02", 20230201, 20230228},
       {"2024-05-14", 20240514, 20240514}, {"14.05.2024", 20240514, 20240514}, {"05.2024", 20240501, 20240531},
   };
   for (const auto& row : rows) {
-    const SearchProgramOptions options = parse_search_options({"-i", "i", "--from", row.text, "--to", row.text, "x"}, nothing_set);
+    const SearchProgramOptions options =
+        parse_search_options({"-i", "i", "--from", row.text, "--to", row.text, "x"}, nothing_set);
     EXPECT_EQ(options.search.date_from, row.from) << row.text;
     EXPECT_EQ(options.search.date_to, row.to) << row.text;
   }
@@ -104,7 +108,8 @@ TEST(SearchOptionsTest, Actions) {
       {{"-i", "i", "--topic", "gis"}, SearchAction::search},
       {{"-i", "i", "--why-not", "a#p1", "--topic", "gis"}, SearchAction::why_not},
   };
-  for (const auto& row : rows) EXPECT_EQ(parse_search_options(row.words, nothing_set).action, row.action) << row.words.back();
+  for (const auto& row : rows)
+    EXPECT_EQ(parse_search_options(row.words, nothing_set).action, row.action) << row.words.back();
 }
 
 TEST(SearchOptionsTest, Refusals) {
@@ -120,28 +125,44 @@ TEST(SearchOptionsTest, Refusals) {
       {{"-i", "i", "--similar", "a#p1", "x"}, "--similar szuka według fragmentu, a podano też zapytanie"},
       {{"-i", "i", "--topic-matrix", "x"}, "--topic-matrix liczy wszystkie tematy, a podano też zapytanie"},
       {{"-i", "i", "--limt", "5", "x"}, "nieznana opcja „--limt”; najbliższa to „--limit”"},
-      {{"-i", "i", "--lim", "5", "x"}, "nieznana opcja „--lim”; zapytanie zaczynające się od „-” poprzedź dwiema kreskami: -- --lim"},
-      {{"-i", "i", "-x"}, "nieznana opcja „-x”; zapytanie zaczynające się od „-” poprzedź dwiema kreskami: -- -x"},
-      {{"-i", "i", "-schron"}, "nieznana opcja „-schron”; zapytanie zaczynające się od „-” poprzedź dwiema kreskami: -- -schron"},
-      {{"-i", "i", "x", "--limit"}, "opcja „--limit”: brak wartości, podano ją dwa razy albo nie przyjmuje wartości"},
-      {{"-i", "i", "-n", "1", "-n", "2", "x"}, "opcja „--limit”: brak wartości, podano ją dwa razy albo nie przyjmuje wartości"},
-      {{"-i", "i", "--facets=tak", "x"}, "opcja „--facets”: brak wartości, podano ją dwa razy albo nie przyjmuje wartości"},
+      {{"-i", "i", "--lim", "5", "x"},
+       "nieznana opcja „--lim”; zapytanie zaczynające się od „-” poprzedź dwiema kreskami: -- --lim"},
+      {{"-i", "i", "-x"},
+       "nieznana opcja „-x”; zapytanie zaczynające się od „-” poprzedź dwiema kreskami: -- -x"},
+      {{"-i", "i", "-schron"},
+       "nieznana opcja „-schron”; zapytanie zaczynające się od „-” poprzedź dwiema kreskami: -- -schron"},
+      {{"-i", "i", "x", "--limit"},
+       "opcja „--limit”: brak wartości, podano ją dwa razy albo nie przyjmuje wartości"},
+      {{"-i", "i", "-n", "1", "-n", "2", "x"},
+       "opcja „--limit”: brak wartości, podano ją dwa razy albo nie przyjmuje wartości"},
+      {{"-i", "i", "--facets=tak", "x"},
+       "opcja „--facets”: brak wartości, podano ją dwa razy albo nie przyjmuje wartości"},
       {{"-i", "i", "-n", "dużo", "x"}, "--limit: oczekiwano liczby od 0 do 10000, podano „dużo”"},
       {{"-i", "i", "-n", "-1", "x"}, "--limit: oczekiwano liczby od 0 do 10000, podano „-1”"},
       {{"-i", "i", "-n", "5x", "x"}, "--limit: oczekiwano liczby od 0 do 10000, podano „5x”"},
       {{"-i", "i", "-n", "", "x"}, "--limit: oczekiwano liczby od 0 do 10000, podano „”"},
       {{"-i", "i", "--offset", "10001", "x"}, "--offset: oczekiwano liczby od 0 do 10000, podano „10001”"},
-      {{"-i", "i", "--per-report", "99999999999", "x"}, "--per-report: oczekiwano liczby od 0 do 10000, podano „99999999999”"},
+      {{"-i", "i", "--per-report", "99999999999", "x"},
+       "--per-report: oczekiwano liczby od 0 do 10000, podano „99999999999”"},
       {{"-i", "i", "--context", "6", "x"}, "--context: oczekiwano liczby od 0 do 5, podano „6”"},
-      {{"-i", "i", "--sort", "data", "x"}, "--sort: oczekiwano jednego z: relevance, date, date-asc, report; podano „data”"},
-      {{"-i", "i", "--format", "xml", "x"}, "--format: oczekiwano jednego z: text, json, ndjson, trec; podano „xml”"},
-      {{"-i", "i", "--color", "tak", "x"}, "--color: oczekiwano jednego z: auto, always, never; podano „tak”"},
-      {{"-i", "i", "--from", "maj", "x"}, "--from: oczekiwano daty RRRR-MM-DD, RRRR-MM albo RRRR, podano „maj”"},
-      {{"-i", "i", "--from", "2023-02-29", "x"}, "--from: oczekiwano daty RRRR-MM-DD, RRRR-MM albo RRRR, podano „2023-02-29”"},
-      {{"-i", "i", "--from", " 202", "x"}, "--from: oczekiwano daty RRRR-MM-DD, RRRR-MM albo RRRR, podano „ 202”"},
-      {{"-i", "i", "--from", "-202", "x"}, "--from: oczekiwano daty RRRR-MM-DD, RRRR-MM albo RRRR, podano „-202”"},
-      {{"-i", "i", "--to", ">2024", "x"}, "--to: oczekiwano daty RRRR-MM-DD, RRRR-MM albo RRRR, podano „>2024”"},
-      {{"-i", "i", "--to", "2024..2025", "x"}, "--to: oczekiwano daty RRRR-MM-DD, RRRR-MM albo RRRR, podano „2024..2025”"},
+      {{"-i", "i", "--sort", "data", "x"},
+       "--sort: oczekiwano jednego z: relevance, date, date-asc, report; podano „data”"},
+      {{"-i", "i", "--format", "xml", "x"},
+       "--format: oczekiwano jednego z: text, json, ndjson, trec; podano „xml”"},
+      {{"-i", "i", "--color", "tak", "x"},
+       "--color: oczekiwano jednego z: auto, always, never; podano „tak”"},
+      {{"-i", "i", "--from", "maj", "x"},
+       "--from: oczekiwano daty RRRR-MM-DD, RRRR-MM albo RRRR, podano „maj”"},
+      {{"-i", "i", "--from", "2023-02-29", "x"},
+       "--from: oczekiwano daty RRRR-MM-DD, RRRR-MM albo RRRR, podano „2023-02-29”"},
+      {{"-i", "i", "--from", " 202", "x"},
+       "--from: oczekiwano daty RRRR-MM-DD, RRRR-MM albo RRRR, podano „ 202”"},
+      {{"-i", "i", "--from", "-202", "x"},
+       "--from: oczekiwano daty RRRR-MM-DD, RRRR-MM albo RRRR, podano „-202”"},
+      {{"-i", "i", "--to", ">2024", "x"},
+       "--to: oczekiwano daty RRRR-MM-DD, RRRR-MM albo RRRR, podano „>2024”"},
+      {{"-i", "i", "--to", "2024..2025", "x"},
+       "--to: oczekiwano daty RRRR-MM-DD, RRRR-MM albo RRRR, podano „2024..2025”"},
       {{"-i", "i", "--from", "2025", "--to", "2024", "x"}, "--from jest późniejsze niż --to"},
   };
   for (const auto& row : rows) EXPECT_EQ(refusal(row.words), row.message + help) << row.words.back();
@@ -150,9 +171,11 @@ TEST(SearchOptionsTest, Refusals) {
 TEST(SearchOptionsTest, Help) {
   const std::string help = search_help();
   EXPECT_LT(help.find("Przykłady:"), help.find("Opcje:"));
-  for (const char* option : {"--index", "--limit", "--offset", "--per-report", "--sort", "--from", "--to", "--place", "--topic", "--list-topics",
-                             "--topics-dir", "--topic-matrix", "--facets", "--context", "--similar", "--why-not", "--explain", "--no-repair",
-                             "--plain", "--batch", "--format", "--color", "--lexicon", "--help", "--version"}) {
+  for (const char* option :
+       {"--index",   "--limit",   "--offset",      "--per-report", "--sort",         "--from",   "--to",
+        "--place",   "--topic",   "--list-topics", "--topics-dir", "--topic-matrix", "--facets", "--context",
+        "--similar", "--why-not", "--explain",     "--no-repair",  "--plain",        "--batch",  "--format",
+        "--color",   "--lexicon", "--help",        "--version"}) {
     EXPECT_NE(help.find(option), std::string::npos) << option;
   }
 }

@@ -1,7 +1,8 @@
-// The searcher over an index on disk, against a scan of the same passages in memory; paging, orders, filters, threads, writers; and every
-// error with its whole message.
+// The searcher over an index on disk, against a scan of the same passages in memory; paging, orders, filters,
+// threads, writers; and every error with its whole message.
 //
-// The random tests print their seed on failure; KWERENDA_TEST_SEED repeats one, KWERENDA_ROUNDS makes them longer.
+// The random tests print their seed on failure; KWERENDA_TEST_SEED repeats one, KWERENDA_ROUNDS makes them
+// longer.
 #include <gtest/gtest.h>
 #include <unistd.h>
 #include <xapian.h>
@@ -40,7 +41,8 @@ struct TestReport {
 };
 
 fs::path fresh_directory(const std::string& name) {
-  const fs::path directory = fs::temp_directory_path() / ("kwerenda-search-" + std::to_string(::getpid())) / name;
+  const fs::path directory =
+      fs::temp_directory_path() / ("kwerenda-search-" + std::to_string(::getpid())) / name;
   fs::remove_all(directory);
   fs::create_directories(directory.parent_path());
   return directory;
@@ -49,7 +51,9 @@ fs::path fresh_directory(const std::string& name) {
 // Removes everything at the end of the program.
 class Cleanup : public ::testing::Environment {
  public:
-  void TearDown() override { fs::remove_all(fs::temp_directory_path() / ("kwerenda-search-" + std::to_string(::getpid()))); }
+  void TearDown() override {
+    fs::remove_all(fs::temp_directory_path() / ("kwerenda-search-" + std::to_string(::getpid())));
+  }
 };
 const auto* const kCleanup = ::testing::AddGlobalTestEnvironment(new Cleanup);
 
@@ -93,8 +97,13 @@ std::vector<MemoryPassage> in_memory(const std::vector<TestReport>& reports) {
   std::vector<MemoryPassage> passages;
   for (const TestReport& report : reports) {
     for (std::size_t i = 0; i < report.paragraphs.size(); ++i) {
-      passages.push_back({.citation = report.id + "#p" + std::to_string(i + 1), .text = report.paragraphs[i], .title = report.title,
-                          .heading = report.heading, .place = report.place, .source = report.id, .date = report.date});
+      passages.push_back({.citation = report.id + "#p" + std::to_string(i + 1),
+                          .text = report.paragraphs[i],
+                          .title = report.title,
+                          .heading = report.heading,
+                          .place = report.place,
+                          .source = report.id,
+                          .date = report.date});
     }
   }
   return passages;
@@ -145,7 +154,8 @@ class Generator {
       report.place = pick({"Łódź", "Nowy Sącz", "Wrocław", "", "Police"});
       if (below(5)) report.date = 20230000 + below(3) * 10000 + (1 + below(12)) * 100 + 1 + below(28);
       for (std::uint32_t n = 1 + below(9); n > 0; --n) {
-        report.paragraphs.push_back(below(8) == 0 ? "Schron w gminie: ta sama notatka o ochronie ludności." : words(2 + below(30)));
+        report.paragraphs.push_back(below(8) == 0 ? "Schron w gminie: ta sama notatka o ochronie ludności."
+                                                  : words(2 + below(30)));
       }
       made.push_back(std::move(report));
     }
@@ -154,18 +164,25 @@ class Generator {
 
   std::string query() {
     std::string out;
-    for (std::uint32_t n = 1 + below(3); n > 0; --n) out += (out.empty() ? "" : " ") + (below(6) == 0 ? pick({"+", "-"}) : "") + operand(2);
+    for (std::uint32_t n = 1 + below(3); n > 0; --n)
+      out += (out.empty() ? "" : " ") + (below(6) == 0 ? pick({"+", "-"}) : "") + operand(2);
     return out;
   }
 
   std::uint32_t below(std::uint32_t bound) { return static_cast<std::uint32_t>(random_() % bound); }
-  std::string pick(std::initializer_list<const char*> choices) { return *(choices.begin() + below(static_cast<std::uint32_t>(choices.size()))); }
+  std::string pick(std::initializer_list<const char*> choices) {
+    return *(choices.begin() + below(static_cast<std::uint32_t>(choices.size())));
+  }
 
  private:
   std::string form() {
-    return pick({"schron", "schrony", "schronach", "ochrona", "ochronie", "ludności", "ludność", "gmina", "gminy", "gminach", "miasto", "miast",
-                 "GIS", "GIS-u", "gis", "Łódź", "Łodzi", "łodzi", "w", "i", "na", "kto", "plan", "plany", "planowanie", "zarządzanie", "zarządca",
-                 "zarządzać", "2024", "15/2024", "urząd", "urzędu", "mObywatel", "e-usług", "polsko-niemiecki", "obrona", "obronny", "dane", "danych"});
+    return pick(
+        {"schron", "schrony", "schronach", "ochrona",    "ochronie",    "ludności", "ludność",
+         "gmina",  "gminy",   "gminach",   "miasto",     "miast",       "GIS",      "GIS-u",
+         "gis",    "Łódź",    "Łodzi",     "łodzi",      "w",           "i",        "na",
+         "kto",    "plan",    "plany",     "planowanie", "zarządzanie", "zarządca", "zarządzać",
+         "2024",   "15/2024", "urząd",     "urzędu",     "mObywatel",   "e-usług",  "polsko-niemiecki",
+         "obrona", "obronny", "dane",      "danych"});
   }
 
   std::string words(std::uint32_t count) {
@@ -179,42 +196,64 @@ class Generator {
 
   std::string word() {
     switch (below(12)) {
-      case 0: return "=" + form();
-      case 1: return pick({"schr*", "ochron*", "plan*", "zarz*", "*rona", "*ność", "miast*", "GIS*"});
-      case 2: return pick({"shcron~", "ochrana~", "gmnia~1", "palny~"});
-      case 3: return pick({"lodz", "ludnosci", "ohcrona", "urzad", "zarzadca", "nieznane"});
-      case 4: return form() + pick({"^2", "^0.1", "^0.01"});
-      default: return form();
+      case 0:
+        return "=" + form();
+      case 1:
+        return pick({"schr*", "ochron*", "plan*", "zarz*", "*rona", "*ność", "miast*", "GIS*"});
+      case 2:
+        return pick({"shcron~", "ochrana~", "gmnia~1", "palny~"});
+      case 3:
+        return pick({"lodz", "ludnosci", "ohcrona", "urzad", "zarzadca", "nieznane"});
+      case 4:
+        return form() + pick({"^2", "^0.1", "^0.01"});
+      default:
+        return form();
     }
   }
 
   std::string phrase() {
-    std::string out = "\"" + word_of_phrase() + " " + word_of_phrase() + (below(3) ? "" : " " + word_of_phrase()) + "\"";
+    std::string out =
+        "\"" + word_of_phrase() + " " + word_of_phrase() + (below(3) ? "" : " " + word_of_phrase()) + "\"";
     return out + pick({"", "", "~1", "~3", "~8"});
   }
   std::string word_of_phrase() { return below(6) ? form() : pick({"=schronach", "ochron*", "gmnia~1"}); }
 
   std::string near_operand() {
     switch (below(4)) {
-      case 0: return phrase();
-      case 1: return "(" + form() + " OR " + form() + ")";
-      default: return form();
+      case 0:
+        return phrase();
+      case 1:
+        return "(" + form() + " OR " + form() + ")";
+      default:
+        return form();
     }
   }
 
   std::string operand(int depth) {
     switch (below(depth > 0 ? 16 : 6)) {
-      case 6: return phrase();
-      case 7: return near_operand() + pick({" NEAR/1 ", " NEAR/3 ", " /z ", " /a "}) + near_operand();
-      case 8: return "(" + operand(depth - 1) + " AND " + operand(depth - 1) + ")";
-      case 9: return "(" + operand(depth - 1) + " AND NOT " + operand(depth - 1) + ")";
-      case 10: return "(" + operand(depth - 1) + " OR " + operand(depth - 1) + ")";
-      case 11: return "(" + operand(depth - 1) + " " + pick({"", "+", "-"}) + operand(depth - 1) + ")";
-      case 12: return "tytuł:" + (below(2) ? form() : "(" + form() + pick({" ", " OR ", " NEAR/2 "}) + form() + ")");
-      case 13: return pick({"miejsce:Łódź", "miejsce:łodzi", "miejsce:\"Nowy Sącz\"", "miejsce:Sącz"});
-      case 14: return pick({"data:2024", "data:2023-03..2024-07", "data:<2024", "data:>=2025-02-14", "data:2024-05"});
-      case 15: return pick({"plik:forum", "plik:.md", "plik:\"ćwiczenie/1\""});
-      default: return word();
+      case 6:
+        return phrase();
+      case 7:
+        return near_operand() + pick({" NEAR/1 ", " NEAR/3 ", " /z ", " /a "}) + near_operand();
+      case 8:
+        return "(" + operand(depth - 1) + " AND " + operand(depth - 1) + ")";
+      case 9:
+        return "(" + operand(depth - 1) + " AND NOT " + operand(depth - 1) + ")";
+      case 10:
+        return "(" + operand(depth - 1) + " OR " + operand(depth - 1) + ")";
+      case 11:
+        return "(" + operand(depth - 1) + " " + pick({"", "+", "-"}) + operand(depth - 1) + ")";
+      case 12:
+        return "tytuł:" + (below(2) ? form() : "(" + form() + pick({" ", " OR ", " NEAR/2 "}) + form() + ")");
+      case 13:
+        return pick({"miejsce:Łódź", "miejsce:łodzi", "miejsce:\"Nowy Sącz\"", "miejsce:Sącz"});
+      case 14:
+        return pick(
+            {"data:2024", "data:2023-03..2024-07", "data:<2024", "data:>=2025-02-14", "data:2024-05"});
+      case 15:
+        return pick({"plik:forum", "plik:.md", "plik:\"ćwiczenie/1\""});
+      default:
+        return word();
     }
   }
 
@@ -233,7 +272,8 @@ RandomIndex& random_index() {
     const std::vector<TestReport> reports = Generator(seed()).reports(120);
     const fs::path path = fresh_directory("random");
     build(path, reports);
-    return new RandomIndex{reports, MemoryCollection(real_keys(), in_memory(reports)), path, Searcher::open(path)};
+    return new RandomIndex{reports, MemoryCollection(real_keys(), in_memory(reports)), path,
+                           Searcher::open(path)};
   }();
   return *made;
 }
@@ -247,7 +287,8 @@ SearchOptions everything() {
 
 std::set<std::string> scanned(const std::string& text, MemoryCollection& collection) {
   const Query query = parse_query(text);
-  const CompiledQuery compiled = compile_query(query.root, query.text, *real_keys(), real_word_lists(), collection, {});
+  const CompiledQuery compiled =
+      compile_query(query.root, query.text, *real_keys(), real_word_lists(), collection, {});
   PassageScan scan(compiled, collection.table());
   std::set<std::string> found;
   for (const MemoryPassage& passage : collection.all()) {
@@ -281,7 +322,8 @@ TEST(Search, FindsWhatAScanFinds) {
     const Strings hits = citations(result);
     const std::set<std::string> wanted = scanned(query, index.collection);
     found_some += !wanted.empty();
-    ASSERT_EQ(difference({hits.begin(), hits.end()}, wanted), "") << query << "\nKWERENDA_TEST_SEED=" << seed();
+    ASSERT_EQ(difference({hits.begin(), hits.end()}, wanted), "")
+        << query << "\nKWERENDA_TEST_SEED=" << seed();
     ASSERT_EQ(hits.size(), wanted.size()) << query << "\nKWERENDA_TEST_SEED=" << seed();
     ASSERT_TRUE(result.matches_exact) << query;
     ASSERT_EQ(result.matches, wanted.size()) << query << "\nKWERENDA_TEST_SEED=" << seed();
@@ -317,7 +359,8 @@ TEST(Search, CountsWithoutHits) {
     }
     EXPECT_TRUE(result.hits.empty()) << query;
     if (!result.matches_exact) continue;
-    EXPECT_EQ(result.matches, scanned(query, index.collection).size()) << query << "\nKWERENDA_TEST_SEED=" << seed();
+    EXPECT_EQ(result.matches, scanned(query, index.collection).size())
+        << query << "\nKWERENDA_TEST_SEED=" << seed();
   }
   SearchOptions count;
   count.limit = 0;
@@ -326,8 +369,10 @@ TEST(Search, CountsWithoutHits) {
 
 TEST(Search, PagesAreOneList) {
   RandomIndex& index = random_index();
-  const SortOrder orders[] = {SortOrder::relevance, SortOrder::date_newest, SortOrder::date_oldest, SortOrder::report};
-  for (const char* query : {"schron", "schron gmina ochrona", "\"w schronach\" OR plan", "kto w gminie -GIS"}) {
+  const SortOrder orders[] = {SortOrder::relevance, SortOrder::date_newest, SortOrder::date_oldest,
+                              SortOrder::report};
+  for (const char* query :
+       {"schron", "schron gmina ochrona", "\"w schronach\" OR plan", "kto w gminie -GIS"}) {
     for (const SortOrder order : orders) {
       for (const std::uint32_t per_report : {0U, 1U, 3U}) {
         for (const FoldDuplicates fold : {FoldDuplicates::on, FoldDuplicates::off}) {
@@ -346,8 +391,10 @@ TEST(Search, PagesAreOneList) {
           }
           const auto [at, other] = std::mismatch(paged.begin(), paged.end(), whole.begin(), whole.end());
           EXPECT_EQ(paged.size(), whole.size()) << query;
-          EXPECT_EQ(at - paged.begin(), whole.end() - whole.begin()) << "first difference at this rank: " << query << " order " << static_cast<int>(order) << " per report " << per_report << " folded "
-                                  << (fold == FoldDuplicates::on) << " KWERENDA_TEST_SEED=" << seed();
+          EXPECT_EQ(at - paged.begin(), whole.end() - whole.begin())
+              << "first difference at this rank: " << query << " order " << static_cast<int>(order)
+              << " per report " << per_report << " folded " << (fold == FoldDuplicates::on)
+              << " KWERENDA_TEST_SEED=" << seed();
         }
       }
     }
@@ -380,7 +427,8 @@ TEST(Search, Orders) {
   EXPECT_EQ(result.hits.front().report_id, *std::min_element(ids.begin(), ids.end()));
   for (std::size_t i = 1; i < result.hits.size(); ++i) {
     const Hit &a = result.hits[i - 1], &b = result.hits[i];
-    EXPECT_TRUE(a.report_id < b.report_id || (a.report_id == b.report_id && a.ordinal < b.ordinal)) << a.citation << " " << b.citation;
+    EXPECT_TRUE(a.report_id < b.report_id || (a.report_id == b.report_id && a.ordinal < b.ordinal))
+        << a.citation << " " << b.citation;
   }
 }
 
@@ -388,15 +436,19 @@ TEST(Search, PerReportRefills) {
   RandomIndex& index = random_index();
   for (const char* query : {"schron", "gmina NEAR/3 ochrona", "w"}) {
     std::map<std::string, std::uint32_t> matching;
-    for (const std::string& citation : scanned(query, index.collection)) ++matching[citation.substr(0, citation.rfind("#p"))];
+    for (const std::string& citation : scanned(query, index.collection))
+      ++matching[citation.substr(0, citation.rfind("#p"))];
     for (const std::uint32_t bound : {1U, 2U}) {
       SearchOptions options = everything();
       options.per_report = bound;
       std::map<std::string, std::uint32_t> counts;
       for (const Hit& hit : index.searcher.search(query, options).hits) ++counts[hit.report_id];
-      for (const auto& [id, count] : matching) EXPECT_EQ(counts[id], std::min(count, bound)) << query << " " << id;
+      for (const auto& [id, count] : matching)
+        EXPECT_EQ(counts[id], std::min(count, bound)) << query << " " << id;
       options.limit = 40;
-      EXPECT_EQ(index.searcher.search(query, options).hits.size(), std::min<std::size_t>(40, matching.size() * bound)) << query;
+      EXPECT_EQ(index.searcher.search(query, options).hits.size(),
+                std::min<std::size_t>(40, matching.size() * bound))
+          << query;
     }
   }
 }
@@ -426,7 +478,9 @@ TEST(Search, Filters) {
       options.date_to = row.to;
       options.place = row.place;
       const Strings hits = citations(index.searcher.search(query, options));
-      EXPECT_EQ(difference({hits.begin(), hits.end()}, scanned("(" + query + ") AND " + row.same_as, index.collection)), "")
+      EXPECT_EQ(difference({hits.begin(), hits.end()},
+                           scanned("(" + query + ") AND " + row.same_as, index.collection)),
+                "")
           << query << " " << row.same_as << " KWERENDA_TEST_SEED=" << seed();
     }
   }
@@ -440,7 +494,8 @@ TEST(Search, Facets) {
     for (const MemoryPassage& passage : index.collection.all()) {
       if (!found.contains(passage.citation)) continue;
       ++reports[passage.source];
-      if (passage.date) ++months[std::to_string(passage.date / 10000) + "-" + std::to_string(passage.date / 100).substr(4)];
+      if (passage.date)
+        ++months[std::to_string(passage.date / 10000) + "-" + std::to_string(passage.date / 100).substr(4)];
       if (!passage.place.empty()) ++places[passage.place];
     }
     SearchOptions options;
@@ -448,10 +503,12 @@ TEST(Search, Facets) {
     for (const std::uint32_t limit : {0U, 3U}) {
       options.limit = limit;
       const SearchResult result = index.searcher.search(query, options);
-      const auto check = [&](const std::vector<FacetCount>& counts, std::map<std::string, std::uint32_t> wanted, const char* name) {
+      const auto check = [&](const std::vector<FacetCount>& counts,
+                             std::map<std::string, std::uint32_t> wanted, const char* name) {
         EXPECT_EQ(counts.size(), wanted.size()) << query << " " << name;
         for (std::size_t i = 0; i < counts.size(); ++i) {
-          EXPECT_EQ(counts[i].passages, wanted[counts[i].value]) << query << " " << name << " " << counts[i].value;
+          EXPECT_EQ(counts[i].passages, wanted[counts[i].value])
+              << query << " " << name << " " << counts[i].value;
           EXPECT_GE(counts[i ? i - 1 : 0].passages, counts[i].passages);
         }
       };
@@ -497,12 +554,21 @@ TEST(Search, ThreadsOnOneSearcher) {
 
 const std::vector<TestReport>& few_reports() {
   static const std::vector<TestReport> reports = {
-      {.id = "a.txt", .title = "Forum GIS", .place = "Łódź", .date = 20240514,
-       .paragraphs = {"Gmina buduje schron przy szkole i remontuje ukrycie w piwnicy ratusza.", "Schron ma filtry, agregat i dwa wyjścia.",
-                      "Mapa pokazuje każdy schron w gminie.", "Na koniec obiad."}},
-      {.id = "b.txt", .title = "Debata", .place = "Wrocław", .date = 20250101,
+      {.id = "a.txt",
+       .title = "Forum GIS",
+       .place = "Łódź",
+       .date = 20240514,
+       .paragraphs = {"Gmina buduje schron przy szkole i remontuje ukrycie w piwnicy ratusza.",
+                      "Schron ma filtry, agregat i dwa wyjścia.", "Mapa pokazuje każdy schron w gminie.",
+                      "Na koniec obiad."}},
+      {.id = "b.txt",
+       .title = "Debata",
+       .place = "Wrocław",
+       .date = 20250101,
        .paragraphs = {"Schron ma filtry, agregat i dwa wyjścia.", "Radni pytali o budżet."}},
-      {.id = "c d.txt", .title = "Szkolenie", .paragraphs = {"Kurs o mapach i planach.", "Schron ma filtry, agregat i jedno wyjście."}},
+      {.id = "c d.txt",
+       .title = "Szkolenie",
+       .paragraphs = {"Kurs o mapach i planach.", "Schron ma filtry, agregat i jedno wyjście."}},
   };
   return reports;
 }
@@ -538,8 +604,10 @@ TEST(Search, AHit) {
   EXPECT_EQ(hit.end - hit.begin, hit.text.size());
   EXPECT_EQ(hit.begin, few_reports()[0].paragraphs[0].size() + few_reports()[0].paragraphs[1].size() + 4);
   ASSERT_EQ(hit.highlights.size(), 2U);
-  EXPECT_EQ(hit.text.substr(hit.highlights[0].begin, hit.highlights[0].end - hit.highlights[0].begin), "Mapa");
-  EXPECT_EQ(hit.text.substr(hit.highlights[1].begin, hit.highlights[1].end - hit.highlights[1].begin), "gminie");
+  EXPECT_EQ(hit.text.substr(hit.highlights[0].begin, hit.highlights[0].end - hit.highlights[0].begin),
+            "Mapa");
+  EXPECT_EQ(hit.text.substr(hit.highlights[1].begin, hit.highlights[1].end - hit.highlights[1].begin),
+            "gminie");
   EXPECT_EQ(hit.highlights[1].begin_code_point, 29U);  // "ż" is two bytes
   EXPECT_EQ(hit.highlights[1].begin, 30U);
   EXPECT_EQ(hit.highlights[1].end_code_point, 35U);
@@ -568,10 +636,14 @@ TEST(Search, DuplicatesFold) {
 // So many copies that they fill all that the second stage looks at: the page is still full.
 TEST(Search, FoldingRefills) {
   std::vector<TestReport> reports;
-  for (int i = 0; i < 450; ++i) reports.push_back({.id = "kopia" + std::to_string(i), .title = "Notatka", .paragraphs = {"Schron, schron i schron."}});
+  for (int i = 0; i < 450; ++i)
+    reports.push_back(
+        {.id = "kopia" + std::to_string(i), .title = "Notatka", .paragraphs = {"Schron, schron i schron."}});
   for (int i = 0; i < 5; ++i) {
-    reports.push_back({.id = "inny" + std::to_string(i), .title = "Notatka",
-                       .paragraphs = {"Długi raport numer " + std::to_string(i) + " o wszystkim, o czym mówiono, i na końcu o tym, że jest schron."}});
+    reports.push_back({.id = "inny" + std::to_string(i),
+                       .title = "Notatka",
+                       .paragraphs = {"Długi raport numer " + std::to_string(i) +
+                                      " o wszystkim, o czym mówiono, i na końcu o tym, że jest schron."}});
   }
   const fs::path path = fresh_directory("copies");
   build(path, reports);
@@ -617,7 +689,8 @@ TEST(Search, PlainSyntax) {
   EXPECT_EQ(citations(few().searcher.search("(mapa AND \"gmina", plain)).front(), "a.txt#p3");
   std::string many;
   for (int i = 0; i < 70; ++i) many += "słowo" + std::to_string(i) + " ";
-  EXPECT_EQ(few().searcher.search(many, plain).notes.back(), "Zapytanie jest długie: pominięto 6 ostatnich słów.");
+  EXPECT_EQ(few().searcher.search(many, plain).notes.back(),
+            "Zapytanie jest długie: pominięto 6 ostatnich słów.");
 }
 
 TEST(Search, Similar) {
@@ -632,7 +705,8 @@ TEST(Search, Similar) {
   options.limit = 1;
   Strings paged;
   for (options.offset = 0; options.offset < found.size(); ++options.offset) {
-    for (const std::string& citation : citations(searcher.similar("a.txt#p2", options))) paged.push_back(citation);
+    for (const std::string& citation : citations(searcher.similar("a.txt#p2", options)))
+      paged.push_back(citation);
   }
   EXPECT_EQ(paged, found);
   options = {};
@@ -649,12 +723,19 @@ TEST(Search, WhyNot) {
     const char* pattern;
   } rows[] = {
       {"a.txt#p3", "mapa gmina", 10, 0, "a.txt#p3: miejsce 1 z wynikiem [0-9.]+; jest wśród pokazanych."},
-      {"c d.txt#p1", "mapa gmina", 1, 0, "c d.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pokazano 1 o wyniku co najmniej [0-9.]+; nie ma w nim słów: gmina."},
+      {"c d.txt#p1", "mapa gmina", 1, 0,
+       "c d.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pokazano 1 o wyniku co najmniej [0-9.]+; nie ma w nim "
+       "słów: gmina."},
       {"a.txt#p4", "mapa gmina", 10, 0,
-       "a.txt#p4: nie pasuje do zapytania: nie ma w nim żadnego z szukanych słów albo nie spełnia operatorów lub filtrów."},
-      {"a.txt#p1", "schron gmina", 10, 1, "a.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pominięty, bo z tego raportu pokazano już tyle, ile wolno: 1."},
-      {"b.txt#p1", "agregat", 10, 0, "b.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pominięty, bo pokazano już fragment o tej samej treści."},
-      {"a.txt#p3", "mapa gmina", 0, 0, "a.txt#p3: miejsce 1 z wynikiem [0-9.]+; nie pokazano żadnego fragmentu."},
+       "a.txt#p4: nie pasuje do zapytania: nie ma w nim żadnego z szukanych słów albo nie spełnia operatorów "
+       "lub filtrów."},
+      {"a.txt#p1", "schron gmina", 10, 1,
+       "a.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pominięty, bo z tego raportu pokazano już tyle, ile "
+       "wolno: 1."},
+      {"b.txt#p1", "agregat", 10, 0,
+       "b.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pominięty, bo pokazano już fragment o tej samej treści."},
+      {"a.txt#p3", "mapa gmina", 0, 0,
+       "a.txt#p3: miejsce 1 z wynikiem [0-9.]+; nie pokazano żadnego fragmentu."},
   };
   for (const auto& row : rows) {
     SearchOptions options;
@@ -674,7 +755,8 @@ TEST(Search, Topics) {
   ASSERT_FALSE(alone.hits.empty());
   const Strings within = citations(searcher.search("filtry", options));
   EXPECT_EQ(within.front().substr(0, 1), "a");
-  for (const std::string& citation : within) EXPECT_TRUE(citation.ends_with("2") || citation == "b.txt#p1") << citation;
+  for (const std::string& citation : within)
+    EXPECT_TRUE(citation.ends_with("2") || citation == "b.txt#p1") << citation;
   options.topics = {"ochrona ludności", "gis"};
   EXPECT_GE(searcher.search("", options).matches, alone.matches);  // any of them
   options.topics = {"ochrona ludności"};
@@ -698,8 +780,10 @@ void search_while_writing(const std::string& name, std::uint64_t large_batch_byt
   const auto state = [](int n) {
     std::vector<TestReport> reports;
     for (int i = 0; i < 12; ++i) {
-      reports.push_back({.id = "r" + std::to_string(i), .title = "Stan" + std::to_string(n),
-                         .paragraphs = {"zmiana numer" + std::to_string(n) + " raport" + std::to_string(i), "zmiana numer" + std::to_string(n)}});
+      reports.push_back({.id = "r" + std::to_string(i),
+                         .title = "Stan" + std::to_string(n),
+                         .paragraphs = {"zmiana numer" + std::to_string(n) + " raport" + std::to_string(i),
+                                        "zmiana numer" + std::to_string(n)}});
     }
     return reports;
   };
@@ -764,7 +848,8 @@ TEST(Search, BusyAfterFiveCommitsInOneSearch) {
   const std::string message = error_of(
       [&] {
         reader.consistently([&] {
-          build(path, {{.id = "z.txt", .title = "Zmiana", .paragraphs = {"zmiana " + std::to_string(++reads)}}});
+          build(path,
+                {{.id = "z.txt", .title = "Zmiana", .paragraphs = {"zmiana " + std::to_string(++reads)}}});
           return 0;
         });
       },
@@ -784,15 +869,21 @@ TEST(SearchErrors, Opening) {
     return [=] { Searcher::open(path, options); };
   };
   EXPECT_EQ(error_of(open(missing), ErrorKind::not_found),
-            missing.string() + ": nie ma takiego indeksu. Zbuduj go: kwerenda-index add --index " + missing.string() + " RAPORTY…");
+            missing.string() + ": nie ma takiego indeksu. Zbuduj go: kwerenda-index add --index " +
+                missing.string() + " RAPORTY…");
   const fs::path file = fresh_directory("file");
   std::ofstream(file) << "tekst";
-  EXPECT_EQ(error_of(open(file), ErrorKind::incompatible),
-            file.string() + ": oczekiwano katalogu indeksu, znaleziono plik. Wskaż katalog zbudowany przez kwerenda-index.");
+  EXPECT_EQ(
+      error_of(open(file), ErrorKind::incompatible),
+      file.string() +
+          ": oczekiwano katalogu indeksu, znaleziono plik. Wskaż katalog zbudowany przez kwerenda-index.");
   const fs::path empty = fresh_directory("empty");
   fs::create_directories(empty);
-  EXPECT_EQ(error_of(open(empty), ErrorKind::not_found), empty.string() + ": w katalogu nie ma indeksu (brak pliku XAPIANDB). Zbuduj go: "
-                                                                          "kwerenda-index add --index " + empty.string() + " RAPORTY…");
+  EXPECT_EQ(error_of(open(empty), ErrorKind::not_found),
+            empty.string() +
+                ": w katalogu nie ma indeksu (brak pliku XAPIANDB). Zbuduj go: "
+                "kwerenda-index add --index " +
+                empty.string() + " RAPORTY…");
   const fs::path foreign = fresh_directory("foreign");
   Xapian::WritableDatabase(foreign.string(), Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS).commit();
   EXPECT_EQ(error_of(open(foreign), ErrorKind::incompatible),
@@ -806,18 +897,24 @@ TEST(SearchErrors, Opening) {
                 ("remote :touch " + proof.string()).substr(0, 80) + "”. To nie jest indeks Kwerendy.");
   EXPECT_FALSE(fs::exists(proof));  // no stub runs a command
   std::ofstream(stub / "XAPIANDB") << "glass gen-000001\n";
-  EXPECT_EQ(error_of(open(stub), ErrorKind::corrupt), (stub / "gen-000001").string() + ": " + (stub / "XAPIANDB").string() +
-                                                          " wskazuje ten katalog, ale go nie ma. Przywróć indeks z kopii albo zbuduj go od nowa.");
+  EXPECT_EQ(error_of(open(stub), ErrorKind::corrupt),
+            (stub / "gen-000001").string() + ": " + (stub / "XAPIANDB").string() +
+                " wskazuje ten katalog, ale go nie ma. Przywróć indeks z kopii albo zbuduj go od nowa.");
   fs::create_directories(stub / "gen-000001");
-  Xapian::WritableDatabase((stub / "gen-000001").string(), Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_BACKEND_GLASS).commit();
-  EXPECT_NE(error_of(open(stub), ErrorKind::incompatible).find(stub.string()), std::string::npos);  // no manifest in it
+  Xapian::WritableDatabase((stub / "gen-000001").string(),
+                           Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_BACKEND_GLASS)
+      .commit();
+  EXPECT_NE(error_of(open(stub), ErrorKind::incompatible).find(stub.string()),
+            std::string::npos);  // no manifest in it
 
   SearcherOptions options;
   options.lexicon = missing;
-  EXPECT_NE(error_of(open(few().path, options), ErrorKind::not_found).find(missing.string()), std::string::npos);
+  EXPECT_NE(error_of(open(few().path, options), ErrorKind::not_found).find(missing.string()),
+            std::string::npos);
   options = {};
   options.stopwords = missing;
-  EXPECT_NE(error_of(open(few().path, options), ErrorKind::not_found).find((missing / "pl.txt").string()), std::string::npos);
+  EXPECT_NE(error_of(open(few().path, options), ErrorKind::not_found).find((missing / "pl.txt").string()),
+            std::string::npos);
   options = {};
   options.topics = {missing};
   EXPECT_EQ(error_of(open(few().path, options), ErrorKind::not_found),
@@ -840,11 +937,13 @@ TEST(SearchErrors, Manifest) {
   Manifest other = manifest;
   other.format_version = kFormatVersion + 1;
   write(other);
-  EXPECT_NE(error_of([&] { Searcher::open(path); }, ErrorKind::incompatible).find(path.string()), std::string::npos);
+  EXPECT_NE(error_of([&] { Searcher::open(path); }, ErrorKind::incompatible).find(path.string()),
+            std::string::npos);
   other = manifest;
   other.analysis_version = kAnalysisVersion + 1;
   write(other);
-  EXPECT_NE(error_of([&] { Searcher::open(path); }, ErrorKind::incompatible).find(path.string()), std::string::npos);
+  EXPECT_NE(error_of([&] { Searcher::open(path); }, ErrorKind::incompatible).find(path.string()),
+            std::string::npos);
   other = manifest;
   other.lexicon_hash = 0x123;
   write(other);
@@ -859,10 +958,12 @@ TEST(SearchErrors, Manifest) {
 
 TEST(SearchErrors, Queries) {
   const Searcher& searcher = few().searcher;
-  EXPECT_EQ(error_of([&] { searcher.search("(schron AND"); }, ErrorKind::query).find("\n  (schron AND\n"), std::string("").size() +
-            error_of([&] { searcher.search("(schron AND"); }, ErrorKind::query).find('\n'));
+  EXPECT_EQ(error_of([&] { searcher.search("(schron AND"); }, ErrorKind::query).find("\n  (schron AND\n"),
+            std::string("").size() +
+                error_of([&] { searcher.search("(schron AND"); }, ErrorKind::query).find('\n'));
   EXPECT_NE(error_of([&] { searcher.search(""); }, ErrorKind::query), "no error");
-  EXPECT_NE(error_of([&] { searcher.search(std::string(1 << 20, 'a')); }, ErrorKind::query).find("4096"), std::string::npos);
+  EXPECT_NE(error_of([&] { searcher.search(std::string(1 << 20, 'a')); }, ErrorKind::query).find("4096"),
+            std::string::npos);
   EXPECT_NE(error_of([&] { searcher.search(std::string(4000, '(')); }, ErrorKind::query), "no error");
   SearchOptions options;
   options.limit = 9000;
@@ -874,15 +975,21 @@ TEST(SearchErrors, Queries) {
             "offset + limit = 8000000000, a najwyżej może być 10000. Zawęź zapytanie.");
   options = {};
   options.topics = {"smrt city"};
-  EXPECT_EQ(error_of([&] { searcher.search("schron", options); }, ErrorKind::not_found).find("nie ma tematu „smrt city”: może chodzi o: smart-city"), 0U);
-  EXPECT_EQ(error_of([&] { searcher.search("temat:nieznany", {}); }, ErrorKind::query).find("nie ma tematu „nieznany”"), 0U);
+  EXPECT_EQ(error_of([&] { searcher.search("schron", options); }, ErrorKind::not_found)
+                .find("nie ma tematu „smrt city”: może chodzi o: smart-city"),
+            0U);
+  EXPECT_EQ(error_of([&] { searcher.search("temat:nieznany", {}); }, ErrorKind::query)
+                .find("nie ma tematu „nieznany”"),
+            0U);
   for (const char* bad : {"", "a.txt", "a.txt#p", "a.txt#p0", "a.txt#pierwszy", "a.txt#p1x", "a.txt#p-1"}) {
-    const std::string wanted = "„" + std::string(bad) + "”: oczekiwano cytatu w postaci raport#p12, jak w wynikach szukania.";
+    const std::string wanted =
+        "„" + std::string(bad) + "”: oczekiwano cytatu w postaci raport#p12, jak w wynikach szukania.";
     EXPECT_EQ(error_of([&] { searcher.similar(bad); }, ErrorKind::not_found), wanted);
     EXPECT_EQ(error_of([&] { searcher.why_not(bad, "schron"); }, ErrorKind::not_found), wanted);
   }
   EXPECT_EQ(error_of([&] { searcher.similar("a.txt#p99"); }, ErrorKind::not_found),
-            "„a.txt#p99”: w indeksie nie ma takiego fragmentu. Raport mógł się zmienić; poszukaj go: kwerenda-search 'plik:…'");
+            "„a.txt#p99”: w indeksie nie ma takiego fragmentu. Raport mógł się zmienić; poszukaj go: "
+            "kwerenda-search 'plik:…'");
   EXPECT_EQ(searcher.search("schron").matches, 5U);  // after all of these
 }
 
@@ -890,7 +997,9 @@ TEST(SearchErrors, DamagedRecords) {
   const fs::path path = fresh_directory("damaged");
   build(path, few_reports());
   const Searcher searcher = Searcher::open(path);
-  const std::string advice = " nie zgadza się ze swoją sumą kontrolną. Sprawdź indeks (kwerenda-index check), przywróć go z kopii albo zbuduj od nowa.";
+  const std::string advice =
+      " nie zgadza się ze swoją sumą kontrolną. Sprawdź indeks (kwerenda-index check), przywróć go z kopii "
+      "albo zbuduj od nowa.";
   std::string record, report;
   const std::string report_entry = kReportMetadataPrefix + encode_report_key(report_key("a.txt"));
   const auto rewrite = [&](const std::function<void(Xapian::WritableDatabase&)>& change) {
@@ -906,7 +1015,8 @@ TEST(SearchErrors, DamagedRecords) {
     document.set_data(damaged);
     database.replace_document(1, document);
   });
-  EXPECT_EQ(error_of([&] { searcher.search("ukrycie"); }, ErrorKind::corrupt), path.string() + ": fragment 1" + advice);
+  EXPECT_EQ(error_of([&] { searcher.search("ukrycie"); }, ErrorKind::corrupt),
+            path.string() + ": fragment 1" + advice);
   EXPECT_EQ(searcher.search("budżet").matches, 1U);  // the others are still good
   rewrite([&](Xapian::WritableDatabase& database) {
     Xapian::Document document = database.get_document(1);
@@ -918,7 +1028,8 @@ TEST(SearchErrors, DamagedRecords) {
   });
   char key[17];
   std::snprintf(key, sizeof key, "%016llx", static_cast<unsigned long long>(report_key("a.txt")));
-  EXPECT_EQ(error_of([&] { searcher.search("ukrycie"); }, ErrorKind::corrupt), path.string() + ": zapis o raporcie " + key + advice);
+  EXPECT_EQ(error_of([&] { searcher.search("ukrycie"); }, ErrorKind::corrupt),
+            path.string() + ": zapis o raporcie " + key + advice);
 }
 
 // Damage to the file itself: a search answers right or says so, never with other texts.
@@ -934,11 +1045,14 @@ TEST(SearchErrors, DamagedFile) {
   int reported = 0;
   for (int round = 0; round < rounds(150); ++round) {
     std::string damaged = bytes;
-    for (std::uint64_t i = 1 + random() % 8, at = random() % bytes.size(); i > 0 && at < bytes.size(); --i, ++at) damaged[at] ^= static_cast<char>(1 + random() % 255);
+    for (std::uint64_t i = 1 + random() % 8, at = random() % bytes.size(); i > 0 && at < bytes.size();
+         --i, ++at)
+      damaged[at] ^= static_cast<char>(1 + random() % 255);
     std::ofstream(file, std::ios::binary) << damaged;
     try {
       const SearchResult result = Searcher::open(path).search("schron gmina", everything());
-      for (const Hit& hit : result.hits) ASSERT_EQ(hit.text, texts[hit.citation]) << "KWERENDA_TEST_SEED=" << seed();
+      for (const Hit& hit : result.hits)
+        ASSERT_EQ(hit.text, texts[hit.citation]) << "KWERENDA_TEST_SEED=" << seed();
     } catch (const Error& error) {
       ++reported;
       ASSERT_TRUE(error.kind() == ErrorKind::corrupt || error.kind() == ErrorKind::io) << error.what();
