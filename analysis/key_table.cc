@@ -14,16 +14,17 @@ std::uint64_t hash_of(std::string_view bytes) {
 
 }  // namespace
 
+std::uint16_t short_key_hash(std::string_view key) {
+  return static_cast<std::uint16_t>(XXH3_64bits(key.data(), key.size()) & 0x7fff);
+}
+
 KeyTable::KeyTable(std::shared_ptr<const KeyMaker> maker) : maker_(std::move(maker)), slots_(kFirstSlots) {}
 
 std::span<const KeyId> KeyTable::keys_of(std::string_view surface) {
   const std::uint64_t hash = hash_of(surface);
   std::size_t mask = slots_.size() - 1, at = hash & mask;
   for (; slots_[at].hash; at = (at + 1) & mask) {
-    const Slot& slot = slots_[at];
-    if (slot.hash == hash && std::string_view(surface_bytes_).substr(slot.begin, slot.size) == surface) {
-      return {surface_keys_.data() + slot.keys.first, slot.keys.count};
-    }
+    if (slots_[at].hash == hash) return keys_in(slots_[at]);
   }
   if ((used_ + 1) * 4 > slots_.size() * 3) {
     grow();
@@ -33,35 +34,38 @@ std::span<const KeyId> KeyTable::keys_of(std::string_view surface) {
   }
   maker_->keys_of(surface, scratch_);
   Slot& slot = slots_[at];
-  slot = {hash, static_cast<std::uint32_t>(surface_bytes_.size()), static_cast<std::uint32_t>(surface.size()),
-          {static_cast<std::uint32_t>(surface_keys_.size()), static_cast<std::uint32_t>(scratch_.size())}};
+  slot.hash = hash;
+  slot.count = static_cast<std::uint32_t>(scratch_.size());
+  if (slot.count == 1) {
+    slot.key = intern(scratch_.front().text);
+  } else {
+    slot.key = static_cast<KeyId>(many_.size());
+    for (const Key& key : scratch_) many_.push_back(intern(key.text));
+  }
   ++used_;
-  surface_bytes_ += surface;
-  for (const Key& key : scratch_) surface_keys_.push_back(intern(key.text));
-  return {surface_keys_.data() + slot.keys.first, slot.keys.count};
+  return keys_in(slot);
 }
 
 KeyId KeyTable::intern(std::string_view key) {
   if (auto known = ids_.find(key); known != ids_.end()) return known->second;
   const auto id = static_cast<KeyId>(texts_.size());
   texts_.emplace_back(key);
+  short_hashes_.push_back(short_key_hash(key));
   text_bytes_ += key.size();
   ids_.emplace(texts_.back(), id);
   return id;
 }
 
 std::size_t KeyTable::memory() const {
-  return slots_.size() * sizeof(Slot) + surface_bytes_.capacity() + surface_keys_.capacity() * sizeof(KeyId) +
+  return slots_.size() * sizeof(Slot) + many_.capacity() * sizeof(KeyId) +
          texts_.size() * (sizeof(std::string) + 48) + text_bytes_;
 }
 
 void KeyTable::forget_surfaces() {
   slots_.assign(kFirstSlots, {});
   used_ = 0;
-  surface_bytes_.clear();
-  surface_bytes_.shrink_to_fit();
-  surface_keys_.clear();
-  surface_keys_.shrink_to_fit();
+  many_.clear();
+  many_.shrink_to_fit();
 }
 
 void KeyTable::grow() {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/extra_forms.h"
+
 namespace kwerenda {
 
 enum class ReadingSource : std::uint8_t { lexicon, extra, acronym, guesser, as_written };
@@ -32,6 +34,8 @@ class Lexicon {
  public:
   // Maps the file and verifies header and checksum. Throws Error{not_found, incompatible, corrupt, io}.
   static std::shared_ptr<const Lexicon> open(const std::filesystem::path& path);
+  // The same with a user's own words over it; they hold in everything but relatives().
+  static std::shared_ptr<const Lexicon> open(const std::filesystem::path& path, ExtraForms extra);
   ~Lexicon();
   Lexicon(const Lexicon&) = delete;
   Lexicon& operator=(const Lexicon&) = delete;

@@ -19,7 +19,8 @@
 //
 // Values: slot 0 the report key (8 bytes, big-endian), for grouping; slot 1 the date as YYYYMMDD (8 digits), for sorting.
 //
-// Document data: a stored passage (stored.h). Metadata: "manifest" (manifest.h), "r" + report key (a stored report, stored.h).
+// Document data: a stored passage (stored.h). Metadata: "manifest" (manifest.h), "passage-bytes" (a sum), "lexicon-extra" (a user's word list),
+// "r" + report key (a stored report, stored.h).
 #pragma once
 
 #include <cstdint>
@@ -41,6 +42,7 @@ inline constexpr std::uint32_t kReportSlot = 0;
 inline constexpr std::uint32_t kDateSlot = 1;
 
 inline constexpr const char* kManifestKey = "manifest";
+inline constexpr const char* kPassageBytesKey = "passage-bytes";  // of all passages' texts together, decimal: what a mean length is made of
 inline constexpr char kReportMetadataPrefix = 'r';
 
 inline constexpr const char* kStubName = "XAPIANDB";

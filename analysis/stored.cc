@@ -2,6 +2,9 @@
 
 #include <xxhash.h>
 
+#include <bit>
+#include <cstring>
+
 #include "analysis/schema.h"
 
 namespace kwerenda {
@@ -80,6 +83,31 @@ std::int64_t unzigzag(std::uint64_t value) {
 
 }  // namespace
 
+namespace {
+
+void append_stream(const KeyStream& stream, std::string& out) {
+  append_varint(stream.size(), out);
+  for (std::uint16_t key : stream) {
+    out += static_cast<char>(key & 0xff);
+    out += static_cast<char>(key >> 8);
+  }
+}
+
+void read_stream(FieldReader& in, KeyStream& out) {
+  const std::uint64_t size = in.varint();
+  const std::string_view bytes = in.take(size <= SIZE_MAX / 2 ? size * 2 : SIZE_MAX);
+  out.resize(bytes.size() / 2);
+  if constexpr (std::endian::native == std::endian::little) {
+    if (!bytes.empty()) std::memcpy(out.data(), bytes.data(), bytes.size());
+  } else {
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      out[i] = static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[2 * i]) | static_cast<unsigned char>(bytes[2 * i + 1]) << 8);
+    }
+  }
+}
+
+}  // namespace
+
 std::string encode_passage(const StoredPassage& passage) {
   std::string out(kChecksumBytes, '\0');
   out.reserve(kChecksumBytes + 8 + 20 + passage.heading.size() + passage.text.size());
@@ -87,6 +115,9 @@ std::string encode_passage(const StoredPassage& passage) {
   append_varint(passage.ordinal, out);
   append_varint(passage.begin, out);
   append_varint(passage.text.size(), out);
+  append_stream(passage.text_keys, out);
+  append_stream(passage.title_keys, out);
+  append_stream(passage.heading_keys, out);
   append_string(passage.heading, out);
   out += passage.text;
   seal(out);
@@ -99,10 +130,26 @@ bool decode_passage(std::string_view bytes, StoredPassage& out) {
   out.report_key = decode_report_key(in.take(8));
   out.ordinal = static_cast<std::uint32_t>(in.varint());
   out.begin = in.varint();
-  std::uint64_t text_size = in.varint();
+  const std::uint64_t text_size = in.varint();
+  read_stream(in, out.text_keys);
+  read_stream(in, out.title_keys);
+  read_stream(in, out.heading_keys);
   out.heading = in.string();
   out.text = in.take(text_size);
   return in.at_end();
+}
+
+bool decode_passage_keys(std::string_view bytes, PassageKeys& out) {
+  if (!is_sealed(bytes)) return false;
+  FieldReader in(bytes.substr(kChecksumBytes));
+  out.report_key = decode_report_key(in.take(8));
+  out.ordinal = static_cast<std::uint32_t>(in.varint());
+  in.varint();
+  out.text_bytes = in.varint();
+  read_stream(in, out.text);
+  read_stream(in, out.title);
+  read_stream(in, out.heading);
+  return in.ok();
 }
 
 std::string encode_report(const StoredReport& report) {
@@ -114,6 +161,7 @@ std::string encode_report(const StoredReport& report) {
   append_string(report.url, out);
   append_varint(report.date, out);
   append_varint(report.passages, out);
+  append_varint(report.passage_bytes, out);
   append_varint(report.size, out);
   append_varint(zigzag(report.mtime_ns), out);
   append_varint(report.content_hash, out);
@@ -131,6 +179,7 @@ bool decode_report(std::string_view bytes, StoredReport& out) {
   out.url = in.string();
   out.date = static_cast<std::uint32_t>(in.varint());
   out.passages = static_cast<std::uint32_t>(in.varint());
+  out.passage_bytes = in.varint();
   out.size = in.varint();
   out.mtime_ns = unzigzag(in.varint());
   out.content_hash = in.varint();

@@ -11,11 +11,11 @@
 //   keys_first      tokenize + an empty KeyTable: the chain once per distinct surface, as the indexer begins
 //   keys_again      the same with a table that has seen every surface, as the indexer goes on
 //
-// The lexicon is the build's own, or the file that KWERENDA_LEXICON names; without one the last two are left
-// out and said to be.
+// The lexicon is the build's own, or the file that KWERENDA_LEXICON names; without one the last three are
+// left out, and said to be.
 //
-// Run:  cmake --preset release -DKWERENDA_BENCHMARKS=ON && cmake --build --preset release --target
-// analysis_bench
+// Run:  cmake --preset release -DKWERENDA_BENCHMARKS=ON
+//       cmake --build --preset release --target analysis_bench lexicon
 //       build/bin/analysis_bench --benchmark_repetitions=5 --benchmark_report_aggregates_only=true
 //
 // The answers are checked: both tokenizers must give the same number of tokens.

@@ -1,9 +1,11 @@
 # Compiler flags as an interface target, so that nothing leaks into the dependencies' targets.
 add_library(kwerenda_flags INTERFACE)
-target_include_directories(kwerenda_flags INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(kwerenda_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+target_include_directories(kwerenda_flags INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+if(PROJECT_IS_TOP_LEVEL)  # warnings are for Kwerenda's own build, not for a project that links it
+  target_compile_options(kwerenda_flags INTERFACE $<BUILD_INTERFACE:-Wall;-Wextra;-Wpedantic;-Wconversion;-Wshadow>)
+endif()
 if(KWERENDA_WERROR)
-  target_compile_options(kwerenda_flags INTERFACE -Werror)
+  target_compile_options(kwerenda_flags INTERFACE $<BUILD_INTERFACE:-Werror>)
 endif()
 if(KWERENDA_SANITIZE)
   target_compile_options(kwerenda_flags INTERFACE -fsanitize=${KWERENDA_SANITIZE} -fno-omit-frame-pointer

@@ -185,9 +185,7 @@ BulkBatch::~BulkBatch() = default;
 
 void BulkBatch::add(Report report, std::vector<Passage> passages) {
   const std::uint64_t key = report_key(report.id);
-  Impl::Entry entry;
-  decode_report(stored_report(report, passages.size()), entry.stored);
-  entry.first_docid = impl_->next_docid;
+  Impl::Entry entry{stored_report(report, passages), impl_->next_docid};
   impl_->next_docid += static_cast<std::uint32_t>(passages.size());
   auto [known, is_new] = impl_->entries.try_emplace(key, entry);
   if (!is_new) {
@@ -213,6 +211,12 @@ std::optional<StoredReport> BulkBatch::find(std::uint64_t key) const {
 
 std::uint64_t BulkBatch::reports() const { return impl_->entries.size(); }
 
+std::uint64_t BulkBatch::passage_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& [key, entry] : impl_->entries) bytes += entry.stored.passage_bytes;
+  return bytes;
+}
+
 void BulkBatch::set_metadata(std::string_view key, std::string_view value) {
   impl_->builder.set_metadata(key, value);
 }
@@ -223,6 +227,7 @@ void BulkBatch::finish() {
   if (const auto failure = impl_->queue.failure()) std::rethrow_exception(failure);
   for (const auto& [key, entry] : impl_->entries)
     impl_->builder.set_metadata(report_metadata_key(key), encode_report(entry.stored));
+  impl_->builder.set_metadata(kPassageBytesKey, std::to_string(passage_bytes()));
   impl_->builder.finish();
   if (impl_->superseded.empty()) return;
   Xapian::WritableDatabase database(impl_->target.string(), Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS);

@@ -41,6 +41,7 @@ class BulkBatch {
   bool remove(std::uint64_t key);
   std::optional<StoredReport> find(std::uint64_t key) const;
   std::uint64_t reports() const;
+  std::uint64_t passage_bytes() const;  // of the reports' passages together
 
   void set_metadata(std::string_view key, std::string_view value);
 

@@ -29,6 +29,16 @@ std::int64_t mtime_of(const struct stat& status) {
          static_cast<std::int64_t>(status.st_mtim.tv_nsec);
 }
 
+// README.md tells people about a folder and is no report. Named on the command line, it is read all the same.
+bool is_readme(std::string_view path) {
+  static constexpr std::string_view kReadme = "readme.";
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  return name.size() > kReadme.size() &&
+         std::equal(kReadme.begin(), kReadme.end(), name.begin(), [](char known, char given) {
+           return known == (given >= 'A' && given <= 'Z' ? given + ('a' - 'A') : given);
+         });
+}
+
 class Walker {
  public:
   explicit Walker(const WalkSettings& settings) : settings_(settings) {
@@ -97,6 +107,7 @@ class Walker {
   }
 
   void file(const std::string& path, const struct stat& status, bool named) {
+    if (!named && is_readme(path)) return;
     Input input;
     input.format = settings_.format == InputFormat::by_name ? format_of_name(path) : settings_.format;
     if (input.format == InputFormat::by_name) {

@@ -37,9 +37,9 @@ struct WalkResult {
   std::uint64_t passed_over = 0;  // files in directories whose ending is of no known kind
 };
 
-// Expands directories recursively: regular files only, hidden ones (".name") left out, links named and not
-// followed, no deeper than 100 levels. A path that is itself a link is followed: its name was typed. "-" is
-// standard input. Reads no file.
+// Expands directories recursively: regular files only, hidden ones (".name") and README files left out, links
+// named and not followed, no deeper than 100 levels. A path that is itself a link is followed: its name was
+// typed. "-" is standard input. Reads no file.
 WalkResult walk(const std::vector<std::string>& paths, const WalkSettings& settings);
 
 // "./a//b/../c" is "a/c"; trailing slashes go. Bytes, no look at the disk.

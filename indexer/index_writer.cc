@@ -5,6 +5,7 @@
 #include <xapian.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <ctime>
 #include <set>
 #include <unordered_map>
@@ -176,6 +177,7 @@ struct IndexWriter::Impl {
   std::unordered_map<std::uint64_t, std::size_t> change_of;  // report key to its place in `changes`
   std::set<std::string, std::less<>> removals;  // ids of reports to be removed from the present generation
   std::uint64_t waiting_bytes = 0;
+  std::uint64_t passage_bytes = 0;   // the sum in the making, during a transaction
   std::unique_ptr<BulkBatch> batch;  // once the changes are many
   std::unique_ptr<KeyTable> table;
   std::unique_ptr<PassageDocumentMaker> documents;
@@ -260,9 +262,7 @@ struct IndexWriter::Impl {
     if (const auto waiting = change_of.find(key);
         waiting != change_of.end() && !changes[waiting->second].dropped) {
       const Change& change = changes[waiting->second];
-      StoredReport stored;
-      decode_report(stored_report(change.report, change.passages.size()), stored);
-      return stored;
+      return stored_report(change.report, change.passages);
     }
     auto present = find_present(key);
     if (present && removals.contains(present->id)) present.reset();
@@ -385,6 +385,7 @@ struct IndexWriter::Impl {
       Change* culprit = nullptr;
       database().begin_transaction();
       try {
+        passage_bytes = stored_passage_bytes();
         for (const std::string& id : removals) remove_present(report_key(id));
         for (Change& change : changes) {
           if (change.dropped) continue;
@@ -392,6 +393,7 @@ struct IndexWriter::Impl {
           put(change);
         }
         culprit = nullptr;
+        database().set_metadata(kPassageBytesKey, std::to_string(passage_bytes));
         done = true;
       } catch (const Xapian::InvalidArgumentError& error) {
         database().cancel_transaction();
@@ -425,7 +427,13 @@ struct IndexWriter::Impl {
     }
   }
 
+  std::uint64_t stored_passage_bytes() const {
+    return std::strtoull(database().get_metadata(kPassageBytesKey).c_str(), nullptr, 10);
+  }
+
   void remove_present(std::uint64_t key) {
+    if (const auto present = find_present(key))
+      passage_bytes -= std::min(passage_bytes, present->passage_bytes);
     database().delete_document(kReportPrefix + encode_report_key(key));
     database().set_metadata(report_metadata_key(key), "");
   }
@@ -449,7 +457,9 @@ struct IndexWriter::Impl {
       document.set_data(made.data);
       database().add_document(document);
     }
-    database().set_metadata(report_metadata_key(key), stored_report(change.report, change.passages.size()));
+    const StoredReport stored = stored_report(change.report, change.passages);
+    database().set_metadata(report_metadata_key(key), encode_report(stored));
+    passage_bytes += stored.passage_bytes;
   }
 
   // Glass finds a term with many NULs too long only at the commit, and then fails with the whole batch.
@@ -510,6 +520,7 @@ struct IndexWriter::Impl {
   // The present generation without what the batch replaces, and the batch behind it.
   void merge(const fs::path& built, const fs::path& merged) {
     const Xapian::docid last_old = last_docid();
+    std::uint64_t bytes = stored_passage_bytes() + batch->passage_bytes();
     Xapian::Database both(current.string(), Xapian::DB_BACKEND_GLASS);
     both.add_database(Xapian::Database(built.string(), Xapian::DB_BACKEND_GLASS));
     BatchMetadata metadata(*batch);
@@ -530,7 +541,9 @@ struct IndexWriter::Impl {
         superseded.push_back(*doc);
       for (Xapian::docid doc : superseded) whole.delete_document(doc);
       if (!replaced) whole.set_metadata(*entry, "");
+      bytes -= std::min(bytes, old.passage_bytes);
     }
+    whole.set_metadata(kPassageBytesKey, std::to_string(bytes));
     whole.commit();
     whole.close();
     fsync_files_of(merged);

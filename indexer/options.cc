@@ -67,8 +67,8 @@ Przykłady:
   kwerenda-index add --index indeks --dry-run raporty/
 
 ŚCIEŻKA to plik, katalog (z podkatalogami) albo - (standardowe wejście). Z katalogów czytane są
-.txt, .md, .markdown, .jsonl i .ndjson; pliki ukryte i dowiązania są pomijane. Plik, którego nie da
-się odczytać, jest wymieniony z przyczyną, a praca trwa dalej.
+.txt, .md, .markdown, .jsonl i .ndjson; pliki ukryte, pliki README i dowiązania są pomijane.
+Plik, którego nie da się odczytać, jest wymieniony z przyczyną, a praca trwa dalej.
 
 Co czytać:
   --index KATALOG           gdzie jest indeks; powstaje, jeśli go nie ma [KWERENDA_INDEX]

@@ -25,19 +25,24 @@ void PassageDocumentMaker::begin_report(const Report& report, std::uint64_t key)
 }
 
 void PassageDocumentMaker::make(const Passage& passage, PassageDocument& document) {
-  const StoredPassage stored{.report_key = key_, .ordinal = passage.ordinal, .begin = passage.begin, .heading = passage.heading,
+  StoredPassage stored{.report_key = key_, .ordinal = passage.ordinal, .begin = passage.begin, .heading = passage.heading,
                              .text = report_->text.substr(passage.begin, passage.end - passage.begin)};
   terms_.set_heading(passage.heading);
   terms_.terms_of(stored.text, document.terms);
+  stored.text_keys = terms_.text_stream();
+  stored.title_keys = terms_.title_stream();
+  stored.heading_keys = terms_.heading_stream();
   document.filters = filters_;
   document.values = values_;
   document.data = encode_passage(stored);
 }
 
-std::string stored_report(const Report& report, std::size_t passages) {
-  return encode_report({.id = report.id, .source = report.source, .title = report.title, .place = report.place, .url = report.url,
-                        .date = report.date, .passages = static_cast<std::uint32_t>(passages), .size = report.size,
-                        .mtime_ns = report.mtime_ns, .content_hash = report.content_hash});
+StoredReport stored_report(const Report& report, const std::vector<Passage>& passages) {
+  StoredReport stored{.id = report.id, .source = report.source, .title = report.title, .place = report.place, .url = report.url,
+                      .date = report.date, .passages = static_cast<std::uint32_t>(passages.size()), .size = report.size,
+                      .mtime_ns = report.mtime_ns, .content_hash = report.content_hash};
+  for (const Passage& passage : passages) stored.passage_bytes += passage.end - passage.begin;
+  return stored;
 }
 
 std::string report_metadata_key(std::uint64_t key) { return kReportMetadataPrefix + encode_report_key(key); }

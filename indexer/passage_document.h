@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/key_table.h"
+#include "analysis/stored.h"
 #include "indexer/passage_terms.h"
 #include "indexer/passages.h"
 #include "indexer/report.h"
@@ -40,8 +41,8 @@ class PassageDocumentMaker {
   std::vector<std::pair<std::uint32_t, std::string>> values_;
 };
 
-// The record of a report with so many passages, for its metadata entry.
-std::string stored_report(const Report& report, std::size_t passages);
+// The record of a report, for its metadata entry.
+StoredReport stored_report(const Report& report, const std::vector<Passage>& passages);
 std::string report_metadata_key(std::uint64_t key);
 
 }  // namespace kwerenda

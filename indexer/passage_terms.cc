@@ -7,11 +7,18 @@
 namespace kwerenda {
 namespace {
 
-void keys_of_text(std::string_view text, KeyTable& table, std::vector<Token>& tokens, std::vector<KeyId>& keys) {
+// The keys of a text, and the stream of their hashes.
+void keys_of_text(std::string_view text, KeyTable& table, std::vector<Token>& tokens, std::vector<KeyId>& keys, KeyStream& stream) {
   keys.clear();
+  stream.clear();
   tokenize(text, tokens);
   for (const Token& token : tokens) {
-    for (KeyId key : table.keys_of(text.substr(token.begin, token.end - token.begin))) keys.push_back(key);
+    std::uint16_t further = 0;
+    for (KeyId key : table.keys_of(text.substr(token.begin, token.end - token.begin))) {
+      keys.push_back(key);
+      stream.push_back(table.short_hash(key) | further);
+      further = kFurtherKey;
+    }
   }
 }
 
@@ -20,13 +27,13 @@ void keys_of_text(std::string_view text, KeyTable& table, std::vector<Token>& to
 void PassageTermMaker::set_title(std::string_view title) {
   if (title == title_) return;
   title_ = title;
-  keys_of_text(title_, table_, tokens_, title_keys_);
+  keys_of_text(title_, table_, tokens_, title_keys_, title_stream_);
 }
 
 void PassageTermMaker::set_heading(std::string_view heading) {
   if (heading == heading_) return;
   heading_ = heading;
-  keys_of_text(heading_, table_, tokens_, heading_keys_);
+  keys_of_text(heading_, table_, tokens_, heading_keys_, heading_stream_);
 }
 
 std::size_t PassageTermMaker::terms_of(std::string_view text, std::vector<PassageTerm>& terms) {
@@ -38,10 +45,8 @@ std::size_t PassageTermMaker::terms_of(std::string_view text, std::vector<Passag
     if (slot.text == 0 && slot.title == 0 && slot.heading == 0) touched_.push_back(key);
     slot.*field += 1;
   };
-  tokenize(text, tokens_);
-  for (const Token& token : tokens_) {
-    for (KeyId key : table_.keys_of(text.substr(token.begin, token.end - token.begin))) count(key, &Count::text);
-  }
+  keys_of_text(text, table_, tokens_, text_keys_, text_stream_);
+  for (KeyId key : text_keys_) count(key, &Count::text);
   for (KeyId key : title_keys_) count(key, &Count::title);
   for (KeyId key : heading_keys_) count(key, &Count::heading);
 
@@ -58,7 +63,8 @@ std::size_t PassageTermMaker::terms_of(std::string_view text, std::vector<Passag
 
 std::vector<PassageTerm> PassageTermMaker::place_terms_of(std::string_view place) {
   std::vector<KeyId> keys;
-  keys_of_text(place, table_, tokens_, keys);
+  KeyStream unused;
+  keys_of_text(place, table_, tokens_, keys, unused);
   std::vector<PassageTerm> terms;
   for (KeyId key : keys) terms.push_back({kPlacePrefix, key, 0});
   return terms;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/key_table.h"
+#include "analysis/stored.h"
 #include "analysis/token.h"
 
 namespace kwerenda {
@@ -31,6 +32,11 @@ class PassageTermMaker {
   // order promised. Returns the number of tokens of the text.
   std::size_t terms_of(std::string_view text, std::vector<PassageTerm>& terms);
 
+  // Key streams (stored.h) of the last text and of the present title and heading.
+  const KeyStream& text_stream() const { return text_stream_; }
+  const KeyStream& title_stream() const { return title_stream_; }
+  const KeyStream& heading_stream() const { return heading_stream_; }
+
   // The boolean terms of a report's place.
   std::vector<PassageTerm> place_terms_of(std::string_view place);
 
@@ -41,7 +47,8 @@ class PassageTermMaker {
 
   KeyTable& table_;
   std::string title_, heading_;
-  std::vector<KeyId> title_keys_, heading_keys_;
+  std::vector<KeyId> text_keys_, title_keys_, heading_keys_;
+  KeyStream text_stream_, title_stream_, heading_stream_;
   std::vector<Count> counts_;      // by key number
   std::vector<KeyId> touched_;     // keys of this passage
   std::vector<Token> tokens_;

@@ -5,21 +5,30 @@ cd "$(dirname "$0")/.."
 
 scripts/setup.sh
 cmake --preset release --log-level=WARNING >/dev/null
-cmake --build --preset release --target kwerenda-index kwerenda-search share -- -j"$(nproc)" | grep -vE '^(\[|ninja: no work)' || true
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! cmake --build --preset release --target kwerenda-index kwerenda-search lexicon -- -j"$(nproc)" >"$log" 2>&1; then
+  cat "$log" >&2
+  echo "Budowanie się nie powiodło; powyżej komunikaty." >&2
+  exit 2
+fi
 
 index=demo-index
 build/bin/kwerenda-index add --index "$index" corpus
 
+bold='' plain=''
+[ -t 1 ] && bold=$'\033[1m' plain=$'\033[0m'
+# The arguments as a person types them, then as the program gets them.
 search() {
-  printf '\n\033[1m$ kwerenda-search --index %s %s\033[0m\n' "$index" "$(printf '%q ' "$@" | sed "s/\\\\ / /g")"
-  build/bin/kwerenda-search --index "$index" --limit 2 "$@"
+  printf '\n%s$ build/bin/kwerenda-search --index %s --limit 2 %s%s\n' "$bold" "$index" "$1" "$plain"
+  build/bin/kwerenda-search --index "$index" --limit 2 "${@:2}"
 }
-search schrony
-search '"sztuczna inteligencja"'
-search --topic 'ochrona ludności'
+search schrony schrony
+search "'\"sztuczna inteligencja\"'" '"sztuczna inteligencja"'
+search "--topic 'ochrona ludności'" --topic 'ochrona ludności'
 
 cat <<TXT
 
-Spróbuj własnego pytania:  build/bin/kwerenda-search --index $index 'jak gminy korzystają z GIS-u'
+Zadaj własne pytanie:      build/bin/kwerenda-search --index $index 'kto odpowiada za ochrone ludnosci w gminie'
 Zaindeksuj swoje raporty:  build/bin/kwerenda-index add --index moje ~/raporty
 TXT

@@ -7,7 +7,7 @@ packages=(
   libicu-dev libxapian-dev libboost-program-options-dev
   libfmt-dev nlohmann-json3-dev libtomlplusplus-dev libxxhash-dev libzstd-dev libcmark-dev libzip-dev
   libgtest-dev libgmock-dev
-  libmorfologik-stemming-java hunspell-pl   # the dictionaries that the lexicon is compiled from
+  libmorfologik-stemming-java hunspell-pl onboard-data   # dictionaries and word counts that the lexicon is compiled from
 )
 packages+=("$@")
 

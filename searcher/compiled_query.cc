@@ -9,12 +9,13 @@
 #include "analysis/error.h"
 #include "analysis/fold.h"
 #include "analysis/schema.h"
+#include "analysis/shape.h"
 #include "analysis/tokenizer.h"
 
 namespace kwerenda {
 namespace {
 
-constexpr double kStageOneRelativeFloor = 0.05;  // a relative's part of an impact below which it is not worth a posting list
+constexpr double kRelativeFloor = 0.05;  // a relative's part of a word's weight below which it is not worth a posting list
 
 std::string term(char prefix, std::string_view key) {
   std::string text(1, prefix);
@@ -44,7 +45,7 @@ class Compiler {
 
   CompiledQuery compile(const QueryNode& root) {
     out_.root = node(root, 1, Field::body);
-    collapse_stop_words(out_.root);
+    settle_stop_words(out_.root);
     const Part part = xapian(out_.root, kLemmaPrefix);
     out_.candidates = part.query;
     out_.needs_verification = !part.exact;
@@ -119,6 +120,7 @@ class Compiler {
         resolved = resolve_word(surface, keys_, lists_.stop, lists_.question, vocabulary_, as_written);
         resolved.relatives.clear();
         resolved.role = WordRole::content;
+        add_keys_of_other_cases(surface, resolved);
         pattern.exact = true;
         break;
       }
@@ -134,6 +136,18 @@ class Compiler {
     pattern.relatives = resolved.relatives;
     pattern.form = resolved.form;
     return add_leaf(std::move(resolved), std::move(pattern), boost, field);
+  }
+
+  // The lexicon tells "Warta" from "warta"; a form that is asked for as it stands is found in either case.
+  void add_keys_of_other_cases(std::string_view surface, QueryTerm& resolved) const {
+    std::vector<Key> keys;
+    for (const std::string& other : {lower_cased(surface), title_cased(surface), upper_cased(surface)}) {
+      keys_.keys_of(other, keys);
+      for (const Key& key : keys) {
+        if (std::find(resolved.keys.begin(), resolved.keys.end(), key.text) == resolved.keys.end()) resolved.keys.push_back(key.text);
+      }
+    }
+    count(resolved);
   }
 
   QueryTerm wildcard(const QueryNode& from, std::string_view surface) {
@@ -190,43 +204,59 @@ class Compiler {
     const auto keys_of = [&](std::string_view surface) {
       return resolve_word(surface, keys_, lists_.stop, lists_.question, vocabulary_, as_written).keys;
     };
-    const auto add_keys = [&](const std::vector<std::string>& keys) {
-      for (const std::string& key : keys) {
-        if (std::find(resolved.keys.begin(), resolved.keys.end(), key) == resolved.keys.end()) resolved.keys.push_back(key);
+    const auto keys_of_word = [&](const QueryNode& word) {
+      switch (word.match) {
+        case WordMatch::prefix:
+        case WordMatch::suffix:
+          return wildcard(word, word.text).keys;
+        case WordMatch::fuzzy:
+          return fuzzy(word, word.text).keys;
+        default:
+          return keys_of(word.text);
       }
     };
-    std::uint32_t phrases = 0;
+    const auto add_keys = [](const std::vector<std::string>& more, std::vector<std::string>& to) {
+      for (const std::string& key : more) {
+        if (std::find(to.begin(), to.end(), key) == to.end()) to.push_back(key);
+      }
+    };
     for (const QueryNode& child : from.children) {
-      if (child.kind == NodeKind::word && child.match == WordMatch::lemma) {
+      if (child.kind == NodeKind::phrase) {
+        KeyRun& run = pattern.phrases.emplace_back();
+        run.gap = static_cast<std::uint32_t>(child.number);
+        for (const QueryNode& part : child.children) run.places.push_back(keys_of_word(part));
+      } else if (child.match == WordMatch::exact) {
+        QueryTerm written;
+        add_keys_of_other_cases(child.text, written);
+        add_keys(written.keys, pattern.exact_keys);
+        pattern.exact_forms.push_back(folded(child.text));
+      } else if (child.match == WordMatch::lemma) {
         std::vector<Token> tokens;
         tokenize(child.text, tokens);
         if (tokens.size() == 1) {
-          add_keys(keys_of(child.text));
+          add_keys(keys_of(child.text), resolved.keys);
           continue;
         }
-        pattern.phrases.push_back({});
+        KeyRun& run = pattern.phrases.emplace_back();
         for (const Token& token : tokens) {
-          pattern.phrases.back().push_back(keys_of(std::string_view(child.text).substr(token.begin, token.end - token.begin)));
+          run.places.push_back(keys_of(std::string_view(child.text).substr(token.begin, token.end - token.begin)));
         }
-      } else if (child.kind == NodeKind::word) {
-        add_keys(wildcard(child, child.text).keys);
-      } else if (child.kind == NodeKind::phrase) {
-        pattern.phrases.push_back({});
-        for (const QueryNode& part : child.children) pattern.phrases.back().push_back(keys_of(part.text));
+      } else {
+        add_keys(keys_of_word(child), resolved.keys);
       }
     }
     pattern.keys = resolved.keys;
     count(resolved);
-    for (const auto& phrase : pattern.phrases) {
+    for (const std::string& key : pattern.exact_keys) resolved.passages += vocabulary_.passages_with(key);
+    for (const KeyRun& phrase : pattern.phrases) {
       std::uint32_t rarest = UINT32_MAX;
-      for (const auto& alternatives : phrase) {
+      for (const auto& alternatives : phrase.places) {
         std::uint32_t passages = 0;
         for (const std::string& key : alternatives) passages += vocabulary_.passages_with(key);
         rarest = std::min(rarest, passages);
       }
-      phrases += rarest;
+      resolved.passages += rarest;
     }
-    resolved.passages += phrases;
     MatchNode to = add_leaf(std::move(resolved), std::move(pattern), boost, Field::body);
     to.kind = NodeKind::aspect;
     return to;
@@ -236,10 +266,11 @@ class Compiler {
     MatchNode to;
     to.kind = NodeKind::word;
     const double importance = boost * weight_of(resolved) * (field == Field::place ? 0 : 1);
+    if (importance * settings_.ranking.relative <= kRelativeFloor) pattern.relatives.clear();
     for (std::size_t i = 0; i < out_.patterns.size(); ++i) {
       // A word said twice counts once; the heavier boost holds.
       if (out_.patterns[i].keys == pattern.keys && out_.patterns[i].exact == pattern.exact && out_.patterns[i].phrases == pattern.phrases &&
-          out_.patterns[i].form == pattern.form) {
+          out_.patterns[i].exact_forms == pattern.exact_forms && out_.patterns[i].form == pattern.form) {
         out_.words[i].importance = std::max(out_.words[i].importance, importance);
         to.leaf = LeafMask{1} << i;
         return to;
@@ -260,21 +291,29 @@ class Compiler {
     const RankingSettings& ranking = settings_.ranking;
     if (resolved.role == WordRole::stop) return ranking.stop;
     if (resolved.role == WordRole::question) return ranking.question;
-    return resolved.capitalised ? ranking.capitalised : 1;
+    if (resolved.has_digit) return ranking.number;
+    if (!resolved.capitalised) return 1;
+    // The first word's capital may be grammar.
+    return out_.patterns.empty() ? (1 + ranking.capitalised) / 2 : ranking.capitalised;
   }
 
   void note(std::string text) {
     if (std::find(out_.notes.begin(), out_.notes.end(), text) == out_.notes.end()) out_.notes.push_back(std::move(text));
   }
 
-  // A query of stop words only is about their order ("być albo nie być").
-  void collapse_stop_words(MatchNode& root) const {
-    if (root.kind != NodeKind::words || root.children.size() < 2) return;
-    for (const MatchNode& child : root.children) {
-      if (child.kind != NodeKind::word || out_.words[index_of(child.leaf)].content) return;
+  // Among other words stop words only help to rank. By themselves they are about their order ("być albo nie być").
+  void settle_stop_words(MatchNode& node) const {
+    for (MatchNode& child : node.children) settle_stop_words(child);
+    if (node.kind != NodeKind::words) return;
+    const auto is_stop = [&](const MatchNode& child) { return child.kind == NodeKind::word && !out_.words[index_of(child.leaf)].content; };
+    if (std::all_of(node.children.begin(), node.children.end(), is_stop)) {
+      node.kind = NodeKind::phrase;
+      node.number = 0;
+      return;
     }
-    root.kind = NodeKind::phrase;
-    root.number = 0;
+    const bool others = std::any_of(node.children.begin(), node.children.end(),
+                                    [&](const MatchNode& child) { return child.kind != NodeKind::negation && !is_stop(child); });
+    for (MatchNode& child : node.children) child.only_ranks = others && is_stop(child);
   }
 
   static std::size_t index_of(LeafMask leaf) { return static_cast<std::size_t>(__builtin_ctzll(leaf)); }
@@ -287,9 +326,10 @@ class Compiler {
     for (const std::string& key : pattern.keys) {
       for (char prefix : prefixes) alternatives.emplace_back(term(prefix, key));
     }
-    for (const auto& phrase : pattern.phrases) {
+    for (const std::string& key : pattern.exact_keys) alternatives.emplace_back(term(kLemmaPrefix, key));
+    for (const KeyRun& phrase : pattern.phrases) {
       std::vector<Xapian::Query> parts;
-      for (const auto& keys : phrase) {
+      for (const auto& keys : phrase.places) {
         std::vector<std::string> terms;
         for (const std::string& key : keys) terms.push_back(term(kLemmaPrefix, key));
         parts.emplace_back(Xapian::Query::OP_SYNONYM, terms.begin(), terms.end());
@@ -299,16 +339,17 @@ class Compiler {
     if (alternatives.empty()) return Xapian::Query::MatchNothing;
     Xapian::Query query =
         alternatives.size() == 1 ? alternatives.front() : Xapian::Query(Xapian::Query::OP_SYNONYM, alternatives.begin(), alternatives.end());
-    const bool in_text = prefixes.front() == kLemmaPrefix;
-    if (!in_text) return Xapian::Query(0.0, query);
-    const double importance = out_.words[leaf].importance;
+    // The index has no impacts for fields.
+    const double importance = prefixes.front() == kLemmaPrefix ? out_.words[leaf].importance : 0;
     if (importance != 1) query = Xapian::Query(importance, query);
-    const double relative = importance * settings_.ranking.relative;
-    if (relatives == Relatives::too && relative > kStageOneRelativeFloor && !pattern.relatives.empty()) {
+    if (relatives == Relatives::too && !pattern.relatives.empty()) {
       std::vector<std::string> terms;
-      for (const std::string& key : pattern.relatives) terms.push_back(term(kLemmaPrefix, key));
+      for (const std::string& key : pattern.relatives) {
+        for (char prefix : prefixes) terms.push_back(term(prefix, key));
+      }
       query = Xapian::Query(Xapian::Query::OP_OR, query,
-                            Xapian::Query(relative, Xapian::Query(Xapian::Query::OP_SYNONYM, terms.begin(), terms.end())));
+                            Xapian::Query(importance * settings_.ranking.relative,
+                                          Xapian::Query(Xapian::Query::OP_SYNONYM, terms.begin(), terms.end())));
     }
     return query;
   }
@@ -317,7 +358,7 @@ class Compiler {
   Part strict_leaf(std::size_t leaf, const std::string& prefixes) const {
     const LeafPattern& pattern = out_.patterns[leaf];
     Part part;
-    part.exact = !pattern.exact && pattern.phrases.empty();
+    part.exact = !pattern.exact && pattern.phrases.empty() && pattern.exact_keys.empty();
     part.query = leaf_query(leaf, prefixes, Relatives::no);
     return part;
   }
@@ -401,15 +442,14 @@ class Compiler {
     return Xapian::Query(Xapian::Query::OP_AND_NOT, query, Xapian::Query(Xapian::Query::OP_OR, unwanted.begin(), unwanted.end()));
   }
 
-  // Words side by side: any of them, ranked by all; stop words only help to rank, in the second stage.
+  // Words side by side: any of them, ranked by all.
   Part words(const MatchNode& node, const std::string& prefixes) {
     std::vector<Xapian::Query> wanted, must, unwanted;
-    bool exact = true, any_content = false;
+    bool exact = true;
     for (const MatchNode& child : node.children) {
-      any_content = any_content || child.kind != NodeKind::word || out_.words[index_of(child.leaf)].content;
-    }
-    for (const MatchNode& child : node.children) {
-      if (child.kind == NodeKind::negation) {
+      if (child.only_ranks) {
+        continue;
+      } else if (child.kind == NodeKind::negation) {
         const Part part = xapian(child.children.front(), prefixes);
         exact = exact && part.exact;
         if (part.exact) unwanted.push_back(part.query);
@@ -419,7 +459,6 @@ class Compiler {
         must.push_back(part.query);
       } else if (child.kind == NodeKind::word) {
         const std::size_t leaf = index_of(child.leaf);
-        if (any_content && !out_.words[leaf].content) continue;
         exact = exact && !out_.patterns[leaf].exact;
         wanted.push_back(leaf_query(leaf, prefixes, Relatives::too));
       } else {
@@ -477,16 +516,17 @@ void sort_spans(std::vector<TokenSpan>& spans) {
   });
 }
 
-// Every way in which the children follow one another with at most `slop` tokens between them, all in all.
+// Where the children follow one another with at most `slop` tokens between them, all in all. Of the ways to one end only the tightest is
+// followed: a phrase that repeats a word over a text that repeats it has more ways than could be tried.
 std::vector<TokenSpan> phrase_spans(const std::vector<std::vector<TokenSpan>>& children, std::uint32_t slop) {
   struct Partial {
     TokenSpan span;
     std::uint32_t gap;
   };
-  std::vector<Partial> partial;
+  std::vector<Partial> partial, longer;
   for (const TokenSpan& span : children.front()) partial.push_back({span, 0});
   for (std::size_t i = 1; i < children.size() && !partial.empty(); ++i) {
-    std::vector<Partial> longer;
+    longer.clear();
     for (const Partial& begun : partial) {
       auto next = std::lower_bound(children[i].begin(), children[i].end(), begun.span.end,
                                    [](const TokenSpan& span, std::uint32_t at) { return span.begin < at; });
@@ -494,9 +534,12 @@ std::vector<TokenSpan> phrase_spans(const std::vector<std::vector<TokenSpan>>& c
         const std::uint32_t gap = begun.gap + next->begin - begun.span.end;
         if (gap > slop) break;
         longer.push_back({{begun.span.begin, next->end}, gap});
-        if (slop == 0) break;
       }
     }
+    std::sort(longer.begin(), longer.end(),
+              [](const Partial& a, const Partial& b) { return a.span.end != b.span.end ? a.span.end < b.span.end : a.gap < b.gap; });
+    longer.erase(std::unique(longer.begin(), longer.end(), [](const Partial& a, const Partial& b) { return a.span.end == b.span.end; }),
+                 longer.end());
     partial.swap(longer);
   }
   std::vector<TokenSpan> spans;
@@ -504,31 +547,32 @@ std::vector<TokenSpan> phrase_spans(const std::vector<std::vector<TokenSpan>>& c
   return spans;
 }
 
-// Minimal windows that hold one span of every child, no two of them overlapping each other's tokens, within `width` tokens.
-std::vector<TokenSpan> near_spans(const std::vector<std::vector<TokenSpan>>& children, std::uint32_t width) {
-  std::vector<TokenSpan> found;
+// Windows that hold one span of every child, no two of them sharing a token, and at most `gap` tokens beside those. Greedy: every child in
+// turn takes its first span in the window that is free.
+std::vector<TokenSpan> near_spans(const std::vector<std::vector<TokenSpan>>& children, std::uint32_t gap) {
+  std::vector<TokenSpan> found, taken;
   for (std::size_t first = 0; first < children.size(); ++first) {
-    for (const TokenSpan& anchor : children[first]) {
-      // The window begins at the anchor; every other child takes its first span at or after it that is free.
-      std::vector<TokenSpan> taken{anchor};
-      std::uint32_t end = anchor.end;
+    for (const TokenSpan& anchor : children[first]) {  // the window begins here
+      taken.assign(1, anchor);
+      std::uint32_t limit = anchor.end + gap;
       bool all = true;
       for (std::size_t i = 0; i < children.size() && all; ++i) {
         if (i == first) continue;
         all = false;
         auto next = std::lower_bound(children[i].begin(), children[i].end(), anchor.begin,
                                      [](const TokenSpan& span, std::uint32_t at) { return span.begin < at; });
-        for (; next != children[i].end() && next->end <= anchor.begin + width; ++next) {
+        for (; next != children[i].end(); ++next) {
           const bool free = std::none_of(taken.begin(), taken.end(),
                                          [&](const TokenSpan& other) { return next->begin < other.end && other.begin < next->end; });
           if (!free) continue;
           taken.push_back(*next);
-          end = std::max(end, next->end);
+          limit += next->end - next->begin;
           all = true;
           break;
         }
       }
-      if (all && end - anchor.begin <= width) found.insert(found.end(), taken.begin(), taken.end());
+      const auto last = std::max_element(taken.begin(), taken.end(), [](const TokenSpan& a, const TokenSpan& b) { return a.end < b.end; });
+      if (all && last->end <= limit) found.insert(found.end(), taken.begin(), taken.end());
     }
   }
   return found;
@@ -576,7 +620,7 @@ std::vector<TokenSpan> spans_of(const MatchNode& node, const PassageTexts& texts
       if (node.kind == NodeKind::phrase) {
         spans = phrase_spans(children, static_cast<std::uint32_t>(node.number));
       } else if (node.kind == NodeKind::near) {
-        spans = near_spans(children, static_cast<std::uint32_t>((node.children.size() - 1) * static_cast<std::size_t>(node.number) + 1));
+        spans = near_spans(children, static_cast<std::uint32_t>((node.children.size() - 1) * static_cast<std::size_t>(node.number - 1)));
       } else {
         spans = sentence_spans(children, texts, text);
       }
@@ -633,7 +677,7 @@ bool matches_in(const MatchNode& node, const PassageTexts& texts, std::span<cons
         if (child.kind == NodeKind::must || child.kind == NodeKind::negation) {
           has_must = has_must || child.kind == NodeKind::must;
           all_required = all_required && child_matches(child);
-        } else {
+        } else if (!child.only_ranks) {
           has_wanted = true;
           any = any || child_matches(child);
           // A word among words may be stood for by its relatives.
@@ -646,6 +690,12 @@ bool matches_in(const MatchNode& node, const PassageTexts& texts, std::span<cons
     }
   }
   return false;
+}
+
+LeafMask leaves_below(const MatchNode& node) {
+  LeafMask leaves = node.leaf;
+  for (const MatchNode& child : node.children) leaves |= leaves_below(child);
+  return leaves;
 }
 
 void collect(const MatchNode& node, const PassageTexts& texts, std::vector<TokenSpan>& spans) {
@@ -667,8 +717,15 @@ void collect(const MatchNode& node, const PassageTexts& texts, std::vector<Token
       for (const MatchNode& child : node.children) collect(child, texts, spans);
       return;
     default: {
-      const auto more = spans_of(node, texts, &PassageTexts::body);
-      spans.insert(spans.end(), more.begin(), more.end());
+      // Of a phrase with gaps, and of what holds one, the words and not the gaps.
+      const LeafMask wanted = leaves_below(node);
+      for (const TokenSpan& span : spans_of(node, texts, &PassageTexts::body)) {
+        for (std::uint32_t i = span.begin, begin = i; i <= span.end; ++i) {
+          if (i < span.end && (texts.body.leaves[i] & wanted)) continue;
+          if (begin < i) spans.push_back({begin, i});
+          begin = i + 1;
+        }
+      }
     }
   }
 }
@@ -723,6 +780,10 @@ std::vector<TokenSpan> highlighted_tokens(const MatchNode& root, const PassageTe
     }
   }
   return merged;
+}
+
+bool is_monotone(const MatchNode& root) {
+  return root.kind != NodeKind::negation && std::all_of(root.children.begin(), root.children.end(), is_monotone);
 }
 
 bool asks_for_sentences(const MatchNode& root) {

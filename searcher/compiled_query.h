@@ -23,6 +23,7 @@ namespace kwerenda {
 struct MatchNode {
   NodeKind kind = NodeKind::words;
   LeafMask leaf = 0;            // of words and aspects: one bit
+  bool only_ranks = false;      // a stop word beside others: does not decide whether a passage matches
   int number = 0;               // slop of a phrase, distance of NEAR
   DateRange dates;
   std::string text;             // of file: folded
@@ -50,7 +51,7 @@ struct CompileSettings {
 class IndexVocabulary : public Vocabulary {
  public:
   virtual double passages() const = 0;
-  // Keys that begin or end with folded `part`, most passages first, `limit` at most; `more` tells that there were others.
+  // Keys that begin or end with folded `part`, as it is or in capitals (acronyms), most passages first, `limit` at most; `more` tells that there were others.
   virtual std::vector<std::string> keys_with_prefix(std::string_view part, std::size_t limit, bool& more) const = 0;
   virtual std::vector<std::string> keys_with_suffix(std::string_view part, std::size_t limit, bool& more) const = 0;
 };
@@ -85,6 +86,9 @@ bool matches(const MatchNode& root, const PassageTexts& texts);
 
 // The tokens of the body that show why, in order, not overlapping.
 std::vector<TokenSpan> highlighted_tokens(const MatchNode& root, const PassageTexts& texts);
+
+// True if no more matching tokens can ever make a matching passage not match: the tree has no negation.
+bool is_monotone(const MatchNode& root);
 
 // True if deciding needs sentence boundaries.
 bool asks_for_sentences(const MatchNode& root);

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "analysis/error.h"
 #include "analysis/index_directory.h"
 #include "analysis/schema.h"
@@ -83,15 +86,28 @@ bool IndexReader::changed_meanwhile(const Xapian::Error& error) {
   return std::string_view(error.get_type()) == "DatabaseModifiedError" || changed_meanwhile();
 }
 
+double IndexReader::mean_passage_bytes() const {
+  const double bytes = std::strtod(database_.get_metadata(kPassageBytesKey).c_str(), nullptr);
+  return std::max(1.0, bytes / std::max(1u, database_.get_doccount()));
+}
+
 StoredPassage IndexReader::passage(Xapian::docid id) const {
   StoredPassage passage;
-  if (!decode_passage(database_.get_document(id, Xapian::DOC_ASSUME_VALID).get_data(), passage)) {
-    throw Error(ErrorKind::corrupt,
-                fmt::format("{}: fragment {} nie zgadza się ze swoją sumą kontrolną. Sprawdź indeks "
-                            "(kwerenda-index check), przywróć go z kopii albo zbuduj od nowa.",
-                            index_.string(), id));
-  }
+  if (!decode_passage(database_.get_document(id, Xapian::DOC_ASSUME_VALID).get_data(), passage))
+    throw_damaged(id);
   return passage;
+}
+
+void IndexReader::read_keys(Xapian::docid id, PassageKeys& keys) const {
+  if (!decode_passage_keys(database_.get_document(id, Xapian::DOC_ASSUME_VALID).get_data(), keys))
+    throw_damaged(id);
+}
+
+void IndexReader::throw_damaged(Xapian::docid id) const {
+  throw Error(ErrorKind::corrupt,
+              fmt::format("{}: fragment {} nie zgadza się ze swoją sumą kontrolną. Sprawdź indeks "
+                          "(kwerenda-index check), przywróć go z kopii albo zbuduj od nowa.",
+                          index_.string(), id));
 }
 
 StoredReport IndexReader::report(std::uint64_t key) const {

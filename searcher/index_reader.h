@@ -48,9 +48,12 @@ class IndexReader {
   const XapianVocabulary& vocabulary() const { return *vocabulary_; }
   KeyTable& table() { return *table_; }
   const Manifest& manifest() const { return manifest_; }
+  // Mean bytes of a passage's text, 1 at least.
+  double mean_passage_bytes() const;
 
   // Throw Error{corrupt} if the record is missing or fails its checksum.
   StoredPassage passage(Xapian::docid id) const;
+  void read_keys(Xapian::docid id, PassageKeys& keys) const;   // overwrites `keys`
   StoredReport report(std::uint64_t key) const;
 
  private:
@@ -61,6 +64,7 @@ class IndexReader {
   bool changed_meanwhile(const Xapian::Error& error);  // also if the error itself says so
   [[noreturn]] void throw_error(const Xapian::Error& error) const;
   [[noreturn]] void throw_busy() const;
+  [[noreturn]] void throw_damaged(Xapian::docid id) const;
 
   std::filesystem::path index_;
   std::shared_ptr<const KeyMaker> keys_;

@@ -6,6 +6,7 @@
 #include "analysis/edit_distance.h"
 #include "analysis/fold.h"
 #include "analysis/schema.h"
+#include "analysis/shape.h"
 
 namespace kwerenda {
 namespace {
@@ -72,17 +73,22 @@ std::vector<SimilarKey> XapianVocabulary::similar_keys(std::string_view key, int
 
 std::vector<std::string> XapianVocabulary::keys_with_prefix(std::string_view part, std::size_t limit, bool& more) const {
   std::vector<std::pair<std::uint32_t, std::string>> found;
-  const std::string prefix = lemma_term(part);
-  for (auto it = database_.allterms_begin(prefix); it != database_.allterms_end(prefix); ++it) {
-    found.emplace_back(it.get_termfreq(), (*it).substr(1));
+  // Acronyms are keys in capitals. Digits alone are the same in both.
+  const std::string capitals = upper_cased(part);
+  for (const std::string& prefix : {lemma_term(part), lemma_term(capitals)}) {
+    for (auto it = database_.allterms_begin(prefix); it != database_.allterms_end(prefix); ++it) {
+      found.emplace_back(it.get_termfreq(), (*it).substr(1));
+    }
+    if (capitals == part) break;
   }
   return most_frequent(found, limit, more);
 }
 
 std::vector<std::string> XapianVocabulary::keys_with_suffix(std::string_view part, std::size_t limit, bool& more) const {
   std::vector<std::pair<std::uint32_t, std::string>> found;
+  const std::string capitals = upper_cased(part);
   for (const Entry& entry : entries()) {
-    if (entry.key.ends_with(part)) found.emplace_back(entry.passages, entry.key);
+    if (entry.key.ends_with(part) || entry.key.ends_with(capitals)) found.emplace_back(entry.passages, entry.key);
   }
   return most_frequent(found, limit, more);
 }

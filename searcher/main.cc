@@ -60,12 +60,18 @@ int run_search(const Searcher& searcher, const SearchProgramOptions& options) {
 
 // One bad line does not stop the others.
 int run_batch(const Searcher& searcher, const SearchProgramOptions& options) {
+  const auto check = [&](bool good) {
+    if (!good) throw Error(ErrorKind::io, fmt::format("{}: nie można odczytać pliku zapytań. Sprawdź ścieżkę i uprawnienia.", printable(options.batch.string())));
+  };
   std::ifstream file;
   if (options.batch != "-") {
     file.open(options.batch);
-    if (!file) throw Error(ErrorKind::io, fmt::format("{}: nie można odczytać pliku zapytań. Sprawdź ścieżkę i uprawnienia.", options.batch.string()));
+    check(file.good());
   }
   std::istream& in = options.batch == "-" ? std::cin : file;
+  // Evaluation judges passages one by one: equal ones are not to be folded.
+  SearchOptions search = options.search;
+  if (options.format == OutputFormat::trec) search.fold_duplicates = FoldDuplicates::off;
   bool any = false, failed = false;
   std::size_t number = 0;
   for (std::string line; std::getline(in, line);) {
@@ -79,14 +85,15 @@ int run_batch(const Searcher& searcher, const SearchProgramOptions& options) {
       if (tab == std::string::npos) {
         throw Error(ErrorKind::usage, "oczekiwano wiersza „id TAB zapytanie”, nie ma tabulatora.");
       }
-      const SearchResult result = searcher.search(query, options.search);
-      any = any || !result.hits.empty();
+      const SearchResult result = searcher.search(query, search);
+      any = any || !result.hits.empty() || result.matches > 0;
       print(formatted(result, id, query, options));
     } catch (const Error& error) {
       failed = true;
       std::cerr << fmt::format("{}:{}: {}\n", options.batch.string(), number, error.what());
     }
   }
+  check(!in.bad());  // a directory, a failing disk
   return failed ? kFailed : any ? kFound : kNothingFound;
 }
 

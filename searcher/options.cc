@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "analysis/edit_distance.h"
+#include "searcher/query_date.h"
 
 namespace kwerenda {
 namespace {
@@ -80,7 +81,8 @@ std::string without_dashes(std::string name) {
 
 [[noreturn]] void fail_unknown(const std::string& option) {
   std::vector<std::string> names;
-  for (const auto& known : visible_options().options()) names.push_back(known->long_name());
+  const po::options_description known = visible_options();
+  for (const auto& one : known.options()) names.push_back(one->long_name());
   const std::string near = nearest(without_dashes(option), names);
   fail(near.empty() ? fmt::format("nieznana opcja „{}”; zapytanie zaczynające się od „-” poprzedź dwiema kreskami: -- {}", option, option)
                     : fmt::format("nieznana opcja „{}”; najbliższa to „--{}”", option, near));
@@ -95,16 +97,14 @@ std::uint32_t number(const std::string& option, const std::string& text, std::ui
   return value;
 }
 
-// RRRR, RRRR-MM or RRRR-MM-DD; the missing part is the first or the last day.
+// A day, month or year as in "data:", but no range; of a month or year its first or last day.
 std::uint32_t date(const std::string& option, const std::string& text, bool last) {
-  unsigned year = 0, month = last ? 12 : 1, day = last ? 31 : 1;
-  char rest = 0;
-  const int fields = std::sscanf(text.c_str(), "%4u-%2u-%2u%c", &year, &month, &day, &rest);
-  const bool shape = (fields == 1 && text.size() == 4) || (fields == 2 && text.size() == 7) || (fields == 3 && text.size() == 10);
-  if (!shape || year < 1 || month < 1 || month > 12 || day < 1 || day > 31) {
+  const auto range = parse_date_range(text);
+  const bool one_date = !text.empty() && text.front() >= '0' && text.front() <= '9' && text.find("..") == std::string::npos;
+  if (!one_date || std::holds_alternative<DateProblem>(range)) {
     fail(fmt::format("--{}: oczekiwano daty RRRR-MM-DD, RRRR-MM albo RRRR, podano „{}”", option, text));
   }
-  return year * 10000 + month * 100 + day;
+  return static_cast<std::uint32_t>(last ? std::get<DateRange>(range).to : std::get<DateRange>(range).from);
 }
 
 template <typename Value>
@@ -163,6 +163,7 @@ SearchProgramOptions parse_search_options(const std::vector<std::string>& argume
   }
   if (given.count("from")) options.search.date_from = date("from", text("from"), false);
   if (given.count("to")) options.search.date_to = date("to", text("to"), true);
+  if (options.search.date_to && options.search.date_from > options.search.date_to) fail("--from jest późniejsze niż --to");
   options.search.place = text("place");
   if (given.count("topic")) options.search.topics = given["topic"].as<std::vector<std::string>>();
   options.search.facets = given.count("facets") > 0;
@@ -193,9 +194,11 @@ SearchProgramOptions parse_search_options(const std::vector<std::string>& argume
     if (!options.query.empty()) fail("--batch czyta zapytania z pliku, a podano też zapytanie");
   } else if (given.count("topic-matrix")) {
     options.action = SearchAction::topic_matrix;
+    if (!options.query.empty()) fail("--topic-matrix liczy wszystkie tematy, a podano też zapytanie");
   } else if (given.count("similar")) {
     options.action = SearchAction::similar;
     options.citation = text("similar");
+    if (!options.query.empty()) fail("--similar szuka według fragmentu, a podano też zapytanie");
   } else if (given.count("why-not")) {
     options.action = SearchAction::why_not;
     options.citation = text("why-not");

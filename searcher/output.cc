@@ -122,10 +122,10 @@ std::string to_text(const SearchResult& result, std::string_view, const SearchOp
     line += fmt::format(" · {:.2f}", hit.score);
     out += fmt::format("   {}{}{}\n", paint.faint, line, paint.reset);
     if (!hit.heading.empty()) out += fmt::format("   {}{}{}\n", paint.faint, printable(hit.heading), paint.reset);
-    if (!hit.before.empty()) out += fmt::format("{}{}{}\n", paint.faint, printable_text(hit.before), paint.reset);
+    if (!hit.before.empty()) out += fmt::format("{}{}{}\n\n", paint.faint, printable_text(hit.before), paint.reset);
     out += marked(hit, paint);
     out += '\n';
-    if (!hit.after.empty()) out += fmt::format("{}{}{}\n", paint.faint, printable_text(hit.after), paint.reset);
+    if (!hit.after.empty()) out += fmt::format("\n{}{}{}\n", paint.faint, printable_text(hit.after), paint.reset);
     if (hit.duplicates) {
       out += fmt::format("   {}+ {} {} o tej samej treści{}\n", paint.faint, hit.duplicates,
                          plural(hit.duplicates, "fragment", "fragmenty", "fragmentów"), paint.reset);
@@ -138,7 +138,7 @@ std::string to_text(const SearchResult& result, std::string_view, const SearchOp
   append_facet(out, "Raporty", result.by_report);
   append_facet(out, "Miesiące", result.by_month);
   append_facet(out, "Miejsca", result.by_place);
-  if (result.hits.empty()) {
+  if (result.hits.empty() && result.matches == 0) {
     out += "Nic nie znaleziono.\n";
   } else {
     out += fmt::format("{}{}{} {}{}\n", paint.faint, result.matches_exact ? "" : "około ", result.matches,

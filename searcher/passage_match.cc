@@ -6,30 +6,69 @@
 #include "analysis/tokenizer.h"
 
 namespace kwerenda {
+namespace {
+
+// Marks the tokens that make a run: one of the wanted keys of every place, in order, with at most `gap` tokens between them, all in all.
+// `first`: by token, where its keys begin in `keys`; one more at the end.
+void mark_phrase(LeafMask leaf, const std::vector<std::vector<std::uint32_t>>& places, std::uint32_t gap,
+                 const std::vector<std::uint32_t>& keys, const std::vector<std::uint32_t>& first, MatchedText& matched) {
+  const std::size_t tokens = first.size() - 1;
+  const auto stands_at = [&](const std::vector<std::uint32_t>& wanted, std::size_t token) {
+    const auto begin = keys.begin() + first[token], end = keys.begin() + first[token + 1];
+    return std::find_first_of(begin, end, wanted.begin(), wanted.end()) != end;
+  };
+  std::vector<std::size_t> run;
+  for (std::size_t i = 0; i + places.size() <= tokens; ++i) {
+    if (!stands_at(places.front(), i)) continue;
+    // Every place takes its first token behind the one before: no choice leaves more of the gap.
+    run.assign(1, i);
+    for (std::size_t at = i + 1; run.size() < places.size() && at < tokens && at <= i + run.size() + gap; ++at) {
+      if (stands_at(places[run.size()], at)) run.push_back(at);
+    }
+    if (run.size() < places.size()) continue;
+    for (std::size_t token : run) matched.leaves[token] |= leaf;
+    matched.seen |= leaf;
+  }
+}
+
+}  // namespace
 
 PassageMatcher::PassageMatcher(std::vector<LeafPattern> patterns, KeyTable& table)
     : patterns_(std::move(patterns)), table_(table) {
   for (std::size_t i = 0; i < patterns_.size(); ++i) {
     const LeafMask bit = LeafMask{1} << i;
-    for (const std::string& key : patterns_[i].keys) masks_[table_.intern(key)].leaves |= bit;
-    for (const std::string& key : patterns_[i].relatives) masks_[table_.intern(key)].relatives |= bit;
-    for (const auto& phrase : patterns_[i].phrases) {
-      phrases_.push_back({bit, {}});
-      for (const auto& keys : phrase) {
-        phrases_.back().places.push_back({});
-        for (const std::string& key : keys) phrases_.back().places.back().push_back(table_.intern(key));
+    for (const std::string& key : patterns_[i].keys) want(table_.intern(key), {.leaves = bit});
+    for (const std::string& key : patterns_[i].relatives) want(table_.intern(key), {.relatives = bit});
+    for (const std::string& key : patterns_[i].exact_keys) want(table_.intern(key), {.by_form = bit});
+    for (const KeyRun& phrase : patterns_[i].phrases) {
+      KeyPhrase& known = phrases_.emplace_back();
+      known.leaf = bit;
+      known.gap = phrase.gap;
+      for (const auto& choice : phrase.places) {
+        known.keys.emplace_back();
+        known.hashes.emplace_back();
+        for (const std::string& key : choice) {
+          known.keys.back().push_back(table_.intern(key));
+          known.hashes.back().push_back(short_key_hash(key));
+        }
       }
     }
     if (!patterns_[i].form.empty()) forms_ |= bit;
     if (patterns_[i].exact) exact_only_ |= bit;
   }
-  for (const auto& [key, masks] : masks_) {
-    if (key / 64 >= wanted_.size()) wanted_.resize(key / 64 + 1);
-    wanted_[key / 64] |= std::uint64_t{1} << key % 64;
-  }
 }
 
-PassageMatcher::~PassageMatcher() = default;
+void PassageMatcher::want(KeyId key, const KeyMasks& masks) {
+  masks_[key].leaves |= masks.leaves;
+  masks_[key].relatives |= masks.relatives;
+  masks_[key].by_form |= masks.by_form;
+  if (key / 64 >= wanted_.size()) wanted_.resize(key / 64 + 1);
+  wanted_[key / 64] |= std::uint64_t{1} << key % 64;
+  const std::uint16_t hash = table_.short_hash(key);
+  hash_masks_[hash].leaves |= masks.leaves | masks.by_form;
+  hash_masks_[hash].relatives |= masks.relatives;
+  wanted_hashes_[hash / 64] |= std::uint64_t{1} << hash % 64;
+}
 
 void PassageMatcher::match(std::string_view text, MatchedText& matched) {
   tokenize(text, matched.tokens);
@@ -47,8 +86,13 @@ void PassageMatcher::match(std::string_view text, MatchedText& matched) {
       const KeyMasks& found = masks_.find(key)->second;
       masks.leaves |= found.leaves;
       masks.relatives |= found.relatives;
+      masks.by_form |= found.by_form;
     }
-    if (!(masks.leaves | masks.relatives)) continue;
+    if (!(masks.leaves | masks.relatives | masks.by_form)) continue;
+    for (LeafMask rest = masks.by_form; rest; rest &= rest - 1) {
+      const std::vector<std::string>& forms = patterns_[static_cast<std::size_t>(__builtin_ctzll(rest))].exact_forms;
+      if (std::find(forms.begin(), forms.end(), folded(surface)) != forms.end()) masks.leaves |= rest & -rest;
+    }
     if (masks.leaves & forms_) {
       folded_.clear();
       append_folded(surface, folded_);
@@ -65,33 +109,45 @@ void PassageMatcher::match(std::string_view text, MatchedText& matched) {
     matched.seen_exact |= matched.exact[i];
     matched.seen_relatives |= masks.relatives;
   }
-  if (!phrases_.empty()) match_phrases(text, matched);
+  if (phrases_.empty()) return;
+  std::vector<std::uint32_t> keys, first;
+  for (const Token& token : matched.tokens) {
+    first.push_back(static_cast<std::uint32_t>(keys.size()));
+    const auto found = table_.keys_of(text.substr(token.begin, token.end - token.begin));
+    keys.insert(keys.end(), found.begin(), found.end());
+  }
+  first.push_back(static_cast<std::uint32_t>(keys.size()));
+  for (const KeyPhrase& phrase : phrases_) mark_phrase(phrase.leaf, phrase.keys, phrase.gap, keys, first, matched);
 }
 
-void PassageMatcher::match_phrases(std::string_view text, MatchedText& matched) {
-  const std::size_t count = matched.tokens.size();
-  token_keys_.clear();
-  first_token_key_.clear();
-  for (const Token& token : matched.tokens) {
-    first_token_key_.push_back(static_cast<std::uint32_t>(token_keys_.size()));
-    const auto keys = table_.keys_of(text.substr(token.begin, token.end - token.begin));
-    token_keys_.insert(token_keys_.end(), keys.begin(), keys.end());
-  }
-  first_token_key_.push_back(static_cast<std::uint32_t>(token_keys_.size()));
-  const auto stands_at = [&](const std::vector<KeyId>& wanted, std::size_t token) {
-    return std::find_first_of(token_keys_.begin() + first_token_key_[token], token_keys_.begin() + first_token_key_[token + 1],
-                              wanted.begin(), wanted.end()) != token_keys_.begin() + first_token_key_[token + 1];
-  };
-  for (const KeyPhrase& phrase : phrases_) {
-    const std::size_t size = phrase.places.size();
-    for (std::size_t i = 0; i + size <= count; ++i) {
-      std::size_t at = 0;
-      while (at < size && stands_at(phrase.places[at], i + at)) ++at;
-      if (at < size) continue;
-      for (at = 0; at < size; ++at) matched.leaves[i + at] |= phrase.leaf;
-      matched.seen |= phrase.leaf;
+void PassageMatcher::match(const KeyStream& stream, MatchedText& matched) const {
+  matched.tokens.clear();
+  matched.exact.clear();
+  matched.leaves.clear();
+  matched.relatives.clear();
+  matched.seen = matched.seen_exact = matched.seen_relatives = 0;
+  for (std::uint16_t key : stream) {
+    const std::uint16_t hash = key & (kFurtherKey - 1);
+    if (!(key & kFurtherKey)) {
+      matched.leaves.push_back(0);
+      matched.relatives.push_back(0);
     }
+    if (!(wanted_hashes_[hash / 64] >> hash % 64 & 1) || matched.leaves.empty()) continue;
+    const KeyMasks& found = hash_masks_.find(hash)->second;
+    matched.leaves.back() |= found.leaves;
+    matched.relatives.back() |= found.relatives & ~exact_only_;
+    matched.seen |= found.leaves;
+    matched.seen_relatives |= found.relatives & ~exact_only_;
   }
+  if (phrases_.empty()) return;
+  std::vector<std::uint32_t> keys, first;
+  for (std::uint16_t key : stream) {
+    if (!(key & kFurtherKey)) first.push_back(static_cast<std::uint32_t>(keys.size()));
+    keys.push_back(key & (kFurtherKey - 1u));
+  }
+  first.push_back(static_cast<std::uint32_t>(keys.size()));
+  if (first.size() != matched.leaves.size() + 1) return;  // a stream that begins with a further key: not one of ours
+  for (const KeyPhrase& phrase : phrases_) mark_phrase(phrase.leaf, phrase.hashes, phrase.gap, keys, first, matched);
 }
 
 }  // namespace kwerenda

@@ -102,6 +102,20 @@ void repair(const KeyMaker& maker, const Vocabulary& vocabulary, QueryTerm& term
   }
 }
 
+// An unknown form whose lemma was guessed from how it would be written with marks ("lodz"): what it was taken for.
+void name_guessed_marks(const KeyMaker& maker, QueryTerm& term) {
+  std::vector<SimilarForm> forms;
+  maker.lexicon().find_accent_free(term.form, 4, forms);
+  std::vector<Key> keys;
+  for (const SimilarForm& similar : forms) {
+    if (similar.form == term.form) return;
+    maker.keys_of(similar.form, keys);
+    if (keys.front().text != term.keys.front()) continue;
+    term.form = term.repaired = similar.form;
+    return;
+  }
+}
+
 // In a query without marks the most frequent form that differs in marks alone is what was meant: right for 98.7 % of tokens.
 void restore_marks(const KeyMaker& maker, const Vocabulary& vocabulary, QueryTerm& term) {
   std::vector<SimilarForm> forms;
@@ -140,6 +154,7 @@ QueryTerm resolve_word(std::string_view surface, const KeyMaker& maker, const St
   term.typed = surface;
   term.form = folded(surface);
   term.capitalised = starts_with_capital(surface);
+  term.has_digit = std::any_of(surface.begin(), surface.end(), [](char c) { return c >= '0' && c <= '9'; });
   std::vector<Key> keys;
   maker.query_keys_of(surface, keys);
   for (const Key& key : keys) add_key(key.text, term);
@@ -148,6 +163,9 @@ QueryTerm resolve_word(std::string_view surface, const KeyMaker& maker, const St
   if (settings.repair && term.passages == 0) {
     std::vector<Reading> readings;
     if (!maker.lexicon().lookup(normalized(surface), readings)) repair(maker, vocabulary, term);
+  }
+  if (settings.repair && term.repaired.empty() && term.passages > 0 && keys.front().source == ReadingSource::guesser) {
+    name_guessed_marks(maker, term);
   }
   const std::string& judged = term.repaired.empty() ? term.form : term.repaired;
   if (question.contains(judged)) {

@@ -33,11 +33,12 @@ enum class WordRole : std::uint8_t { content, stop, question };
 struct QueryTerm {
   std::string typed;                    // surface as in the query
   std::string repaired;                 // the form taken instead; empty: as typed
-  std::string form;                     // folded form to compare with the text's; empty if repaired
+  std::string form;                     // folded form to compare with the text's; empty if several were taken for it
   std::vector<std::string> keys;        // best first, at least one
   std::vector<std::string> relatives;   // keys of derived words that the index holds
   WordRole role = WordRole::content;
   bool capitalised = false;
+  bool has_digit = false;
   std::uint32_t passages = 0;           // sum over keys, an upper bound of the passages that hold any
 };
 

@@ -2,42 +2,38 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 
 namespace kwerenda {
 namespace {
 
-struct Counts {
-  std::array<std::uint16_t, kMaxLeaves> leaves{}, exact{}, relatives{};
+using Counts = std::array<std::uint16_t, kMaxLeaves>;
+
+template <typename Visit>
+void for_each_leaf(LeafMask mask, Visit visit) {
+  for (; mask; mask &= mask - 1) visit(static_cast<std::size_t>(std::countr_zero(mask)));
+}
+
+void count(const std::vector<LeafMask>& masks, LeafMask seen, Counts& counts) {
+  if (!seen) return;
+  for (LeafMask mask : masks) for_each_leaf(mask, [&](std::size_t leaf) { ++counts[leaf]; });
+}
+
+// Occurrences of each word in one text.
+struct FieldCounts {
+  Counts leaves{}, exact{}, relatives{};
+
+  explicit FieldCounts(const MatchedText* matched) {
+    if (!matched) return;
+    count(matched->leaves, matched->seen, leaves);
+    count(matched->exact, matched->seen_exact, exact);
+    count(matched->relatives, matched->seen_relatives, relatives);
+  }
 };
 
-void count(const std::vector<LeafMask>& masks, std::array<std::uint16_t, kMaxLeaves>& counts) {
-  for (LeafMask mask : masks) {
-    for (; mask; mask &= mask - 1) ++counts[static_cast<std::size_t>(__builtin_ctzll(mask))];
-  }
-}
-
-Counts count(const MatchedText* matched) {
-  Counts counts;
-  if (!matched) return counts;
-  if (matched->seen) count(matched->leaves, counts.leaves);
-  if (matched->seen_exact) count(matched->exact, counts.exact);
-  if (matched->seen_relatives) count(matched->relatives, counts.relatives);
-  return counts;
-}
-
-// The closest that `second` follows `first`, in tokens; 0 if never within `window`.
-std::uint32_t closest_in_order(const std::vector<LeafMask>& leaves, LeafMask first, LeafMask second, std::uint32_t window) {
-  std::uint32_t best = 0;
-  std::size_t last = leaves.size();
-  for (std::size_t i = 0; i < leaves.size(); ++i) {
-    if (last != leaves.size() && (leaves[i] & second)) {
-      const auto distance = static_cast<std::uint32_t>(i - last);
-      if (distance <= window && (best == 0 || distance < best)) best = distance;
-    }
-    if (leaves[i] & first) last = i;
-  }
-  return best;
+void give(std::span<double> shares, std::size_t leaf, double share) {
+  if (!shares.empty()) shares[leaf] += share;
 }
 
 }  // namespace
@@ -46,40 +42,104 @@ double inverse_passage_frequency(double passages, double with_word) {
   return std::log(1 + (passages - with_word + 0.5) / (with_word + 0.5));
 }
 
+Ranking::Ranking(const RankingSettings& settings, std::vector<RankedWord> words, double mean_bytes)
+    : settings_(settings), words_(std::move(words)), mean_bytes_(mean_bytes) {
+  for (const RankedWord& word : words_) {
+    weights_.push_back(word.idf * word.importance);
+    whole_weight_ += weights_.back();
+  }
+  decay_.resize(settings_.pair_window + 1);
+  for (std::size_t distance = 1; distance < decay_.size(); ++distance) {
+    decay_[distance] = std::pow(static_cast<double>(distance), -settings_.pair_decay);
+  }
+}
+
 double Ranking::score(const PassageEvidence& evidence, std::span<double> shares) const {
-  const Counts text = count(evidence.text), title = count(evidence.title), heading = count(evidence.heading);
-  const double length = evidence.text ? static_cast<double>(evidence.text->tokens.size()) : 0;
-  const double normalisation = 1 - settings_.b + settings_.b * length / mean_tokens_;
+  const FieldCounts text(evidence.text), title(evidence.title), heading(evidence.heading);
+  const double normalisation = 1 - settings_.b + settings_.b * static_cast<double>(evidence.bytes) / mean_bytes_;
   const auto saturated = [&](double in_text, double in_title, double in_heading) {
     const double frequency = in_text / normalisation + settings_.title * in_title + settings_.heading * in_heading;
     return frequency * (settings_.k1 + 1) / (frequency + settings_.k1);
   };
+  std::fill(shares.begin(), shares.end(), 0);
   double sum = 0;
   for (std::size_t i = 0; i < words_.size(); ++i) {
-    const RankedWord& word = words_[i];
     double share = saturated(text.leaves[i], title.leaves[i], heading.leaves[i]) +
-                   settings_.exact * saturated(text.exact[i], title.exact[i], heading.exact[i]);
+                   settings_.exact * saturated(text.exact[i], 0, 0);
     if (share == 0) share = settings_.relative * saturated(text.relatives[i], title.relatives[i], heading.relatives[i]);
-    share *= word.idf * word.importance;
-    if (!shares.empty()) shares[i] = share;
+    share *= weights_[i];
+    give(shares, i, share);
     sum += share;
   }
-  if (!evidence.text) return sum;
-  const auto reward_pair = [&](std::size_t i, std::size_t j) {
-    const LeafMask first = LeafMask{1} << i, second = LeafMask{1} << j;
-    if (!(evidence.text->seen & first) || !(evidence.text->seen & second)) return;
-    const std::uint32_t distance = closest_in_order(evidence.text->leaves, first, second, settings_.pair_window);
-    if (!distance) return;
-    const double reward = settings_.pair * std::min(words_[i].idf * words_[i].importance, words_[j].idf * words_[j].importance) *
-                          2 / (1 + distance);
-    if (!shares.empty()) {
-      shares[i] += reward / 2;
-      shares[j] += reward / 2;
-    }
+  if (evidence.text && std::popcount(evidence.text->seen) > 1) {
+    sum += pairs(evidence.text->leaves, evidence.text->seen, shares);
+    sum += together(evidence.text->leaves, shares);
+  }
+  if (evidence.title && !evidence.title->leaves.empty() &&
+      std::all_of(evidence.title->leaves.begin(), evidence.title->leaves.end(), [](LeafMask mask) { return mask != 0; })) {
+    const double reward = settings_.whole_title * whole_weight_;
+    for_each_leaf(evidence.title->seen, [&](std::size_t leaf) { give(shares, leaf, reward / std::popcount(evidence.title->seen)); });
     sum += reward;
-  };
-  for (std::size_t i = 0; i + 1 < words_.size(); ++i) reward_pair(i, i + 1);
+  }
   return sum;
+}
+
+// One pass over the tokens: how close each word ever comes to the next word of the query, in order and in any order.
+double Ranking::pairs(const std::vector<LeafMask>& leaves, LeafMask seen, std::span<double> shares) const {
+  std::array<std::uint32_t, kMaxLeaves> in_order{}, any_order{}, last{};  // distances; last: position + 1; 0 is none
+  const std::size_t words = words_.size();
+  const auto closer = [&](std::uint32_t& best, std::uint32_t distance) {
+    if (distance > 0 && distance <= settings_.pair_window && (best == 0 || distance < best)) best = distance;
+  };
+  for (std::size_t at = 0; at < leaves.size(); ++at) {
+    if (!leaves[at]) continue;
+    const auto now = static_cast<std::uint32_t>(at + 1);
+    for_each_leaf(leaves[at], [&](std::size_t leaf) {
+      if (leaf > 0 && last[leaf - 1]) {
+        closer(in_order[leaf - 1], now - last[leaf - 1]);
+        closer(any_order[leaf - 1], now - last[leaf - 1]);
+      }
+      if (leaf + 1 < words && last[leaf + 1]) closer(any_order[leaf], now - last[leaf + 1]);
+    });
+    for_each_leaf(leaves[at], [&](std::size_t leaf) { last[leaf] = now; });
+  }
+  double sum = 0;
+  for (std::size_t i = 0; i + 1 < words; ++i) {
+    if (!(seen >> i & 1) || !(seen >> (i + 1) & 1)) continue;
+    const double reward = std::min(weights_[i], weights_[i + 1]) *
+                          (settings_.pair * decay_[in_order[i]] + settings_.pair_any_order * decay_[any_order[i]]);
+    give(shares, i, reward / 2);
+    give(shares, i + 1, reward / 2);
+    sum += reward;
+  }
+  return sum;
+}
+
+// A window slides over the tokens; the heaviest set of different words that it ever holds counts.
+double Ranking::together(const std::vector<LeafMask>& leaves, std::span<double> shares) const {
+  std::array<std::uint16_t, kMaxLeaves> held{};
+  double weight = 0, best = 0;
+  LeafMask set = 0, best_set = 0;
+  for (std::size_t at = 0; at < leaves.size(); ++at) {
+    if (at >= settings_.window) {
+      for_each_leaf(leaves[at - settings_.window], [&](std::size_t leaf) {
+        if (--held[leaf] > 0) return;
+        weight -= weights_[leaf];
+        set &= ~(LeafMask{1} << leaf);
+      });
+    }
+    for_each_leaf(leaves[at], [&](std::size_t leaf) {
+      if (held[leaf]++ > 0) return;
+      weight += weights_[leaf];
+      set |= LeafMask{1} << leaf;
+    });
+    if (weight > best) {
+      best = weight;
+      best_set = set;
+    }
+  }
+  for_each_leaf(best_set, [&](std::size_t leaf) { give(shares, leaf, settings_.together * weights_[leaf]); });
+  return settings_.together * best;
 }
 
 }  // namespace kwerenda

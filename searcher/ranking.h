@@ -1,7 +1,10 @@
 // The second ranking stage: the best candidates of the index, scored again by everything their text says.
 //
-// The first stage (impacts × idf, see analysis/impact.h) only has to bring the right passage into the first kCandidates; this one decides the
-// order. It reads the passage's tokens, so that the exact form, the order of words and their distance count at no cost to the index.
+// The first stage (impacts × idf, see analysis/impact.h) only has to bring the right passage into the first `candidates`; this one decides
+// the order. It reads the passage's tokens, so that the exact form, the order of words and their distance count at no cost to the index.
+//
+// The base is BM25F (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009) over lemmas, with the title as a second field;
+// the rest are small additions, each of which measured better than without it on all of three collections (docs/ranking.md has the table).
 #pragma once
 
 #include <cstdint>
@@ -13,17 +16,28 @@
 
 namespace kwerenda {
 
-// Every setting of the ranking, in one place. docs/ranking.md has the measurements.
+// Every setting of the ranking, in one place. Weights are in parts of a word's idf unless they say otherwise.
 struct RankingSettings {
-  std::uint32_t candidates = 200;
-  double k1 = 0.8, b = 0.6;
-  double title = 2.0, heading = 1.0;     // an occurrence there, in occurrences in the text
-  double exact = 0.3;                    // the very form, on top of the lemma
-  double relative = 0.25;
-  double capitalised = 1.3;
-  double stop = 0.3, question = 0.3;
-  double pair = 0.2;                     // neighbouring query words in order within pair_window tokens
-  std::uint32_t pair_window = 4;
+  std::uint32_t candidates = 200;   // that the second stage looks at, by their key streams
+  std::uint32_t refined = 40;       // the best of them, looked at again by their texts
+  double k1 = 0.4, b = 0.6;         // saturation and length normalisation, against the collection's mean length in bytes
+  double title = 4.0;               // an occurrence in the title counts as so many in the text
+  double heading = 1.0;
+  double exact = 0.15;              // the very form, on top of the lemma
+  double relative = 0.25;           // a derived word, where the word itself is missing
+  // Importance of a word by what it is.
+  double capitalised = 1.3;         // not at the query's beginning, where the capital may be grammar: half of it there
+  double number = 1.8;              // holds a digit
+  double stop = 0.45, question = 0.2;
+  // Neighbouring query words (the lighter one's weight): in order, decaying with the distance, and in any order.
+  double pair = 0.2, pair_any_order = 0.08;
+  double pair_decay = 2.5;
+  std::uint32_t pair_window = 8;    // tokens; beyond it the decay leaves nothing
+  // The heaviest set of query words within `window` tokens.
+  double together = 0.08;
+  std::uint32_t window = 15;
+  // Part of the whole query's weight, for a title all of whose words the query names.
+  double whole_title = 0.1;
 };
 
 // One word of the query as ranking sees it, by leaf number.
@@ -37,23 +51,31 @@ struct PassageEvidence {
   const MatchedText* text = nullptr;
   const MatchedText* title = nullptr;
   const MatchedText* heading = nullptr;
+  std::size_t bytes = 0;      // of the text
 };
 
+// Constant once made; safe from several threads at once.
 class Ranking {
  public:
-  // `mean_tokens`: of the collection's passages, for length normalisation.
-  Ranking(const RankingSettings& settings, std::vector<RankedWord> words, double mean_tokens)
-      : settings_(settings), words_(std::move(words)), mean_tokens_(mean_tokens) {}
+  // `mean_bytes`: of the collection's passages, above 0. Words stand in the query's order.
+  Ranking(const RankingSettings& settings, std::vector<RankedWord> words, double mean_bytes);
 
   // The score of a passage; higher is better, 0 is no evidence. If `shares` is not empty it has one number a word, which sum to the score.
   double score(const PassageEvidence& evidence, std::span<double> shares = {}) const;
 
  private:
+  double pairs(const std::vector<LeafMask>& leaves, LeafMask seen, std::span<double> shares) const;
+  double together(const std::vector<LeafMask>& leaves, std::span<double> shares) const;
+
   RankingSettings settings_;
   std::vector<RankedWord> words_;
-  double mean_tokens_;
+  std::vector<double> weights_;      // importance × idf
+  std::vector<double> decay_;        // by distance in tokens
+  double whole_weight_ = 0;
+  double mean_bytes_;
 };
 
+// Robertson's, kept above 0. `with_word` is at most `passages`.
 double inverse_passage_frequency(double passages, double with_word);
 
 }  // namespace kwerenda

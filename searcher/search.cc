@@ -21,9 +21,7 @@ namespace {
 
 // Verifying reads texts, about 10 µs each: so many at most before the rest is only estimated.
 constexpr std::uint32_t kMaxVerified = 20000;
-constexpr std::uint32_t kVerifyBatch = 500;
 constexpr std::uint32_t kMaxWindow = 10000;   // offset + limit
-constexpr std::size_t kMeanTokens = 80;
 
 struct ReportTexts {
   StoredReport stored;
@@ -36,15 +34,16 @@ struct Candidate {
   double score = 0;
   std::uint64_t report_key = 0;
   std::uint32_t ordinal = 0;
-  std::uint64_t text_hash = 0;   // of the folded words, to fold passages of the same words into one
+  std::uint64_t text_hash = 0;   // to fold passages of the same text into one
   std::uint32_t duplicates = 0;
 };
 
 class Search {
  public:
-  Search(IndexReader& reader, const CompiledQuery& query, const SearchOptions& options, const SearchContext& context)
-      : reader_(reader), query_(query), options_(options), context_(context), matcher_(query.patterns, reader.table()),
-        ranking_(context.ranking, query.words, kMeanTokens), wants_sentences_(asks_for_sentences(query.root)) {}
+  Search(IndexReader& reader, const CompiledQuery& query, const SearchOptions& options, const SearchContext& context, Xapian::docid excluded)
+      : reader_(reader), query_(query), options_(options), context_(context), excluded_(excluded), matcher_(query.patterns, reader.table()),
+        ranking_(context.ranking, query.words, reader.mean_passage_bytes()), wants_sentences_(asks_for_sentences(query.root)),
+        streams_can_reject_(!query.needs_report && !wants_sentences_ && is_monotone(query.root)) {}
 
   SearchResult run() {
     result_.notes = query_.notes;
@@ -55,14 +54,14 @@ class Search {
     Xapian::Enquire enquire(reader_.database());
     enquire.set_query(filtered(query_.candidates));
     enquire.set_weighting_scheme(Xapian::TfIdfWeight("ntn"));
+    Xapian::MultiValueKeyMaker date;  // reports without a date come last in either order
+    date.add_value(kDateSlot, options_.sort == SortOrder::date_newest, options_.sort == SortOrder::date_newest ? "" : "99999999");
     if (options_.sort == SortOrder::date_newest || options_.sort == SortOrder::date_oldest) {
-      enquire.set_sort_by_value_then_relevance(kDateSlot, options_.sort == SortOrder::date_newest);
+      enquire.set_sort_by_key_then_relevance(&date, false);
     }
-    std::vector<Candidate> candidates = collect(enquire, wanted);
+    const std::vector<Candidate> picked = collect(enquire, wanted);
     if (options_.facets) count_facets(enquire);
-    order(candidates);
-    pick(candidates, wanted);
-    for (std::size_t i = options_.offset; i < candidates.size(); ++i) result_.hits.push_back(hit_of(candidates[i]));
+    for (std::size_t i = options_.offset; i < picked.size(); ++i) result_.hits.push_back(hit_of(picked[i]));
     return std::move(result_);
   }
 
@@ -75,11 +74,16 @@ class Search {
     if (!options_.place.empty()) {
       std::vector<Token> tokens;
       tokenize(options_.place, tokens);
-      std::vector<Key> keys;
+      if (tokens.empty()) filters.push_back(Xapian::Query::MatchNothing);
+      ResolveSettings resolve;
+      resolve.repair = options_.repair == Repair::on;
       for (const Token& token : tokens) {
-        context_.keys->query_keys_of(std::string_view(options_.place).substr(token.begin, token.end - token.begin), keys);
+        const std::string_view surface = std::string_view(options_.place).substr(token.begin, token.end - token.begin);
         std::vector<std::string> terms;
-        for (const Key& key : keys) terms.push_back(kPlacePrefix + key.text);
+        for (const std::string& key :
+             resolve_word(surface, *context_.keys, context_.lists->stop, context_.lists->question, reader_.vocabulary(), resolve).keys) {
+          terms.push_back(kPlacePrefix + key);
+        }
         filters.emplace_back(Xapian::Query::OP_OR, terms.begin(), terms.end());
       }
     }
@@ -87,37 +91,46 @@ class Search {
     return query;
   }
 
-  // The best candidates of the first stage, verified where the query asks for it, with the scores of the second.
+  // The first `wanted` passages of the result list.
+  //
+  // The first stage's candidates are taken by the hundred (RankingSettings::candidates), verified where the query asks for it, and the second
+  // stage orders each of these lots by itself. So a page does not depend on how many pages are asked for: a lot that is added for a later
+  // page stands behind those before.
   std::vector<Candidate> collect(Xapian::Enquire& enquire, std::uint32_t wanted) {
-    std::vector<Candidate> candidates;
-    if (wanted == 0) {
+    const bool only_counts = wanted == 0;
+    if (only_counts && !query_.needs_verification) {
       count_matches(enquire.get_mset(0, 0, reader_.database().get_doccount()));
-      return candidates;
+      return {};
     }
-    const std::uint32_t enough = std::max(context_.ranking.candidates, wanted);
-    std::unordered_map<std::uint64_t, std::uint32_t> per_report;
-    std::uint32_t useful = 0, seen = 0, passed = 0;
-    for (std::uint32_t batch = enough;; batch = std::max(kVerifyBatch, batch)) {
-      const Xapian::MSet found = enquire.get_mset(seen, batch);
-      if (seen == 0) count_matches(found);
-      for (auto it = found.begin(); it != found.end(); ++it) {
-        std::optional<Candidate> candidate = judge(*it);
-        if (!candidate) continue;
-        ++passed;
-        if (options_.per_report == 0 || ++per_report[candidate->report_key] <= options_.per_report) ++useful;
-        candidates.push_back(*candidate);
+    const std::uint32_t lot_size = options_.sort == SortOrder::report ? kMaxVerified : std::max(context_.ranking.candidates, 1u);
+    std::vector<Candidate> lot;
+    Xapian::MSet found = enquire.get_mset(0, lot_size);
+    count_matches(found);
+    std::uint32_t seen = 0, passed = 0;
+    bool exhausted = false;
+    while (only_counts || picked_.size() < wanted) {
+      if (seen == lot_size) found = enquire.get_mset(seen, kMaxVerified - seen);  // all the rest: asking by the lot would search again and again
+      const std::uint32_t at = seen < lot_size ? seen : seen - lot_size;
+      if (at == found.size()) {
+        exhausted = seen < kMaxVerified;
+        break;
       }
-      seen += found.size();
-      const bool exhausted = found.size() < batch;
-      if (exhausted || useful >= enough || seen >= kMaxVerified) {
-        if (query_.needs_verification) {
-          // What was not looked at matches in the proportion of what was.
-          result_.matches_exact = exhausted;
-          result_.matches = exhausted ? passed : static_cast<std::uint64_t>(static_cast<double>(result_.matches) * passed / std::max(seen, 1u));
-        }
-        return candidates;
-      }
+      ++seen;
+      const std::optional<Candidate> candidate = judge(*found[at]);
+      if (!candidate) continue;
+      ++passed;
+      lot.push_back(*candidate);
+      if (lot.size() == lot_size) pick(lot, wanted);
     }
+    pick(lot, wanted);
+    if (exhausted) {
+      result_.matches = passed;
+      result_.matches_exact = true;
+    } else if (query_.needs_verification) {
+      // What was not looked at matches in the proportion of what was.
+      result_.matches = static_cast<std::uint64_t>(static_cast<double>(result_.matches) * passed / std::max(seen, 1u));
+    }
+    return std::move(picked_);
   }
 
   void count_matches(const Xapian::MSet& found) {
@@ -158,21 +171,51 @@ class Search {
     if (wants_sentences_) sentences(passage.text, texts_.sentences);
   }
 
+  PassageEvidence evidence(std::size_t bytes) const { return {&texts_.body, &texts_.title, &texts_.heading, bytes}; }
+
+  // Scored by the stored key streams; by the text, where it must decide whether the passage matches at all.
   std::optional<Candidate> judge(Xapian::docid id) {
-    const StoredPassage passage = reader_.passage(id);
-    const ReportTexts& texts = report(passage.report_key);
-    read(passage, texts);
-    if (query_.needs_verification && !matches(query_.root, texts_)) return std::nullopt;
-    Candidate candidate{.id = id, .report_key = passage.report_key, .ordinal = passage.ordinal};
-    candidate.score = ranking_.score({&texts_.body, &texts_.title, &texts_.heading});
-    candidate.text_hash = XXH3_64bits(passage.text.data(), passage.text.size());
+    if (id == excluded_) return std::nullopt;
+    reader_.read_keys(id, keys_);
+    matcher_.match(keys_.text, texts_.body);
+    matcher_.match(keys_.title, texts_.title);
+    matcher_.match(keys_.heading, texts_.heading);
+    Candidate candidate{.id = id, .report_key = keys_.report_key, .ordinal = keys_.ordinal};
+    candidate.text_hash = XXH3_64bits_withSeed(keys_.text.data(), keys_.text.size() * sizeof keys_.text[0], keys_.text_bytes);
+    if (query_.needs_verification) {
+      // Streams match a little too much and never too little: what fails here needs no text.
+      if (streams_can_reject_ && !matches(query_.root, texts_)) return std::nullopt;
+      if (!read(id)) return std::nullopt;
+    }
+    candidate.score = ranking_.score(evidence(keys_.text_bytes));
     return candidate;
+  }
+
+  // Fills texts_ from the passage's text; whether it matches.
+  bool read(Xapian::docid id) {
+    const StoredPassage passage = reader_.passage(id);
+    read(passage, report(passage.report_key));
+    return matches(query_.root, texts_);
+  }
+
+  // The best by the key streams are scored again by their texts, which tell the exact forms. Always the same number, so that a later page does not
+  // change an earlier one.
+  void refine(std::vector<Candidate>& candidates) {
+    if (query_.needs_verification) return;
+    const auto end = candidates.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(candidates.size(), context_.ranking.refined));
+    for (auto candidate = candidates.begin(); candidate != end; ++candidate) {
+      const StoredPassage passage = reader_.passage(candidate->id);
+      read(passage, report(passage.report_key));
+      candidate->score = ranking_.score(evidence(passage.text.size()));
+    }
+    std::stable_sort(candidates.begin(), end, [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
   }
 
   void order(std::vector<Candidate>& candidates) {
     switch (options_.sort) {
       case SortOrder::relevance:
         std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
+        refine(candidates);
         return;
       case SortOrder::report:
         std::stable_sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
@@ -186,25 +229,23 @@ class Search {
     }
   }
 
-  // Groups, folds and cuts to the page.
-  void pick(std::vector<Candidate>& candidates, std::uint32_t wanted) {
-    std::unordered_map<std::uint64_t, std::uint32_t> per_report;
-    std::unordered_map<std::uint64_t, std::size_t> by_text;
-    std::vector<Candidate> picked;
-    for (const Candidate& candidate : candidates) {
+  // Orders a lot, takes of it what grouping and folding leave, and empties it.
+  void pick(std::vector<Candidate>& lot, std::uint32_t wanted) {
+    order(lot);
+    for (const Candidate& candidate : lot) {
       if (options_.fold_duplicates == FoldDuplicates::on) {
-        if (const auto same = by_text.find(candidate.text_hash); same != by_text.end()) {
-          ++picked[same->second].duplicates;
+        if (const auto same = by_text_.find(candidate.text_hash); same != by_text_.end()) {
+          ++picked_[same->second].duplicates;
           continue;
         }
       }
-      if (options_.per_report && per_report[candidate.report_key] == options_.per_report) continue;
-      if (picked.size() == wanted) continue;
-      ++per_report[candidate.report_key];
-      by_text.emplace(candidate.text_hash, picked.size());
-      picked.push_back(candidate);
+      if (options_.per_report && per_report_[candidate.report_key] == options_.per_report) continue;
+      if (picked_.size() == wanted) continue;
+      ++per_report_[candidate.report_key];
+      by_text_.emplace(candidate.text_hash, picked_.size());
+      picked_.push_back(candidate);
     }
-    candidates.swap(picked);
+    lot.clear();
   }
 
   Hit hit_of(const Candidate& candidate) {
@@ -250,7 +291,7 @@ class Search {
 
   void explain(Hit& hit) const {
     std::vector<double> shares(query_.words.size());
-    ranking_.score({&texts_.body, &texts_.title, &texts_.heading}, shares);
+    ranking_.score(evidence(hit.text.size()), shares);
     for (std::size_t i = 0; i < shares.size(); ++i) {
       hit.explanation.push_back({query_.terms[i].typed, query_.terms[i].keys, shares[i]});
     }
@@ -259,16 +300,16 @@ class Search {
   // Passages of a report have increasing document numbers, but not always neighbouring ones.
   void add_neighbours(const Candidate& candidate, Hit& hit) const {
     const std::string term = kReportPrefix + encode_report_key(candidate.report_key);
-    for (auto it = reader_.database().postlist_begin(term); it != reader_.database().postlist_end(term); ++it) {
-      const StoredPassage other = reader_.passage(*it);
-      if (other.ordinal == candidate.ordinal || other.ordinal + options_.context < candidate.ordinal ||
-          other.ordinal > candidate.ordinal + options_.context) {
-        continue;
+    const std::vector<Xapian::docid> ids(reader_.database().postlist_begin(term), reader_.database().postlist_end(term));
+    const auto here = std::find(ids.begin(), ids.end(), candidate.id);
+    const auto add = [&](auto first, auto last, std::string& side) {
+      for (; first != last; ++first) {
+        if (!side.empty()) side += "\n\n";
+        side += reader_.passage(*first).text;
       }
-      std::string& side = other.ordinal < candidate.ordinal ? hit.before : hit.after;
-      if (!side.empty()) side += "\n\n";
-      side += other.text;
-    }
+    };
+    add(here - std::min<std::ptrdiff_t>(options_.context, here - ids.begin()), here, hit.before);
+    add(here + 1, here + 1 + std::min<std::ptrdiff_t>(options_.context, ids.end() - here - 1), hit.after);
   }
 
   void count_facets(Xapian::Enquire& enquire) {
@@ -308,12 +349,18 @@ class Search {
   const CompiledQuery& query_;
   const SearchOptions& options_;
   const SearchContext& context_;
+  Xapian::docid excluded_;
   PassageMatcher matcher_;
   Ranking ranking_;
   bool wants_sentences_;
+  bool streams_can_reject_;
+  PassageKeys keys_;
   PassageTexts texts_;
   std::unordered_map<std::uint64_t, ReportTexts> reports_;
   std::unordered_map<std::string, MatchedText> headings_;
+  std::vector<Candidate> picked_;
+  std::unordered_map<std::uint64_t, std::uint32_t> per_report_;   // picked, by report
+  std::unordered_map<std::uint64_t, std::size_t> by_text_;        // the picked one, by text
   SearchResult result_;
 };
 
@@ -322,7 +369,7 @@ class Search {
 std::string citation_of(std::string_view report_id, std::uint32_t ordinal) { return fmt::format("{}#p{}", printable(report_id), ordinal); }
 
 SearchResult search_index(IndexReader& reader, const QueryNode& root, std::string_view text, const SearchOptions& options,
-                          const SearchContext& context) {
+                          const SearchContext& context, Xapian::docid excluded) {
   if (std::uint64_t{options.offset} + options.limit > kMaxWindow) {
     throw Error(ErrorKind::limit, fmt::format("offset + limit = {}, a najwyżej może być {}. Zawęź zapytanie.",
                                               std::uint64_t{options.offset} + options.limit, kMaxWindow));
@@ -331,7 +378,7 @@ SearchResult search_index(IndexReader& reader, const QueryNode& root, std::strin
   settings.ranking = context.ranking;
   settings.repair = options.repair == Repair::on;
   const CompiledQuery query = compile_query(root, text, *context.keys, *context.lists, reader.vocabulary(), settings);
-  return Search(reader, query, options, context).run();
+  return Search(reader, query, options, context, excluded).run();
 }
 
 }  // namespace kwerenda

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <mutex>
-#include <unordered_map>
 
 #include "analysis/data_files.h"
 #include "analysis/schema.h"
@@ -106,7 +106,8 @@ struct Searcher::Impl {
     std::uint32_t ordinal = 0;
     if (mark != std::string_view::npos) {
       const std::string_view number = citation.substr(mark + 2);
-      std::from_chars(number.data(), number.data() + number.size(), ordinal);
+      const char* const end = number.data() + number.size();
+      if (std::from_chars(number.data(), end, ordinal).ptr != end) ordinal = 0;
     }
     if (ordinal == 0) {
       throw Error(ErrorKind::not_found, fmt::format("„{}”: oczekiwano cytatu w postaci raport#p12, jak w wynikach szukania.", citation));
@@ -152,21 +153,23 @@ SearchResult Searcher::search(std::string_view query, const SearchOptions& optio
 SearchResult Searcher::similar(std::string_view citation, const SearchOptions& options) const {
   Impl::Lease reader(*impl_);
   return reader->consistently([&] {
-    const StoredPassage passage = reader->passage(Impl::find(*reader, citation));
-    // Its rarest words stand for it.
+    const Xapian::docid self = Impl::find(*reader, citation);
+    const StoredPassage passage = reader->passage(self);
+    // Its rarest words stand for it, each lemma by one of its forms.
     std::vector<Token> tokens;
     tokenize(passage.text, tokens);
-    std::unordered_map<std::string, double> weights;
+    std::map<std::string, std::pair<double, std::string>> words;  // by key: weight and form
     std::vector<Key> keys;
     const double passages = reader->vocabulary().passages();
     for (const Token& token : tokens) {
       const std::string surface = passage.text.substr(token.begin, token.end - token.begin);
       impl_->keys->keys_of(surface, keys);
-      const double with_key = reader->vocabulary().passages_with(keys.front().text);
-      weights[surface] += inverse_passage_frequency(passages, with_key);
+      auto& [weight, form] = words[keys.front().text];
+      weight += inverse_passage_frequency(passages, reader->vocabulary().passages_with(keys.front().text));
+      form = surface;
     }
     std::vector<std::pair<double, std::string>> ranked;
-    for (const auto& [surface, weight] : weights) ranked.emplace_back(weight, surface);
+    for (auto& [key, word] : words) ranked.push_back(std::move(word));
     std::sort(ranked.begin(), ranked.end(), std::greater<>());
     if (ranked.size() > kSimilarWords) ranked.resize(kSimilarWords);
     QueryNode root;
@@ -177,44 +180,63 @@ SearchResult Searcher::similar(std::string_view citation, const SearchOptions& o
       word.text = surface;
       root.children.push_back(std::move(word));
     }
-    SearchOptions more = options;
-    more.repair = Repair::off;
-    more.limit = options.limit + 1;
-    SearchResult result = search_index(*reader, root, "", more, impl_->context());
-    const std::string self = citation_of(citation.substr(0, citation.rfind("#p")), passage.ordinal);
-    std::erase_if(result.hits, [&](const Hit& hit) { return hit.citation == self; });
-    if (result.hits.size() > options.limit) result.hits.resize(options.limit);
-    return result;
+    SearchOptions as_written = options;
+    as_written.repair = Repair::off;
+    return search_index(*reader, root, "", as_written, impl_->context(), self);
   });
 }
 
 std::string Searcher::why_not(std::string_view citation, std::string_view query, const SearchOptions& options) const {
   constexpr std::uint32_t kDepth = 5000;
+  const std::string shown_citation = [&] {
+    Impl::Lease reader(*impl_);
+    return reader->consistently([&] {
+      const StoredPassage passage = reader->passage(Impl::find(*reader, citation));
+      return citation_of(citation.substr(0, citation.rfind("#p")), passage.ordinal);
+    });
+  }();
+  const auto rank_in = [&](const SearchResult& result) {
+    return static_cast<std::size_t>(
+        std::find_if(result.hits.begin(), result.hits.end(), [&](const Hit& hit) { return hit.citation == shown_citation; }) -
+        result.hits.begin());
+  };
   SearchOptions deep = options;
   deep.offset = 0;
   deep.limit = kDepth;
+  deep.per_report = 0;
   deep.fold_duplicates = FoldDuplicates::off;
+  deep.facets = false;
+  deep.context = 0;
   deep.explain = true;
-  {
-    Impl::Lease reader(*impl_);
-    reader->consistently([&] { return Impl::find(*reader, citation); });
+  const SearchResult all = search(query, deep);
+  const std::size_t rank = rank_in(all);
+  if (rank == kDepth) return fmt::format("{}: dalej niż na miejscu {}.", shown_citation, kDepth);
+  if (rank == all.hits.size()) {
+    return fmt::format("{}: nie pasuje do zapytania: nie ma w nim żadnego z szukanych słów albo nie spełnia operatorów lub filtrów.",
+                       shown_citation);
   }
-  const SearchResult result = search(query, deep);
+  const Hit& hit = all.hits[rank];
+  std::string text = fmt::format("{}: miejsce {} z wynikiem {:.2f}; ", shown_citation, rank + 1, hit.score);
+  if (options.limit == 0) return text + "nie pokazano żadnego fragmentu.";
+  SearchOptions first_page = options;
+  first_page.offset = 0;
+  const SearchResult shown = search(query, first_page);
+  if (rank_in(shown) < shown.hits.size()) return text + "jest wśród pokazanych.";
+  if (std::any_of(shown.hits.begin(), shown.hits.end(), [&](const Hit& other) { return other.text == hit.text; })) {
+    return text + "pominięty, bo pokazano już fragment o tej samej treści.";
+  }
+  const auto of_report = std::count_if(shown.hits.begin(), shown.hits.end(), [&](const Hit& other) { return other.report_id == hit.report_id; });
+  if (options.per_report && of_report >= options.per_report) {
+    return text + fmt::format("pominięty, bo z tego raportu pokazano już tyle, ile wolno: {}.", of_report);
+  }
+  text += fmt::format("pokazano {}", shown.hits.size());
+  if (options.sort == SortOrder::relevance && !shown.hits.empty()) text += fmt::format(" o wyniku co najmniej {:.2f}", shown.hits.back().score);
   std::vector<std::string> missing;
-  for (std::size_t i = 0; i < result.hits.size(); ++i) {
-    const Hit& hit = result.hits[i];
-    if (hit.citation != citation) continue;
-    for (const ScoreShare& share : hit.explanation) {
-      if (share.share == 0) missing.push_back(share.word);
-    }
-    std::string text = fmt::format("{}: miejsce {} z wynikiem {:.2f}", citation, i + 1, hit.score);
-    if (i < options.limit) return text + "; jest wśród pokazanych.";
-    text += fmt::format("; pokazano {} o wyniku co najmniej {:.2f}", options.limit, result.hits[options.limit - 1].score);
-    if (!missing.empty()) text += fmt::format("; nie ma w nim słów: {}", fmt::join(missing, ", "));
-    return text + ".";
+  for (const ScoreShare& share : hit.explanation) {
+    if (share.share == 0) missing.push_back(share.word);
   }
-  if (result.hits.size() == kDepth) return fmt::format("{}: dalej niż na miejscu {}.", citation, kDepth);
-  return fmt::format("{}: nie pasuje do zapytania: nie ma w nim żadnego z szukanych słów albo nie spełnia operatorów lub filtrów.", citation);
+  if (!missing.empty()) text += fmt::format("; nie ma w nim słów: {}", fmt::join(missing, ", "));
+  return text + ".";
 }
 
 std::vector<TopicInfo> Searcher::topics() const { return infos_of(impl_->topics); }

@@ -40,7 +40,7 @@ struct SearchOptions {
   QuerySyntax syntax = QuerySyntax::language;
   Repair repair = Repair::on;
   FoldDuplicates fold_duplicates = FoldDuplicates::on;
-  std::uint32_t date_from = 0;     // YYYYMMDD, inclusive; 0: open. Reports without a date fail either bound
+  std::uint32_t date_from = 0;     // YYYYMMDD, inclusive; 0: open. Reports without a date fail either bound; sorted, they come last
   std::uint32_t date_to = 0;
   std::string place;               // a place's name in any inflected form; empty: any
   std::vector<std::string> topics; // names, labels or aliases; with an empty query they are what is ranked by
@@ -73,7 +73,7 @@ struct Hit {
   std::string text;
   std::vector<Highlight> highlights;  // in order, not overlapping
   double score = 0;
-  std::uint32_t duplicates = 0;    // further passages of the same words, folded into this hit
+  std::uint32_t duplicates = 0;    // further passages of the same text, folded into this hit; of those that were looked at for the page
   std::string before, after;       // neighbouring passages if SearchOptions::context asked for them
   std::vector<ScoreShare> explanation;
 };
@@ -93,7 +93,7 @@ struct FacetCount {
 
 struct SearchResult {
   std::vector<Hit> hits;
-  std::uint64_t matches = 0;           // passages that match; a lower bound if matches_exact is false
+  std::uint64_t matches = 0;           // passages that match, copies included; an estimate if matches_exact is false
   bool matches_exact = true;
   std::vector<QueryWord> words;
   std::vector<std::string> notes;      // for people, in Polish: what was repaired, which words were left out
@@ -107,8 +107,8 @@ struct TopicInfo {
 };
 
 struct SearcherOptions {
-  std::filesystem::path lexicon;           // empty: $KWERENDA_LEXICON, or share/kwerenda/pl.lex beside the program or installed
-  std::filesystem::path stopwords;         // directory of the word lists; empty: found beside the lexicon
+  std::filesystem::path lexicon;           // empty: pl.lex in $KWERENDA_DATA, in ../share/kwerenda beside the program, or where installed
+  std::filesystem::path stopwords;         // directory of the word lists; empty: stopwords/ in the same places
   std::vector<std::filesystem::path> topics;  // further topic directories; a later one wins over an earlier and over the built-in ones
 };
 
@@ -135,7 +135,8 @@ class Searcher {
   // Passages alike to the one cited ("file#p12", or "id#p12"), best first, itself left out. Throws Error{not_found} and as search().
   SearchResult similar(std::string_view citation, const SearchOptions& options = {}) const;
 
-  // Why the passage cited is not among the first `options.limit` hits: one line for people, in Polish. Throws as search() and similar().
+  // Why the passage cited is not among the first `options.limit` hits (options.offset is not looked at): one line for people, in Polish.
+  // Throws as search() and similar().
   std::string why_not(std::string_view citation, std::string_view query, const SearchOptions& options = {}) const;
 
   std::vector<TopicInfo> topics() const;

@@ -64,6 +64,17 @@ class Walk : public ::testing::Test {
   fs::path directory_, before_;
 };
 
+TEST_F(Walk, ReadmeIsAboutTheFolder) {
+  write("r/README.md");
+  write("r/a/Readme.txt");
+  write("r/readme-2024.md");
+  write("r/b.txt");
+  const WalkResult result = walk({"r"}, {});
+  EXPECT_EQ(ids(result), (Rows{"r/b.txt", "r/readme-2024.md"}));
+  EXPECT_EQ(result.passed_over, 0U);
+  EXPECT_EQ(ids(walk({"r/README.md"}, {})), Rows{"r/README.md"});
+}
+
 TEST_F(Walk, DirectoriesAreSortedAndFiltered) {
   write("r/b.txt", "12345");
   write("r/a/z.md");

@@ -17,7 +17,7 @@ StoredPassage sample_passage() {
 
 StoredReport sample_report() {
   return {.id = "2024/łódź.txt", .source = "raporty/2024/łódź.txt", .title = "Forum w Łodzi", .place = "Łódź",
-          .url = "https://example.org/1", .date = 20240514, .passages = 7, .size = 4096, .mtime_ns = -5,
+          .url = "https://example.org/1", .date = 20240514, .passages = 7, .passage_bytes = 3210, .size = 4096, .mtime_ns = -5,
           .content_hash = std::numeric_limits<std::uint64_t>::max()};
 }
 
@@ -44,6 +44,7 @@ TEST(Stored, ReportRoundTrip) {
     EXPECT_EQ(back.url, report.url);
     EXPECT_EQ(back.date, report.date);
     EXPECT_EQ(back.passages, report.passages);
+    EXPECT_EQ(back.passage_bytes, report.passage_bytes);
     EXPECT_EQ(back.size, report.size);
     EXPECT_EQ(back.mtime_ns, report.mtime_ns);
     EXPECT_EQ(back.content_hash, report.content_hash);

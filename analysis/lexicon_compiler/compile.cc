@@ -208,8 +208,8 @@ void put(std::string& bytes, std::size_t at, std::uint64_t value, unsigned width
 }  // namespace
 
 std::string compile_lexicon(const Morphology& morphology, const Estimate& estimate,
-                            const std::vector<FormCount>& counts, const CompileOptions& options,
-                            CompileReport& report) {
+                            const std::vector<FormCount>& counts, const LexiconParts& parts,
+                            const CompileOptions& options, CompileReport& report) {
   std::vector<std::pair<std::string_view, std::uint32_t>> forms;
   for (std::uint32_t id = 0; id < morphology.first_of.size(); ++id) {
     if (morphology.first_of[id] != kNoString) forms.emplace_back(morphology.strings[id], id);
@@ -255,7 +255,51 @@ std::string compile_lexicon(const Morphology& morphology, const Estimate& estima
   AutomatonBuilder builder;
   for (const Word& word : words) builder.add(word.labels, word.value, word.heat);
   const BuiltAutomaton automaton = builder.build();
-  report = {words.size(), automaton.states, automaton.arcs, automaton.cells.size(), records.bytes().size()};
+  report = {
+      words.size(), automaton.states, automaton.arcs, automaton.cells.size(), records.bytes().size(), 0, 0};
+
+  const auto build_from = [](std::map<std::string, std::uint32_t>& values) {
+    AutomatonBuilder small;
+    for (const auto& [word, value] : values) small.add(word, value, 0);
+    values.clear();
+    return small.build();
+  };
+  std::map<std::string, std::uint32_t> values;
+  Records guesses;
+  for (const GuesserRule& rule : parts.rules) {
+    if (!letters.encode(rule.ending, labels)) continue;
+    std::reverse(labels.begin(), labels.end());
+    labels.insert(labels.begin(), rule.proper ? '\2' : '\1');
+    std::string record(1, '\1');
+    record.push_back(static_cast<char>(std::max(1l, std::lround(rule.share * 15)) * 17));
+    record.push_back('\0');
+    record.push_back('\0');
+    record.push_back(static_cast<char>(rule.cut.size()));
+    record.push_back(static_cast<char>(rule.add.size()));
+    values[labels] = guesses.add(record + rule.add);
+  }
+  const BuiltAutomaton suffixes = build_from(values);
+  Records related;
+  for (const Family& family : parts.families) {
+    if (!letters.encode(family.lemma, labels)) continue;
+    std::string record;
+    std::size_t count = 0;
+    for (const std::string& relative : family.relatives) {
+      if (count == 12) break;
+      record.push_back('\0');
+      record += edit_of(family.lemma, relative, 0);
+      ++count;
+    }
+    record.insert(record.begin(), static_cast<char>(count));
+    values[labels] = related.add(record);
+  }
+  const BuiltAutomaton families = build_from(values);
+  for (const std::string& prefix : parts.prefixes) {
+    if (letters.encode(prefix, labels)) values[labels] = 0;
+  }
+  const BuiltAutomaton prefixes = build_from(values);
+  report.rules = parts.rules.size();
+  report.families = parts.families.size();
 
   std::string sections[kLexiconSections];
   std::uint32_t roots[kLexiconSections] = {};
@@ -264,6 +308,14 @@ std::string compile_lexicon(const Morphology& morphology, const Estimate& estima
   roots[kCells] = automaton.root;
   sections[kReadings] = records.bytes();
   sections[kCounts] = count_section(counts);
+  sections[kSuffixes] = bytes_of(suffixes.cells);
+  roots[kSuffixes] = suffixes.root;
+  sections[kGuesses] = guesses.bytes();
+  sections[kFamilies] = bytes_of(families.cells);
+  roots[kFamilies] = families.root;
+  sections[kRelatives] = related.bytes();
+  sections[kPrefixes] = bytes_of(prefixes.cells);
+  roots[kPrefixes] = prefixes.root;
 
   std::string file(sizeof(LexiconHeader), '\0');
   std::memcpy(file.data(), kLexiconMagic, sizeof kLexiconMagic);

@@ -8,10 +8,15 @@
 #include <fmt/format.h>
 
 #include "analysis/error.h"
+#include "analysis/fold.h"
+#include "analysis/utf8.h"
 #include "analysis/lexicon_compiler/letters.h"
 
 namespace kwerenda {
 namespace {
+
+// The share of a class's occurrences that a form without tags is taken to cover: a common case of a noun.
+constexpr double kUnknownSlots = 0.1;
 
 // Participles count for their verb. Gerunds and passive participles do not: one that is a word of its own
 // would drag its verb along.
@@ -93,18 +98,74 @@ std::vector<FormCount> parse_counts(std::string_view text, const std::string& na
     const auto fields = split(line, '\t');
     FormCount count;
     count.form = fields[0];
-    bool good = fields.size() == 4 && !fields[0].empty();
+    bool good = (fields.size() == 4 || fields.size() == 5) && !fields[0].empty();
     for (std::size_t i = 0; good && i < 3; ++i) {
       const std::string_view field = fields[i + 1];
       const auto parsed = std::from_chars(field.data(), field.data() + field.size(), count.by_case[i]);
       good = parsed.ec == std::errc() && parsed.ptr == field.data() + field.size();
     }
+    std::uint32_t elsewhere = 0;
+    if (good && fields.size() == 5 && !fields[4].empty()) {
+      for (const std::string_view pair : split(fields[4], ' ')) {
+        const std::size_t colon = pair.find(':');
+        std::uint32_t context = 0, times = 0;
+        const char* const end_of_pair = pair.data() + pair.size();
+        good = good && colon != std::string_view::npos &&
+               std::from_chars(pair.data(), pair.data() + colon, context).ptr == pair.data() + colon &&
+               std::from_chars(pair.data() + colon + 1, end_of_pair, times).ptr == end_of_pair &&
+               context < kContexts;
+        if (!good) break;
+        count.by_context[context] = times;
+        elsewhere += times;
+      }
+    }
+    const std::uint32_t all = count.by_case[0] + count.by_case[1];
+    good = good && elsewhere <= all;
+    count.by_context[0] = all - elsewhere;
     if (!good)
       throw Error(ErrorKind::corrupt,
-                  fmt::format("{}:{}: oczekiwano „forma TAB liczba TAB liczba TAB liczba”", name, number));
+                  fmt::format("{}:{}: oczekiwano „forma TAB liczba TAB liczba TAB liczba TAB sąsiedztwa”",
+                              name, number));
     counts.push_back(std::move(count));
   }
   return counts;
+}
+
+void add_unigrams(std::string_view model, const std::string& name, std::uint32_t divisor, std::vector<FormCount>& counts) {
+  const std::size_t begin = model.find("\\1-grams:\n"), end = model.find("\\2-grams:", begin);
+  if (begin == std::string_view::npos) {
+    throw Error(ErrorKind::corrupt, fmt::format("{}: oczekiwano modelu języka z częścią „\\1-grams:”, nie ma jej", name));
+  }
+  std::unordered_map<std::string, std::size_t> known;
+  for (std::size_t i = 0; i < counts.size(); ++i) known.emplace(counts[i].form, i);
+  std::string_view lines = model.substr(begin, end == std::string_view::npos ? end : end - begin);
+  for (lines.remove_prefix(lines.find('\n') + 1); !lines.empty();) {
+    const std::size_t stop = std::min(lines.find('\n'), lines.size());
+    const auto fields = split(lines.substr(0, stop), ' ');
+    lines.remove_prefix(std::min(stop + 1, lines.size()));
+    std::uint32_t count = 0;
+    if (fields.size() != 2 || fields[1].empty() || fields[1][0] == '<') continue;
+    std::from_chars(fields[0].data(), fields[0].data() + fields[0].size(), count);
+    const std::string surface(fields[1]), form = folded(surface);
+    const std::string capital_first = normalized(surface);
+    const auto [entry, is_new] = known.try_emplace(form, counts.size());
+    if (is_new) counts.push_back({form, {}});
+    const bool lower = capital_first == form;
+    const CodePoint first = code_point_at(capital_first, 0);
+    const bool title = !lower && folded(capital_first.substr(0, first.bytes)) + capital_first.substr(first.bytes) == form;
+    const std::uint32_t more = (count + divisor / 2) / divisor;
+    FormCount& known_count = counts[entry->second];
+    known_count.by_case[lower ? 0 : title ? 1 : 2] += more;
+    if (!lower && !title) continue;
+    // The model does not say what stands beside a word: as in the table, in proportion.
+    std::uint64_t all = 0;
+    for (const std::uint32_t times : known_count.by_context) all += times;
+    if (all == 0) {
+      known_count.by_context[0] += more;
+      continue;
+    }
+    for (std::uint32_t& times : known_count.by_context) times += static_cast<std::uint32_t>(std::uint64_t{more} * times / all);
+  }
 }
 
 Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& counts,
@@ -126,56 +187,96 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
   slot_probability_.assign(slot_class_.size(), 1.0);
 
   struct Seen {
-    double count;
     std::vector<Candidate> candidates;
+    std::array<double, kContexts> by_context{};
   };
   std::vector<Seen> seen;
+  std::array<double, kContexts> contexts{};
   for (const FormCount& count : counts) {
+    contexts_[count.form] = count.by_context;
+    const double known = static_cast<double>(count.by_case[0]) + count.by_case[1];
     for (std::size_t c = 0; c < 3; ++c) {
       if (count.by_case[c] == 0) continue;
       const std::string surface = c == 0   ? count.form
                                   : c == 1 ? title_case(count.form)
                                            : upper_case(count.form);
-      auto found = candidates(surface);
-      if (!found.empty())
-        seen.push_back(
-            {(c == 2 ? options.capitals : 1) * static_cast<double>(count.by_case[c]), std::move(found)});
+      Seen one{candidates(surface), {}};
+      if (one.candidates.empty()) continue;
+      if (c == 2) {
+        one.by_context[0] = options.capitals * count.by_case[2];
+      } else {
+        for (std::size_t x = 0; x < kContexts; ++x)
+          one.by_context[x] = count.by_context[x] * count.by_case[c] / known;
+      }
+      for (std::size_t x = 0; x < kContexts; ++x) contexts[x] += one.by_context[x];
+      seen.push_back(std::move(one));
     }
   }
+  double all_contexts = 1e-9;
+  for (const double x : contexts) all_contexts += x;
+  for (std::size_t x = 0; x < kContexts; ++x) context_probability_[x] = contexts[x] / all_contexts + 1e-9;
+  context_of_slot_.assign(slot_class_.size(), context_probability_);
   for (const Seen& s : seen) {
     for (const Candidate& c : s.candidates) units_[c.unit] = 1;
   }
+  constexpr double kContextPrior =
+      20;  // occurrences: a rare slot keeps close to what all words have beside them
   for (int round = 0; round < options.rounds; ++round) {
     std::unordered_map<std::uint64_t, double> next;
     next.reserve(units_.size());
     for (const auto& [unit, weight] : units_) next[unit] = options.unseen * options.class_weight[unit & 0xff];
     std::vector<double> slot_counts(slot_class_.size(), 0.5);
-    std::vector<double> weights;
+    std::vector<std::array<double, kContexts>> slot_contexts(slot_class_.size());
+    for (auto& of_slot : slot_contexts) {
+      for (std::size_t x = 0; x < kContexts; ++x) of_slot[x] = kContextPrior * context_probability_[x];
+    }
+    std::vector<double> weights, shares;
     for (const Seen& s : seen) {
       weights.clear();
-      double sum = 0;
-      for (const Candidate& c : s.candidates) {
-        weights.push_back(units_[c.unit] * c.weight * slot_weight(c));
-        sum += weights.back();
-      }
-      if (sum <= 0) continue;
-      for (std::size_t i = 0; i < weights.size(); ++i) {
-        const Candidate& c = s.candidates[i];
-        const double share = s.count * weights[i] / sum;
-        next[c.unit] += share;
-        double all = 0;
-        for (const auto slot : c.slots) all += slot_probability_[slot];
-        for (const auto slot : c.slots) slot_counts[slot] += share * slot_probability_[slot] / all;
+      for (const Candidate& c : s.candidates) weights.push_back(units_[c.unit] * c.weight * slot_weight(c));
+      for (std::size_t x = 0; x < kContexts; ++x) {
+        if (s.by_context[x] == 0) continue;
+        shares = weights;
+        double sum = 0;
+        for (std::size_t i = 0; i < shares.size(); ++i)
+          sum += shares[i] *= context_weight(s.candidates[i], x);
+        if (sum <= 0) continue;
+        for (std::size_t i = 0; i < shares.size(); ++i) {
+          const Candidate& c = s.candidates[i];
+          const double share = s.by_context[x] * shares[i] / sum;
+          next[c.unit] += share;
+          double all = 0;
+          for (const auto slot : c.slots) all += slot_probability_[slot] * context_of_slot_[slot][x];
+          for (const auto slot : c.slots) {
+            const double part = share * slot_probability_[slot] * context_of_slot_[slot][x] / all;
+            slot_counts[slot] += part;
+            slot_contexts[slot][x] += part;
+          }
+        }
       }
     }
     units_ = std::move(next);
     std::array<double, kWordClasses> totals{};
-    for (std::size_t i = 0; i < slot_counts.size(); ++i)
+    for (std::size_t i = 0; i < slot_counts.size(); ++i) {
       totals[static_cast<std::size_t>(slot_class_[i])] += slot_counts[i];
+      double sum = 0;
+      for (const double n : slot_contexts[i]) sum += n;
+      for (std::size_t x = 0; x < kContexts; ++x) context_of_slot_[i][x] = slot_contexts[i][x] / sum;
+    }
     for (std::size_t i = 0; i < slot_counts.size(); ++i) {
       slot_probability_[i] = slot_counts[i] / totals[static_cast<std::size_t>(slot_class_[i])];
     }
   }
+}
+
+double Estimate::context_weight(const Candidate& candidate, std::size_t context) const {
+  if (options_.context_exponent == 0) return 1;
+  double sum = 0, with = 0;
+  for (const auto slot : candidate.slots) {
+    sum += slot_probability_[slot];
+    with += slot_probability_[slot] * context_of_slot_[slot][context];
+  }
+  return std::pow(sum > 0 ? with / sum : context_probability_[context], options_.context_exponent);
 }
 
 std::vector<Estimate::Candidate> Estimate::candidates(std::string_view surface) const {
@@ -183,6 +284,7 @@ std::vector<Estimate::Candidate> Estimate::candidates(std::string_view surface) 
   const std::string lower = lower_case(surface);
   const std::string title = title_case(surface);
   const bool written_lower = surface == lower;
+  const bool written_title = surface == title && !written_lower;
   std::vector<std::string> spellings{std::string(surface)};
   if (surface != lower) spellings.push_back(lower);
   if (surface != title) spellings.push_back(title);
@@ -197,8 +299,9 @@ std::vector<Estimate::Candidate> Estimate::candidates(std::string_view surface) 
           std::find_if(found.begin(), found.end(), [&](const Candidate& c) { return c.unit == unit; });
       if (place == found.end()) {
         place = found.insert(found.end(), Candidate{unit, 1, {}});
-        if (written_lower && is_proper(morphology_.strings[a.lemma]))
-          place->weight = options_.proper_in_lower;
+        const bool proper = is_proper(morphology_.strings[a.lemma]);
+        if (written_lower && proper) place->weight = options_.proper_in_lower;
+        if (written_title && !proper) place->weight = options_.common_in_title;
       }
       if (a.tags == kNoString) continue;
       for (const auto slot : slots_of_tags_[a.tags]) {
@@ -211,7 +314,8 @@ std::vector<Estimate::Candidate> Estimate::candidates(std::string_view surface) 
 }
 
 double Estimate::slot_weight(const Candidate& candidate) const {
-  if (options_.slot_exponent == 0 || candidate.slots.empty()) return 1;
+  if (options_.slot_exponent == 0) return 1;
+  if (candidate.slots.empty()) return std::pow(kUnknownSlots, options_.slot_exponent);
   double sum = 0;
   for (const auto slot : candidate.slots) sum += slot_probability_[slot];
   return std::pow(sum, options_.slot_exponent);
@@ -223,16 +327,35 @@ double Estimate::unit_weight(std::uint64_t unit) const {
 }
 
 std::vector<Posterior> Estimate::posterior(std::string_view surface) const {
+  const std::vector<Candidate> found = candidates(surface);
+  std::vector<double> weights, shares(found.size(), 0);
+  for (const Candidate& c : found) weights.push_back(unit_weight(c.unit) * c.weight * slot_weight(c));
+  const auto divide = [&](double count, const std::vector<double>& parts) {
+    double sum = 0;
+    for (const double part : parts) sum += part;
+    if (sum <= 0) return;
+    for (std::size_t i = 0; i < parts.size(); ++i) shares[i] += count * parts[i] / sum;
+  };
+  divide(options_.context_free, weights);
+  const std::string lower = lower_case(surface);
+  if (const auto places = contexts_.find(lower);
+      found.size() > 1 && places != contexts_.end() && (surface == lower || surface == title_case(surface))) {
+    for (std::size_t x = 0; x < kContexts; ++x) {
+      if (places->second[x] == 0) continue;
+      std::vector<double> parts = weights;
+      for (std::size_t i = 0; i < parts.size(); ++i) parts[i] *= context_weight(found[i], x);
+      divide(places->second[x], parts);
+    }
+  }
   std::vector<Posterior> result;
   double sum = 0;
-  for (const Candidate& c : candidates(surface)) {
-    const double weight = unit_weight(c.unit) * c.weight * slot_weight(c);
-    sum += weight;
-    const auto lemma = static_cast<std::uint32_t>(c.unit >> 8);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    sum += shares[i];
+    const auto lemma = static_cast<std::uint32_t>(found[i].unit >> 8);
     auto place =
         std::find_if(result.begin(), result.end(), [&](const Posterior& p) { return p.lemma == lemma; });
     if (place == result.end()) place = result.insert(result.end(), Posterior{lemma, 0});
-    place->probability += static_cast<float>(weight);
+    place->probability += static_cast<float>(shares[i]);
   }
   for (Posterior& p : result) p.probability = static_cast<float>(p.probability / sum);
   const bool capital = is_proper(surface);
@@ -258,6 +381,12 @@ std::vector<Posterior> Estimate::posterior(std::string_view surface) const {
   std::stable_sort(merged.begin(), merged.end(),
                    [](const Posterior& a, const Posterior& b) { return a.probability > b.probability; });
   return merged;
+}
+
+double Estimate::tag_weight(std::uint32_t tags) const {
+  double sum = 0;
+  for (const auto slot : slots_of_tags_[tags]) sum += slot_probability_[slot];
+  return sum;
 }
 
 double Estimate::lemma_count(std::uint32_t lemma) const {

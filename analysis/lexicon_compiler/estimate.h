@@ -13,14 +13,26 @@
 
 namespace kwerenda {
 
+// What stands beside a word says something about it: after "w" comes a locative, beside "się" a verb. The
+// numbers are what the table of counts and scripts/count_forms.py call them by.
+inline constexpr std::size_t kContexts = 10;
+
 // How often a form was seen, by the case it was written in.
 struct FormCount {
   std::string form;                        // lower case
   std::array<std::uint32_t, 3> by_case{};  // lower, First letter, ALL or MiXed
+  std::array<std::uint32_t, kContexts>
+      by_context{};  // of the lower-case and capitalised ones; 0: nothing of note beside it
 };
 
-// Parses lines "form TAB lower TAB title TAB other". Throws Error{corrupt} naming the line.
+// Parses lines "form TAB lower TAB title TAB other TAB contexts", contexts as "number:count number:count".
+// Throws Error{corrupt} naming the line.
 std::vector<FormCount> parse_counts(std::string_view text, const std::string& name);
+
+// Adds the single words of an ARPA-like language model, lines "count word" between "\\1-grams:" and "\\2-grams:", to `counts`. The model counts
+// some hundred times as much text, of a wider kind; `divisor` brings its counts to the scale of the table. Throws Error{corrupt} naming the
+// file if it has no such section.
+void add_unigrams(std::string_view model, const std::string& name, std::uint32_t divisor, std::vector<FormCount>& counts);
 
 struct Posterior {
   std::uint32_t lemma = 0;  // string id
@@ -30,8 +42,11 @@ struct Posterior {
 struct EstimateOptions {
   double unseen = 0.1;            // count given to every lemma on top of what the text shows
   double proper_in_lower = 0.02;  // weight of a proper name when the form is written in lower case
-  double slot_exponent = 0.5;  // 1: weigh readings by how often their case, number, person occur in the class
+  double common_in_title = 0.5;   // weight of a common word when a proper name is written the same
+  double slot_exponent = 0.3;  // 1: weigh readings by how often their case, number, person occur in the class
   double capitals = 0.1;       // weight of words in capitals, many of which are acronyms that spell a word
+  double context_exponent = 1;  // 0: what stands beside a word does not matter
+  double context_free = 1;      // occurrences that the reading without regard to context counts for
   int rounds = 20;
 
   std::array<double, kWordClasses> class_weight;  // multiplies `unseen`
@@ -46,6 +61,8 @@ class Estimate {
   // The lemmas of a surface, most probable first, summing to 1; empty for an unknown one. Draws on its own
   // case, and on the capitalised and lower-case spelling of the same letters.
   std::vector<Posterior> posterior(std::string_view surface) const;
+  // How much of its class's occurrences fall on the slots of a tag set.
+  double tag_weight(std::uint32_t tags) const;
   // Expected occurrences of a lemma in the counted text.
   double lemma_count(std::uint32_t lemma) const;
 
@@ -57,6 +74,7 @@ class Estimate {
   };
   std::vector<Candidate> candidates(std::string_view surface) const;
   double slot_weight(const Candidate& candidate) const;
+  double context_weight(const Candidate& candidate, std::size_t context) const;
   double unit_weight(std::uint64_t unit) const;
 
   const Morphology& morphology_;
@@ -64,7 +82,10 @@ class Estimate {
   std::vector<std::vector<std::uint16_t>> slots_of_tags_;  // by tag-set id
   std::vector<WordClass> slot_class_;
   std::vector<double> slot_probability_;
+  std::vector<std::array<double, kContexts>> context_of_slot_;  // P(context | slot)
+  std::array<double, kContexts> context_probability_{};
   std::unordered_map<std::uint64_t, double> units_;
+  std::unordered_map<std::string, std::array<std::uint32_t, kContexts>> contexts_;  // of forms in lower case
 };
 
 }  // namespace kwerenda

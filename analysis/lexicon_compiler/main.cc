@@ -22,10 +22,13 @@ namespace kwerenda {
 namespace {
 
 constexpr const char* kUsage =
-    "kwerenda-lexicon compile --polimorf=JAR --aff=PLIK --dic=PLIK --counts=PLIK --output=PLIK\n"
+    "kwerenda-lexicon compile --polimorf=JAR --aff=PLIK --dic=PLIK --counts=PLIK --unigrams=PLIK --prefixes=PLIK "
+    "--output=PLIK\n"
     "    składa leksykon ze słowników Debiana: libmorfologik-stemming-java i hunspell-pl\n"
     "kwerenda-lexicon lookup --lexicon=PLIK\n"
     "    czyta formy, po jednej w wierszu; pisze: początek TAB koniec TAB forma TAB klucz|klucz\n"
+    "kwerenda-lexicon similar --lexicon=PLIK\n"
+    "    czyta słowa; pisze formy bez znaków, formy o jedną i dwie poprawki dalej i rodzinę słowa\n"
     "kwerenda-lexicon explain --lexicon=PLIK\n"
     "    czyta formy; pisze każde odczytanie z prawdopodobieństwem i pochodzeniem\n";
 
@@ -68,6 +71,9 @@ const std::string& need(const Arguments& arguments, const std::string& name) {
   return found->second;
 }
 
+// The model counts 89 million words, the table one million.
+constexpr std::uint32_t kUnigramDivisor = 40;
+
 void compile(const Arguments& arguments) {
   const std::string& jar = need(arguments, "polimorf");
   const std::string &aff = need(arguments, "aff"), &dic = need(arguments, "dic"),
@@ -77,11 +83,21 @@ void compile(const Arguments& arguments) {
   Morphology morphology = read_morphology(read_jar(jar, entry.c_str()), jar + "!" + entry,
                                           read_file(aff, "zainstaluj pakiet hunspell-pl"), aff,
                                           read_file(dic, "zainstaluj pakiet hunspell-pl"), dic);
-  const auto counts = parse_counts(read_file(table, "to część źródeł programu"), table);
+  auto counts = parse_counts(read_file(table, "to część źródeł programu"), table);
+  const std::string& unigrams = need(arguments, "unigrams");
+  add_unigrams(read_file(unigrams, "zainstaluj pakiet onboard-data"), unigrams, kUnigramDivisor, counts);
   settle(morphology, counts, LemmaRules());
   const Estimate estimate(morphology, counts, EstimateOptions());
+  LexiconParts parts;
+  parts.rules = learn_guesser(morphology, estimate, GuesserOptions());
+  settle_bare_forms(morphology, parts.rules);
+  parts.families = find_families(morphology);
+  std::istringstream prefixes(read_file(need(arguments, "prefixes"), "to część źródeł programu"));
+  for (std::string line; std::getline(prefixes, line);) {
+    if (!line.empty() && line[0] != '#') parts.prefixes.push_back(line);
+  }
   CompileReport report;
-  const std::string bytes = compile_lexicon(morphology, estimate, counts, CompileOptions(), report);
+  const std::string bytes = compile_lexicon(morphology, estimate, counts, parts, CompileOptions(), report);
   const std::string temporary = output + ".part";
   {
     std::ofstream file(temporary, std::ios::binary);
@@ -90,8 +106,10 @@ void compile(const Arguments& arguments) {
     if (!file) throw Error(ErrorKind::io, fmt::format("{}: nie można zapisać", temporary));
   }
   std::filesystem::rename(temporary, output);
-  fmt::print("{}: {} bajtów, {} form, {} stanów, {} przejść, {} komórek, {} bajtów odczytań\n", output,
-             bytes.size(), report.forms, report.states, report.arcs, report.cells, report.record_bytes);
+  fmt::print(
+      "{}: {} bajtów, {} form, {} stanów, {} przejść, {} komórek, {} bajtów odczytań, {} reguł, {} rodzin\n",
+      output, bytes.size(), report.forms, report.states, report.arcs, report.cells, report.record_bytes,
+      report.rules, report.families);
 }
 
 const char* name_of(ReadingSource source) {
@@ -132,11 +150,36 @@ void lookup(const Arguments& arguments, bool explain) {
       if (!seen.empty() && r.probability < threshold) continue;
       std::string key = lower_case(r.lemma);
       if (std::find(seen.begin(), seen.end(), key) != seen.end()) continue;
-      keys += (seen.empty() ? "" : "|") + key;
+      if (!seen.empty()) keys.push_back('|');
+      keys += key;
       seen.push_back(std::move(key));
     }
     if (keys.empty()) keys = lower_case(form);
     fmt::print("0\t{}\t{}\t{}\n", form.size(), form, keys);
+  }
+}
+
+void similar(const Arguments& arguments) {
+  const auto lexicon = Lexicon::open(need(arguments, "lexicon"));
+  for (std::string word; std::getline(std::cin, word);) {
+    const auto print = [&](const char* label, const std::vector<SimilarForm>& found) {
+      fmt::print("  {}:", label);
+      for (const SimilarForm& s : found) fmt::print(" {} ({}, {})", s.form, s.edits, s.frequency);
+      fmt::print("\n");
+    };
+    fmt::print("{}\n", word);
+    std::vector<SimilarForm> found;
+    lexicon->find_accent_free(word, 8, found);
+    print("bez znaków", found);
+    found.clear();
+    lexicon->find_within(word, 1, 8, found);
+    print("1", found);
+    found.clear();
+    lexicon->find_within(word, 2, 8, found);
+    print("2", found);
+    fmt::print("  rodzina:");
+    for (const std::string& relative : lexicon->relatives(word)) fmt::print(" {}", relative);
+    fmt::print("\n");
   }
 }
 
@@ -156,6 +199,8 @@ int run(int argc, char** argv) {
     compile(arguments);
   } else if (command == "lookup" || command == "explain") {
     lookup(arguments, command == "explain");
+  } else if (command == "similar") {
+    similar(arguments);
   } else {
     throw Error(ErrorKind::usage, kUsage);
   }

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <tuple>
+#include <unordered_map>
 
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
+#include <xxhash.h>
 
 #include "analysis/lexicon_compiler/cfsa2.h"
 #include "analysis/lexicon_compiler/hunspell.h"
@@ -31,24 +33,35 @@ std::string plain_apostrophe(std::string_view text) {
 
 }  // namespace
 
+std::size_t StringPool::slot_of(std::string_view text) const {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = XXH3_64bits(text.data(), text.size()) & mask;
+  while (slots_[at] != 0 && views_[slots_[at] - 1] != text) at = (at + 1) & mask;
+  return at;
+}
+
 std::uint32_t StringPool::add(std::string_view text) {
-  if (const auto found = ids_.find(text); found != ids_.end()) return found->second;
+  if (views_.size() * 2 >= slots_.size()) {
+    slots_.assign(std::max<std::size_t>(1024, slots_.size() * 4), 0);
+    for (std::uint32_t id = 0; id < views_.size(); ++id) slots_[slot_of(views_[id])] = id + 1;
+  }
+  const std::size_t slot = slot_of(text);
+  if (slots_[slot] != 0) return slots_[slot] - 1;
   if (blocks_.empty() || blocks_.back().size() + text.size() > blocks_.back().capacity()) {
     blocks_.emplace_back().reserve(std::max(kBlockBytes, text.size()));
   }
   std::string& block = blocks_.back();
   const std::size_t start = block.size();
   block += text;
-  const std::string_view view = std::string_view(block).substr(start, text.size());
-  const auto id = static_cast<std::uint32_t>(views_.size());
-  views_.push_back(view);
-  ids_.emplace(view, id);
-  return id;
+  views_.push_back(std::string_view(block).substr(start, text.size()));
+  slots_[slot] = static_cast<std::uint32_t>(views_.size());
+  return slots_[slot] - 1;
 }
 
 std::uint32_t StringPool::find(std::string_view text) const {
-  const auto found = ids_.find(text);
-  return found == ids_.end() ? kNoString : found->second;
+  if (slots_.empty()) return kNoString;
+  const std::uint32_t entry = slots_[slot_of(text)];
+  return entry == 0 ? kNoString : entry - 1;
 }
 
 bool is_proper(std::string_view lemma) {

@@ -6,7 +6,6 @@
 #include <deque>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace kwerenda {
@@ -22,9 +21,12 @@ class StringPool {
   std::size_t size() const { return views_.size(); }
 
  private:
+  std::size_t slot_of(std::string_view text) const;
+
   std::deque<std::string> blocks_;
   std::vector<std::string_view> views_;
-  std::unordered_map<std::string_view, std::uint32_t> ids_;
+  std::vector<std::uint32_t>
+      slots_;  // open addressing by hash, id + 1; five million strings fit a node-based map half as well
 };
 
 // Word classes as far as lemmas, priors and derivations need them.

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <unordered_map>
 #include <unordered_set>
+
+#include "analysis/lexicon_compiler/letters.h"
 
 namespace kwerenda {
 namespace {
@@ -21,11 +24,12 @@ constexpr std::array<std::string_view, 2> kWithoutDegrees = {"wielki", "wysoce"}
 struct Suppletion {
   std::string_view lemma, for_lemma;
 };
-constexpr std::array<Suppletion, 5> kSuppletions = {{{"więcej", "dużo"},
+constexpr std::array<Suppletion, 6> kSuppletions = {{{"więcej", "dużo"},
                                                      {"mniej", "mało"},
                                                      {"ludzie", "człowiek"},
                                                      {"najbardziej", "bardzo"},
-                                                     {"większy", "duży"}}};
+                                                     {"większy", "duży"},
+                                                     {"powinny", "powinien"}}};
 
 class Settler {
  public:
@@ -49,10 +53,12 @@ class Settler {
       // An abbreviation is itself: "art." is no form of "artykuł" that a reader would type.
       if (a.word_class == WordClass::abbreviation) a.lemma = a.form;
       settle_verbal(a);
+      settle_first_part(a);
       settled.push_back(a);
     }
     m_.analyses = std::move(settled);
     m_.sort();
+    drop_shadows();
   }
 
  private:
@@ -109,6 +115,84 @@ class Settler {
     }
   }
 
+  // "polsko" is rather the first part of polsko-niemiecki than an adverb, and "inwestycyjno" cannot be one:
+  // they belong to the adjective. Adverbs that are in use as such (szybko) are words of their own.
+  void settle_first_part(Analysis& a) const {
+    if (a.lemma != a.form || (a.word_class != WordClass::adverb && a.tags != kNoString)) return;
+    const std::string_view form = m_.strings[a.form];
+    if (!form.ends_with('o') || (a.tags != kNoString && !form.ends_with("sko") && !form.ends_with("cko")))
+      return;
+    std::string adjective(form.substr(0, form.size() - 1));
+    for (const char ending : {'y', 'i'}) {
+      const std::uint32_t lemma = m_.strings.find(adjective + ending);
+      if (lemma == kNoString) continue;
+      const auto [begin, end] = m_.range_of(lemma);
+      for (std::size_t i = begin; i < end; ++i) {
+        if (m_.analyses[i].word_class != WordClass::adjective || m_.analyses[i].lemma != lemma) continue;
+        a.lemma = lemma;
+        a.word_class = WordClass::adjective;
+        return;
+      }
+    }
+  }
+
+  // Nouns that are nothing but an adjective's forms: starszy is stary, chora is chory. Such a noun goes where
+  // its lemma is a comparative, and where each of its forms is also a form of one and the same adjective.
+  void drop_shadows() {
+    std::unordered_map<std::uint32_t, std::vector<std::uint32_t>>
+        adjectives;  // noun -> adjectives that share all forms so far
+    std::unordered_set<std::uint32_t> seen;
+    std::vector<std::uint32_t> here, common;
+    for (std::size_t begin = 0; begin < m_.analyses.size();) {
+      std::size_t end = begin;
+      here.clear();
+      while (end < m_.analyses.size() && m_.analyses[end].form == m_.analyses[begin].form) {
+        if (m_.analyses[end].word_class == WordClass::adjective) here.push_back(m_.analyses[end].lemma);
+        ++end;
+      }
+      for (std::size_t i = begin; i < end; ++i) {
+        const Analysis& a = m_.analyses[i];
+        if (a.word_class != WordClass::noun || a.tags == kNoString) continue;
+        if (seen.insert(a.lemma).second) {
+          adjectives[a.lemma] = here;
+        } else if (auto& shared = adjectives[a.lemma]; !shared.empty()) {
+          common.clear();
+          std::set_intersection(shared.begin(), shared.end(), here.begin(), here.end(),
+                                std::back_inserter(common));
+          shared = common;
+        }
+      }
+      begin = end;
+    }
+    const auto is_degree = [&](std::uint32_t lemma, std::uint32_t& of) {
+      const auto [begin, end] = m_.range_of(lemma);
+      for (std::size_t i = begin; i < end; ++i) {
+        const Analysis& a = m_.analyses[i];
+        if (a.word_class != WordClass::adjective || a.tags == kNoString || a.lemma == lemma) continue;
+        if (has(m_.tags[a.tags], ":com") || has(m_.tags[a.tags], ":sup")) {
+          of = a.lemma;
+          return true;
+        }
+      }
+      return false;
+    };
+    for (Analysis& a : m_.analyses) {
+      if (a.tags == kNoString || (a.word_class != WordClass::noun && a.word_class != WordClass::adjective))
+        continue;
+      const auto shared = adjectives.find(a.lemma);
+      std::uint32_t positive = kNoString;
+      if (is_degree(a.lemma, positive)) {
+        a.lemma = positive;
+        a.word_class = WordClass::adjective;
+      } else if (a.word_class == WordClass::noun && shared != adjectives.end() && !shared->second.empty() &&
+                 !is_proper(m_.strings[a.lemma])) {
+        a.lemma = shared->second.front();
+        a.word_class = WordClass::adjective;
+      }
+    }
+    m_.sort();
+  }
+
   bool stands_alone(Convention convention, std::uint32_t lemma) const {
     switch (convention) {
       case Convention::own:
@@ -156,6 +240,30 @@ class Settler {
 
 void settle(Morphology& morphology, const std::vector<FormCount>& counts, const LemmaRules& rules) {
   Settler(morphology, counts, rules).run();
+}
+
+std::size_t settle_bare_forms(Morphology& morphology, const std::vector<GuesserRule>& rules) {
+  std::vector<std::uint32_t> uses(morphology.strings.size(), 0);
+  for (const Analysis& a : morphology.analyses) ++uses[a.lemma];
+  const GuesserTable table(rules);
+  std::size_t settled = 0;
+  for (Analysis& a : morphology.analyses) {
+    if (a.tags != kNoString || a.lemma != a.form || uses[a.lemma] != 1) continue;
+    const std::string_view form = morphology.strings[a.form];
+    const bool proper = is_proper(form);
+    const std::string guessed = table.class_of(form, proper);
+    if (guessed.empty()) continue;
+    for (const std::string_view lost : {"", "a", "o", "e", "y", "i"}) {
+      std::string lemma = guessed + std::string(lost);
+      if (proper) lemma = title_case(lemma);
+      const std::uint32_t known = morphology.strings.find(lemma);
+      if (known == kNoString || uses[known] == 0) continue;
+      if (known != a.form) ++settled;
+      a.lemma = known;
+      break;
+    }
+  }
+  return settled;
 }
 
 }  // namespace kwerenda

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "analysis/lexicon_compiler/estimate.h"
+#include "analysis/lexicon_compiler/guesser_rules.h"
 #include "analysis/lexicon_compiler/morphology.h"
 
 namespace kwerenda {
@@ -26,5 +27,9 @@ struct LemmaRules {
 
 // Changes lemmas and word classes of `morphology` in place, and drops analyses that others make needless.
 void settle(Morphology& morphology, const std::vector<FormCount>& counts, const LemmaRules& rules);
+
+// Gives words that hunspell-pl lists without any inflection ("Plymouthem") the lemma that the guesser leads
+// to, if that is a known one; the number of words changed.
+std::size_t settle_bare_forms(Morphology& morphology, const std::vector<GuesserRule>& rules);
 
 }  // namespace kwerenda

@@ -21,7 +21,8 @@ namespace {
 
 constexpr unsigned kMaxShards = 256;
 
-// A hidden directory beside the target. A lock tells the directory of a living builder from what a killed one left.
+// A hidden directory beside the target. A lock tells the directory of a living builder from what a killed one
+// left.
 class WorkDirectory {
  public:
   explicit WorkDirectory(const std::filesystem::path& target) {
@@ -32,15 +33,22 @@ class WorkDirectory {
     const std::string prefix = std::string(".").append(name.string()).append(".bulk-");
     remove_abandoned(prefix);
     std::string pattern = (parent_ / (prefix + "XXXXXX")).string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw io_error(pattern, "nie można utworzyć katalogu roboczego", errno);
+    if (::mkdtemp(pattern.data()) == nullptr)
+      throw io_error(pattern, "nie można utworzyć katalogu roboczego", errno);
     path_ = pattern;
     lock_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (lock_ >= 0) (void)::flock(lock_, LOCK_EX | LOCK_NB);
+    if (lock_ < 0) {
+      const int failed = errno;
+      ::rmdir(path_.c_str());
+      throw io_error(path_, "nie można otworzyć katalogu roboczego", failed);
+    }
+    // Where the file system knows no locks, nothing is ever taken for abandoned either.
+    (void)::flock(lock_, LOCK_EX | LOCK_NB);
   }
   ~WorkDirectory() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
-    if (lock_ >= 0) ::close(lock_);
+    ::close(lock_);
   }
   WorkDirectory(const WorkDirectory&) = delete;
   WorkDirectory& operator=(const WorkDirectory&) = delete;
@@ -51,7 +59,8 @@ class WorkDirectory {
  private:
   void remove_abandoned(const std::string& prefix) const {
     std::error_code ignored;
-    for (std::filesystem::directory_iterator entry(parent_, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
+    for (std::filesystem::directory_iterator entry(parent_, ignored), end; !ignored && entry != end;
+         entry.increment(ignored)) {
       if (!entry->path().filename().string().starts_with(prefix)) continue;
       const int descriptor = ::open(entry->path().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
       if (descriptor < 0) continue;
@@ -66,7 +75,8 @@ class WorkDirectory {
   int lock_ = -1;
 };
 
-// Runs all tasks on up to `threads` threads, this one included, and throws the first exception that one of them threw.
+// Runs all tasks on up to `threads` threads, this one included, and throws the first exception that one of
+// them threw.
 void run_tasks(const std::vector<std::function<void()>>& tasks, unsigned threads) {
   std::atomic<std::size_t> next = 0;
   std::vector<std::exception_ptr> failures(tasks.size());
@@ -141,6 +151,7 @@ BulkBuilder::BulkBuilder(std::filesystem::path target, const BulkOptions& option
     throw Error(ErrorKind::usage, "liczba części ma być od 1 do " + std::to_string(kMaxShards) + ", a jest " +
                                       std::to_string(options.shards));
   }
+  check_block_bytes(options.block_bytes);
   std::error_code ignored;
   if (std::filesystem::exists(target, ignored) &&
       !(std::filesystem::is_directory(target, ignored) && std::filesystem::is_empty(target, ignored))) {
@@ -163,7 +174,8 @@ BulkShard& BulkBuilder::shard(unsigned number) { return *impl_->shards.at(number
 
 void BulkBuilder::set_metadata(std::string_view key, std::string_view value) {
   if (key.empty() || key.size() > kMaxKeyBytes - kMetadataPrefix.size()) {
-    throw Error(ErrorKind::limit, "klucz metadanych ma " + std::to_string(key.size()) + " bajtów, a może mieć od 1 do " +
+    throw Error(ErrorKind::limit, "klucz metadanych ma " + std::to_string(key.size()) +
+                                      " bajtów, a może mieć od 1 do " +
                                       std::to_string(kMaxKeyBytes - kMetadataPrefix.size()));
   }
   if (value.size() > kMaxTagBytes) {
@@ -192,7 +204,8 @@ Statistics BulkBuilder::Impl::statistics() const {
     sum.documents += part.documents;
     sum.last_docid = std::max(sum.last_docid, part.last_docid);
     sum.total_length += part.total_length;
-    if (part.shortest_document > 0 && (sum.shortest_document == 0 || part.shortest_document < sum.shortest_document)) {
+    if (part.shortest_document > 0 &&
+        (sum.shortest_document == 0 || part.shortest_document < sum.shortest_document)) {
       sum.shortest_document = part.shortest_document;
     }
     sum.longest_document = std::max(sum.longest_document, part.longest_document);
@@ -214,7 +227,8 @@ TableRoot BulkBuilder::Impl::write_postlist(BulkResult& result) const {
       slot.values += values.values;
     }
   }
-  for (const auto& [key, slot] : slots) table.add(key, value_statistics_tag(slot.values, slot.least, slot.greatest));
+  for (const auto& [key, slot] : slots)
+    table.add(key, value_statistics_tag(slot.values, slot.least, slot.greatest));
 
   RunMerge merge = merge_runs();
   PostingListWriter postings(table);
@@ -226,15 +240,18 @@ TableRoot BulkBuilder::Impl::write_postlist(BulkResult& result) const {
       values.end();
     } else if (merge.key() == kLengthsPrefix) {
       postings.begin(ListKind::lengths, merge.key(), merge.documents(), 0);
-      merge.for_each(&RunReader::next_length, [&](const RunReader& run) { postings.add(run.docid, run.wdf); });
+      merge.for_each(&RunReader::next_length,
+                     [&](const RunReader& run) { postings.add(run.docid, run.wdf); });
       postings.end();
     } else {
       if (merge.occurrences() > 0xffffffff) {
-        throw Error(ErrorKind::limit, "słowo „" + merge.key() + "” występuje " + std::to_string(merge.occurrences()) +
+        throw Error(ErrorKind::limit, "słowo „" + merge.key() + "” występuje " +
+                                          std::to_string(merge.occurrences()) +
                                           " razy, a może najwyżej 4294967295");
       }
       postings.begin(ListKind::postings, merge.key(), merge.documents(), merge.occurrences());
-      merge.for_each(&RunReader::next_posting, [&](const RunReader& run) { postings.add(run.docid, run.wdf); });
+      merge.for_each(&RunReader::next_posting,
+                     [&](const RunReader& run) { postings.add(run.docid, run.wdf); });
       postings.end();
     }
   }
@@ -262,7 +279,8 @@ TableRoot BulkBuilder::Impl::write_positions(BulkResult& result) const {
     merge.for_each(&RunReader::next_posting, [&](const RunReader& run) {
       if (run.bytes.empty()) return;
       if (!table) {
-        table = std::make_unique<TableWriter>(index() / "position.glass", table_options(TagCompression::none));
+        table =
+            std::make_unique<TableWriter>(index() / "position.glass", table_options(TagCompression::none));
       }
       const char* end = put_sortable(key + term_bytes + 1, run.docid);
       table->add({key, static_cast<std::size_t>(end - key)}, run.bytes);
@@ -277,7 +295,8 @@ TableRoot BulkBuilder::Impl::write_positions(BulkResult& result) const {
 std::pair<TableRoot, TableRoot> BulkBuilder::Impl::write_documents(BulkResult& result) const {
   std::unique_ptr<TableWriter> term_lists, data;
   if (options.term_lists == TermLists::write) {
-    term_lists = std::make_unique<TableWriter>(index() / "termlist.glass", table_options(options.term_list_compression));
+    term_lists = std::make_unique<TableWriter>(index() / "termlist.glass",
+                                               table_options(options.term_list_compression));
   }
   std::vector<std::unique_ptr<DocumentReader>> readers;
   for (const auto& shard : shards) {
@@ -285,6 +304,7 @@ std::pair<TableRoot, TableRoot> BulkBuilder::Impl::write_documents(BulkResult& r
     if (reader->next()) readers.push_back(std::move(reader));
   }
   char key[kMaxSortableBytes + 1];
+  std::uint32_t last_docid = 0;
   while (!readers.empty()) {
     // Shards are as many as threads: a scan is as good as a heap.
     std::size_t first = 0;
@@ -292,6 +312,8 @@ std::pair<TableRoot, TableRoot> BulkBuilder::Impl::write_documents(BulkResult& r
       if (readers[i]->document.docid < readers[first]->document.docid) first = i;
     }
     const StoredDocument& document = readers[first]->document;
+    if (document.docid == last_docid) fail_added_twice(last_docid);
+    last_docid = document.docid;
     char* const end = put_sortable(key, document.docid);
     const std::string_view docid_key(key, static_cast<std::size_t>(end - key));
     if (term_lists) {
@@ -300,7 +322,9 @@ std::pair<TableRoot, TableRoot> BulkBuilder::Impl::write_documents(BulkResult& r
       if (!document.slots.empty()) term_lists->add({key, docid_key.size() + 1}, document.slots);
     }
     if (!document.data.empty()) {
-      if (!data) data = std::make_unique<TableWriter>(index() / "docdata.glass", table_options(options.data_compression));
+      if (!data)
+        data =
+            std::make_unique<TableWriter>(index() / "docdata.glass", table_options(options.data_compression));
       data->add(docid_key, document.data);
     }
     if (!readers[first]->next()) readers.erase(readers.begin() + static_cast<std::ptrdiff_t>(first));
@@ -334,7 +358,8 @@ BulkResult BulkBuilder::finish() {
   version.statistics = impl.statistics();
   BulkResult result;
   result.statistics = version.statistics;
-  for (const auto& shard : impl.shards) result.runs += static_cast<std::uint32_t>(shard->impl_->run_files.size());
+  for (const auto& shard : impl.shards)
+    result.runs += static_cast<std::uint32_t>(shard->impl_->run_files.size());
   // The longest task first.
   run_tasks({[&] { std::tie(version.termlist, version.docdata) = impl.write_documents(result); },
              [&] { version.position = impl.write_positions(result); },

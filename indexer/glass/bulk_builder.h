@@ -1,6 +1,6 @@
-// Builds a database of Xapian's glass format from scratch, far faster than add_document, which inverts into nested maps and
-// updates B-trees in place (1 to 2 MB of text a second): here documents go into a compact log, are inverted by counting, and
-// every table is written once, in key order.
+// Builds a database of Xapian's glass format from scratch, far faster than add_document, which inverts into
+// nested maps and updates B-trees in place (1 to 2 MB of text a second): here documents go into a compact
+// log, are inverted by counting, and every table is written once, in key order.
 //
 //   BulkBuilder builder("index", {.memory_bytes = 512 << 20});
 //   BulkShard& shard = builder.shard(0);
@@ -11,19 +11,23 @@
 //   builder.set_metadata("format", "1");
 //   builder.finish();
 //
-// The result is an ordinary Xapian 1.4 database with the content that add_document would have given it: terms, postings,
-// positions, values and their bounds, data, lengths and statistics. It can be searched, changed, checked and compacted by Xapian.
+// The result is an ordinary Xapian 1.4 database with the content that add_document would have given it:
+// terms, postings, positions, values and their bounds, data, lengths and statistics. It can be searched,
+// changed, checked and compacted by Xapian.
 //
-// SEVERAL THREADS. Each worker feeds a shard of its own with docids that were dealt out beforehand; finish() merges all shards
-// into the one database in docid order. Numbers of terms belong to a shard.
+// SEVERAL THREADS. Each worker feeds a shard of its own with docids that were dealt out beforehand; finish()
+// merges all shards into the one database in docid order. Numbers of terms belong to a shard.
 //
-// MEMORY. A shard keeps its log, and at inversion the inverted lists beside it. When log, expected lists and dictionary exceed
-// the shard's part of memory_bytes, the shard writes the lists as a sorted run and the documents in order to temporary files
-// and starts anew; finish() merges the runs. Only the dictionary and a few bytes per value slot stay: about 80 bytes a distinct
-// term.
+// MEMORY. A shard keeps its log, and at inversion the inverted lists beside it. When log, expected lists and
+// dictionary exceed the shard's part of memory_bytes, the shard writes the lists as a sorted run and the
+// documents in order to temporary files and starts anew; finish() merges the runs. Only the dictionary stays,
+// about 100 bytes a distinct term. When it leaves little room, runs do not shrink below a quarter of the
+// shard's part or half of the dictionary, whichever is more; so much the sum may then exceed memory_bytes.
+// 620,000 passages (400 MB of text) with memory_bytes at its default took about 520 MB and four runs.
 //
-// DISK. Everything is written in a hidden directory beside the target, `.NAME.bulk-XXXXXX`, synced, and renamed to the target by
-// finish(); the directory goes in any case, and what a killed process left is removed by the next builder of the same target.
+// DISK. Everything is written in a hidden directory beside the target, `.NAME.bulk-XXXXXX`, synced, and
+// renamed to the target by finish(); the directory goes in any case, and what a killed process left is
+// removed by the next builder of the same target.
 #pragma once
 
 #include <cstdint>
@@ -62,7 +66,8 @@ struct Value {
 
 enum class TermLists {
   write,
-  omit,  // smaller and faster; Xapian can then only add documents (DB_NO_TERMLIST), and not list the values of one
+  omit,  // smaller and faster; Xapian can then only add documents (DB_NO_TERMLIST), and not list the values
+         // of one
 };
 
 struct BulkOptions {
@@ -92,14 +97,15 @@ class BulkShard {
   BulkShard(const BulkShard&) = delete;
   BulkShard& operator=(const BulkShard&) = delete;
 
-  // The number of a term in this shard, good for the builder's life. Throws Error{limit} for an empty term and for one of more
-  // than kMaxTermBytes.
+  // The number of a term in this shard, good for the builder's life. Throws Error{limit} for an empty term
+  // and for one of more than kMaxTermBytes.
   TermId intern(std::string_view term);
 
-  // Adds a document; its length is the sum of its wdf. Docids increase within a shard; gaps are allowed, and stand for no
-  // documents. Nothing of the arguments is kept. On Error{usage} (docid not above the last, unknown or repeated term,
-  // positions out of order, a slot twice) and Error{limit} (data, a value or the term list above kMaxTagBytes, length above 2^32 - 2)
-  // the shard is as before; after Error{io}, from writing a run, the builder is good for nothing but destruction.
+  // Adds a document; its length is the sum of its wdf. Docids increase within a shard; gaps are allowed, and
+  // stand for no documents. Nothing of the arguments is kept. On Error{usage} (docid not above the last,
+  // unknown or repeated term, positions out of order, a slot twice) and Error{limit} (data, a value or the
+  // term list above kMaxTagBytes, length above 2^32 - 2) the shard is as before; after Error{io}, from
+  // writing a run, the builder is good for nothing but destruction.
   void add(std::uint32_t docid, std::span<const Posting> postings, std::string_view data,
            std::span<const Value> values = {});
 
@@ -117,8 +123,8 @@ class BulkShard {
 // REQUIRES: one builder for a target at a time.
 class BulkBuilder {
  public:
-  // Throws Error{usage} if `target` exists and is not an empty directory or an option makes no sense, Error{io} if the hidden
-  // directory cannot be made.
+  // Throws Error{usage} if `target` exists and is not an empty directory or an option makes no sense,
+  // Error{io} if the hidden directory cannot be made.
   BulkBuilder(std::filesystem::path target, const BulkOptions& options);
   ~BulkBuilder();
   BulkBuilder(const BulkBuilder&) = delete;
@@ -127,12 +133,13 @@ class BulkBuilder {
   // 0 <= number < options.shards. Safe from several threads.
   BulkShard& shard(unsigned number);
 
-  // An empty value removes the entry. Throws Error{limit} for an empty key, a key above 253 bytes, a value above kMaxTagBytes.
+  // An empty value removes the entry. Throws Error{limit} for an empty key, a key above 253 bytes, a value
+  // above kMaxTagBytes.
   void set_metadata(std::string_view key, std::string_view value);
 
-  // Writes the database and puts it in its place. No shard may be in use, and nothing may be called afterwards. Throws
-  // Error{io}; Error{usage} if two shards have the same docid; Error{limit} if one term occurs more than 2^32 - 1 times. On an
-  // error there is no target.
+  // Writes the database and puts it in its place. No shard may be in use, and nothing may be called
+  // afterwards. Throws Error{io}; Error{usage} if two shards have the same docid; Error{limit} if one term
+  // occurs more than 2^32 - 1 times. On an error there is no target.
   BulkResult finish();
 
  private:

@@ -11,8 +11,10 @@ namespace kwerenda::glass {
 namespace {
 
 constexpr std::size_t kLogBlockBytes = 1u << 20;
-// A run below this is not worth a file, whatever the limit says; and the dictionary alone may exceed the limit.
-constexpr std::size_t kLeastRunBytes = 64u << 10;
+// A run below this is not worth a file, whatever the limit says.
+constexpr std::uint64_t kLeastRunBytes = 64u << 10;
+// A run above this is cut, so that offsets into it and sums of a term have 32 bits.
+constexpr std::uint64_t kMostListBytes = 1u << 30;
 constexpr std::size_t kFileBufferBytes = 1u << 20;
 // The greatest length of a document; one more marks a deleted document inside Xapian.
 constexpr std::uint64_t kMaxLength = 0xfffffffe;
@@ -29,19 +31,30 @@ std::string_view get_bytes(const char*& in) {
   return result;
 }
 
-// Skips what follows the head of a posting; returns where it ends.
+// Skips the positions of one posting; returns where they end.
 const char* skip_positions(const char* in, std::uint64_t head) {
   switch (head & 3) {
-    case kOnePosition: (void)get_varint(in); return in;
+    case kOnePosition:
+      (void)get_varint(in);
+      return in;
     case kManyPositions: {
       const auto size = static_cast<std::size_t>(get_varint(in));
       return in + size;
     }
-    default: return in;
+    default:
+      return in;
   }
 }
 
-std::string document_name(std::uint32_t docid) { return std::string("dokument ").append(std::to_string(docid)).append(": "); }
+std::uint32_t get_term(const char* terms, std::size_t i) {
+  std::uint32_t id;
+  std::memcpy(&id, terms + i * sizeof(id), sizeof(id));
+  return id;
+}
+
+std::string document_name(std::uint32_t docid) {
+  return std::string("dokument ").append(std::to_string(docid)).append(": ");
+}
 
 std::string size_text(std::size_t bytes) {
   return std::to_string(bytes) + " bajtów, a może mieć najwyżej " + std::to_string(kMaxTagBytes);
@@ -53,7 +66,6 @@ char* DocumentLog::room(std::size_t bytes) {
   if (blocks_.empty() || blocks_.back().size - blocks_.back().used < bytes) {
     const std::size_t size = std::max(bytes, kLogBlockBytes);
     blocks_.push_back({std::make_unique_for_overwrite<char[]>(size), 0, size});
-    reserved_ += size;
   }
   return blocks_.back().bytes.get() + blocks_.back().used;
 }
@@ -61,7 +73,6 @@ char* DocumentLog::room(std::size_t bytes) {
 void DocumentLog::clear() {
   blocks_.clear();
   used_ = 0;
-  reserved_ = 0;
 }
 
 void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings, std::string_view data,
@@ -74,24 +85,14 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
   if (data.size() > kMaxTagBytes) {
     throw Error(ErrorKind::limit, document_name(docid) + "treść ma " + size_text(data.size()));
   }
-  if (++adds == 0) {  // after 2^32 calls, most of which failed
-    for (TermState& state : states) state.seen = 0;
-    adds = 1;
-  }
   std::uint64_t length = 0;
-  std::size_t term_list_bytes = 0;
-  std::size_t record_bytes = 10 * kMaxVarintBytes + data.size();
+  std::size_t record_bytes = 10 * kMaxVarintBytes + data.size();  // at most
   std::uint32_t greatest_wdf = 0;
   for (const Posting& posting : postings) {
     if (posting.term >= states.size()) {
-      throw Error(ErrorKind::usage, document_name(docid) + "nieznany numer słowa " + std::to_string(posting.term));
+      throw Error(ErrorKind::usage,
+                  document_name(docid) + "nieznany numer słowa " + std::to_string(posting.term));
     }
-    TermState& state = states[posting.term];
-    if (state.seen == adds) {
-      throw Error(ErrorKind::usage, document_name(docid) + "słowo „" + std::string(dictionary.term(posting.term)) +
-                                        "” podano dwa razy");
-    }
-    state.seen = adds;
     for (std::size_t i = 1; i < posting.positions.size(); ++i) {
       if (posting.positions[i] <= posting.positions[i - 1]) {
         throw Error(ErrorKind::usage, document_name(docid) + "pozycje słowa „" +
@@ -100,12 +101,17 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
     }
     length += posting.wdf;
     greatest_wdf = std::max(greatest_wdf, posting.wdf);
-    term_list_bytes += dictionary.term(posting.term).size() + 2 + kMaxVarintBytes;
+    __builtin_prefetch(&states[posting.term], 1);
     record_bytes += 3 * kMaxVarintBytes + 5 * posting.positions.size();
   }
   if (length > kMaxLength) {
-    throw Error(ErrorKind::limit, document_name(docid) + "długość " + std::to_string(length) + " przekracza " +
-                                      std::to_string(kMaxLength));
+    throw Error(ErrorKind::limit, document_name(docid) + "długość " + std::to_string(length) +
+                                      " przekracza " + std::to_string(kMaxLength));
+  }
+  std::size_t term_list_bytes = postings.size() * (kMaxTermBytes + 12);
+  if (term_list_bytes > kMaxTagBytes) {  // now it is worth while to count
+    term_list_bytes = 0;
+    for (const Posting& posting : postings) term_list_bytes += dictionary.term(posting.term).size() + 12;
   }
   if (term_list_bytes > kMaxTagBytes) {
     throw Error(ErrorKind::limit, document_name(docid) + "lista słów ma " + size_text(term_list_bytes));
@@ -113,7 +119,8 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
   std::vector<Value> by_slot;
   for (const Value& value : given) {
     if (value.slot == 0xffffffff) {
-      throw Error(ErrorKind::usage, document_name(docid) + "nie ma wartości o numerze " + std::to_string(value.slot));
+      throw Error(ErrorKind::usage,
+                  document_name(docid) + "nie ma wartości o numerze " + std::to_string(value.slot));
     }
     if (value.bytes.size() > kMaxTagBytes - 2 * kChunkBytes) {
       throw Error(ErrorKind::limit, document_name(docid) + "wartość ma " + size_text(value.bytes.size()));
@@ -124,48 +131,74 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
   scratch.clear();
   for (std::size_t i = 0; i < by_slot.size(); ++i) {
     if (i > 0 && by_slot[i].slot == by_slot[i - 1].slot) {
-      throw Error(ErrorKind::usage, document_name(docid) + "wartość o numerze " + std::to_string(by_slot[i].slot) +
-                                        " podano dwa razy");
+      throw Error(ErrorKind::usage, document_name(docid) + "wartość o numerze " +
+                                        std::to_string(by_slot[i].slot) + " podano dwa razy");
     }
     append_varint(scratch, i == 0 ? by_slot[i].slot : by_slot[i].slot - by_slot[i - 1].slot - 1);
   }
   record_bytes += scratch.size();
 
-  // From here on nothing fails, save for want of memory.
-  char* const record = log.room(record_bytes);
-  char* out = put_varint(record, docid - last_run_docid);
+  // A run is cut before its sums outgrow 32 bits.
+  if (run_length + length > 0xffffffff || list_bytes + record_bytes > kMostListBytes) spill();
+
+  heads.resize(std::max(heads.size(), postings.size() * kMaxVarintBytes));
+  positions.clear();
+  before.clear();
+  char* head_out = heads.data();
+  char* out = log.room(record_bytes);
+  char* const record = out;
+  out = put_varint(out, docid - last_run_docid);
   out = put_varint(out, length);
   out = put_varint(out, scratch.size());
   out = put_bytes(out, scratch);
   out = put_varint(out, data.size());
   out = put_bytes(out, data);
   out = put_varint(out, postings.size());
+  std::uint64_t added_bytes = 0;
   for (const Posting& posting : postings) {
-    out = put_varint(out, posting.term);
-    const char* const body = out;
-    const std::uint64_t head = std::uint64_t{posting.wdf} << 2;
+    TermState& state = states[posting.term];
+    if (state.last_docid == docid) {
+      for (std::size_t i = before.size(); i-- > 0;) states[postings[i].term] = before[i];
+      throw Error(ErrorKind::usage, document_name(docid) + "słowo „" +
+                                        std::string(dictionary.term(posting.term)) + "” podano dwa razy");
+    }
+    before.push_back(state);
+    const std::uint64_t wdf = std::uint64_t{posting.wdf} << 2;
+    const char* const head_begin = head_out;
+    const std::size_t positions_begin = positions.size();
     if (posting.positions.empty()) {
-      out = put_varint(out, head | kNoPositions);
+      head_out = put_varint(head_out, wdf | kNoPositions);
     } else if (posting.positions.size() == 1) {
-      out = put_varint(out, head | kOnePosition);
-      out = put_varint(out, posting.positions.front());
+      head_out = put_varint(head_out, wdf | kOnePosition);
+      append_varint(positions, posting.positions.front());
     } else {
+      head_out = put_varint(head_out, wdf | kManyPositions);
       scratch.clear();
       append_position_list(posting.positions, scratch);
-      out = put_varint(out, head | kManyPositions);
-      out = put_varint(out, scratch.size());
-      out = put_bytes(out, scratch);
+      append_varint(positions, scratch.size());
+      positions += scratch;
     }
-    TermState& state = states[posting.term];
-    const std::size_t bytes = varint_size(docid - state.last_docid) + static_cast<std::size_t>(out - body);
-    state.bytes += bytes;
-    list_bytes += bytes;
-    state.occurrences += posting.wdf;
+    const std::size_t bytes = varint_size(docid - state.last_docid) +
+                              static_cast<std::size_t>(head_out - head_begin) + positions.size() -
+                              positions_begin;
+    added_bytes += bytes;
     state.last_docid = docid;
     ++state.documents;
+    state.occurrences += posting.wdf;
+    state.bytes += static_cast<std::uint32_t>(bytes);
   }
+  // From here on nothing fails, save for want of memory.
+  out = put_varint(out, positions.size());
+  for (const Posting& posting : postings) {
+    std::memcpy(out, &posting.term, sizeof(posting.term));
+    out += sizeof(posting.term);
+  }
+  out = put_bytes(out, {heads.data(), static_cast<std::size_t>(head_out - heads.data())});
+  out = put_bytes(out, positions);
   assert(static_cast<std::size_t>(out - record) <= record_bytes);
   log.advance(static_cast<std::size_t>(out - record));
+  list_bytes += added_bytes;
+  run_length += length;
 
   for (const Value& value : by_slot) {
     SlotValues& slot = values[value_chunk_key(value.slot)];
@@ -199,11 +232,11 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
   statistics.longest_document = std::max(statistics.longest_document, length32);
   statistics.greatest_wdf = std::max(statistics.greatest_wdf, greatest_wdf);
 
-  if (log.memory() + list_bytes > kLeastRunBytes && memory() > memory_limit) spill();
-}
-
-std::size_t BulkShard::Impl::memory() const {
-  return log.memory() + list_bytes + dictionary.memory() + states.capacity() * sizeof(TermState);
+  // The dictionary stays, and each run costs a walk over it: when little is left beside it, runs grow with it
+  // instead of becoming ever more and smaller.
+  const std::uint64_t fixed = dictionary.memory() + states.capacity() * sizeof(TermState);
+  const std::uint64_t left = memory_limit > fixed ? memory_limit - fixed : 0;
+  if (log.used() + list_bytes > std::max({left, memory_limit / 4, fixed / 2, kLeastRunBytes})) spill();
 }
 
 void BulkShard::Impl::invert() {
@@ -254,8 +287,8 @@ void BulkShard::Impl::invert() {
     scratch.clear();
     append_escaped(scratch, dictionary.term(id));
     put_head(scratch, state.documents, state.occurrences);
-    const auto bytes = static_cast<std::size_t>(state.bytes);
-    state.bytes = static_cast<std::uint64_t>(out - run.get());
+    const std::size_t bytes = state.bytes;
+    state.bytes = static_cast<std::uint32_t>(out - run.get());
     state.last_docid = 0;
     out += bytes;
   }
@@ -270,31 +303,44 @@ void BulkShard::Impl::invert() {
       (void)get_varint(in);
       (void)get_bytes(in);
       (void)get_bytes(in);
-      for (auto terms = get_varint(in); terms > 0; --terms) {
-        TermState& state = states[get_varint(in)];
-        const char* const body = in;
-        const std::uint64_t head = get_varint(in);
-        in = skip_positions(in, head);
+      const auto terms = static_cast<std::size_t>(get_varint(in));
+      const auto position_bytes = static_cast<std::size_t>(get_varint(in));
+      const char* const ids = in;
+      const char* head_in = ids + terms * sizeof(TermId);
+      // Heads first, to learn where positions begin; they are in the cache the second time. Meanwhile the
+      // states arrive, and then the places to write to: both are all over the memory.
+      const char* position_in = head_in;
+      for (std::size_t i = 0; i < terms; ++i) {
+        __builtin_prefetch(&states[get_term(ids, i)], 1);
+        (void)get_varint(position_in);
+      }
+      in = position_in + position_bytes;
+      for (std::size_t i = 0; i < terms; ++i)
+        __builtin_prefetch(run.get() + states[get_term(ids, i)].bytes, 1);
+      for (std::size_t i = 0; i < terms; ++i) {
+        TermState& state = states[get_term(ids, i)];
+        const std::uint64_t head = get_varint(head_in);
+        const char* const positions_end = skip_positions(position_in, head);
         char* const begin = run.get() + state.bytes;
         char* place = put_varint(begin, docid - state.last_docid);
-        place = put_bytes(place, {body, static_cast<std::size_t>(in - body)});
-        state.bytes += static_cast<std::uint64_t>(place - begin);
+        place = put_varint(place, head);
+        place = put_bytes(place, {position_in, static_cast<std::size_t>(positions_end - position_in)});
+        position_in = positions_end;
+        state.bytes += static_cast<std::uint32_t>(place - begin);
         state.last_docid = docid;
       }
     }
   }
-  for (TermState& state : states) {
-    const std::uint32_t seen = state.seen;
-    state = {};
-    state.seen = seen;
-  }
+  std::fill(states.begin(), states.end(), TermState{});
   list_bytes = 0;
+  run_length = 0;
 }
 
 void BulkShard::Impl::spill() {
   invert();
   const std::string name = std::string("s").append(std::to_string(number));
-  OutputFile file(directory / (name + "-r" + std::to_string(run_files.size())), kFileBufferBytes, Durability::unsynced);
+  OutputFile file(directory / (name + "-r" + std::to_string(run_files.size())), kFileBufferBytes,
+                  Durability::unsynced);
   run_files.push_back(file.path());
   file.append({run.get(), run_bytes});
   file.finish();
@@ -302,7 +348,8 @@ void BulkShard::Impl::spill() {
   run_bytes = 0;
 
   if (!documents_file) {
-    documents_file = std::make_unique<OutputFile>(directory / (name + "-d"), kFileBufferBytes, Durability::unsynced);
+    documents_file =
+        std::make_unique<OutputFile>(directory / (name + "-d"), kFileBufferBytes, Durability::unsynced);
   }
   std::string head;
   const auto append = [&](std::string_view bytes) {
@@ -374,24 +421,30 @@ bool DocumentReader::next_in_log() {
   const std::uint32_t length = get_varint32(at_);
   document.slots = get_bytes(at_);
   document.data = get_bytes(at_);
-  terms_.clear();
-  order_.clear();
-  const std::vector<std::uint32_t>& ranks = shard_.dictionary.ranks();
-  for (auto terms = get_varint(at_); terms > 0; --terms) {
-    const TermId id = get_varint32(at_);
-    const std::uint64_t head = get_varint(at_);
-    at_ = skip_positions(at_, head);
-    order_.push_back(std::uint64_t{ranks[id]} << 32 | terms_.size());
-    terms_.emplace_back(id, static_cast<std::uint32_t>(head >> 2));
+  const auto terms = static_cast<std::size_t>(get_varint(at_));
+  const std::uint32_t* const ranks = shard_.dictionary.ranks().data();
+  if (terms_.size() < terms) {
+    terms_.resize(terms);
+    order_.resize(terms);
   }
+  const auto position_bytes = static_cast<std::size_t>(get_varint(at_));
+  const char* const ids = at_;
+  const char* in = at_ + terms * sizeof(TermId);
+  for (std::size_t i = 0; i < terms; ++i) {
+    const TermId id = get_term(ids, i);
+    terms_[i] = {id, static_cast<std::uint32_t>(get_varint(in) >> 2)};
+    shard_.dictionary.prefetch(id);
+  }
+  at_ = in + position_bytes;
   if (!shard_.write_term_lists) return true;
-  std::sort(order_.begin(), order_.end());
-  encoder_.begin(term_list_, length, terms_.size());
-  for (const std::uint64_t entry : order_) {
-    const auto& [id, wdf] = terms_[static_cast<std::uint32_t>(entry)];
+  for (std::size_t i = 0; i < terms; ++i) order_[i] = std::uint64_t{ranks[terms_[i].first]} << 32 | i;
+  std::sort(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(terms));
+  encoder_.begin(length, terms);
+  for (std::size_t i = 0; i < terms; ++i) {
+    const auto& [id, wdf] = terms_[static_cast<std::uint32_t>(order_[i])];
     encoder_.add(shard_.dictionary.term(id), wdf);
   }
-  document.term_list = term_list_;
+  document.term_list = encoder_.tag();
   return true;
 }
 

@@ -1,14 +1,17 @@
 // The inside of a BulkShard: log, dictionary, inversion and runs. Only for bulk_builder.cc and bulk_shard.cc.
 //
-// The log has one record a document: varint docid less the one before; varint length of the document; slots (length and bytes as
-// in the termlist table); data (varint length, bytes); varint number of terms; and for each varint number of the term, then what run.h
-// says of a posting. Positions are coded for good when they arrive, in the thread that feeds the shard: a list of one
-// takes a byte or two, and the position table later copies bytes.
+// The log has one record a document: varint docid less the one before; varint length of the document; slots
+// (length and bytes as in the termlist table); data (varint length, bytes); varint number of terms; varint
+// length of the positions' column; then three columns, so that each pass reads what it needs without a branch
+// a term: numbers of terms, 4 bytes each; varint wdf << 2 | PositionKind; positions, as run.h says. Positions
+// are coded for good when they arrive, in the thread that feeds the shard: a list of one takes a byte or two,
+// and the position table later copies bytes.
 //
-// Inversion: for every term the number of documents and the bytes of its list are known when the log is full, so the place
-// of each list in the run follows from adding up in byte order of the terms, and one more pass over the log copies each posting to
-// where it belongs. Lists of linked slices, one a term, filled as documents come, would save that pass, but scatter their memory and
-// waste part of each slice, and the log is needed for the term lists anyway.
+// Inversion: for every term the number of documents and the bytes of its list are known when the log is full,
+// so the place of each list in the run follows from adding up in byte order of the terms, and one more pass
+// over the log copies each posting to where it belongs. Lists of linked slices, one a term, filled as
+// documents come, would save that pass, but scatter their memory and waste part of each slice, and the log is
+// needed for the term lists anyway.
 #pragma once
 
 #include <deque>
@@ -42,15 +45,13 @@ class DocumentLog {
     blocks_.back().used += bytes;
     used_ += bytes;
   }
-  bool empty() const { return used_ == 0; }
-  std::size_t memory() const { return reserved_; }
+  std::size_t used() const { return used_; }
   std::deque<Block>& blocks() { return blocks_; }
   void clear();
 
  private:
   std::deque<Block> blocks_;  // a record never crosses from one to the next
   std::size_t used_ = 0;
-  std::size_t reserved_ = 0;
 };
 
 struct SlotValues {
@@ -65,12 +66,13 @@ struct SlotValues {
 };
 
 struct BulkShard::Impl {
+  // Four to a cache line: add() and invert() look one up for each posting. That 32 bits are enough is seen to
+  // by add().
   struct TermState {
-    std::uint64_t occurrences = 0;  // in the run at hand, like the rest
-    std::uint64_t bytes = 0;        // of the list; during inversion where its next posting goes
-    std::uint32_t last_docid = 0;
+    std::uint32_t last_docid = 0;  // in the run at hand, like the rest
     std::uint32_t documents = 0;
-    std::uint32_t seen = 0;  // the number of the add() that saw the term last
+    std::uint32_t occurrences = 0;
+    std::uint32_t bytes = 0;  // of the list; during inversion where its next posting goes
   };
 
   std::filesystem::path directory;  // of temporary files
@@ -80,9 +82,9 @@ struct BulkShard::Impl {
 
   TermDictionary dictionary;
   std::vector<TermState> states;
-  std::uint32_t adds = 0;
   DocumentLog log;
-  std::uint64_t list_bytes = 0;  // of all terms in the run at hand
+  std::uint64_t list_bytes = 0;              // of all terms in the run at hand
+  std::uint64_t run_length = 0;              // sum of the lengths of its documents
   std::map<std::string, SlotValues> values;  // by value_chunk_key()
   std::string lengths;
   std::uint32_t documents_in_run = 0;
@@ -93,13 +95,16 @@ struct BulkShard::Impl {
   std::vector<std::filesystem::path> run_files;
   std::unique_ptr<OutputFile> documents_file;
   std::string scratch;
+  std::vector<char> heads;
+  std::string positions;
+  std::vector<TermState> before;  // what add() has changed so far
 
   // The run in memory once prepare() was called.
   std::unique_ptr<char[]> run;
   std::size_t run_bytes = 0;
 
-  void add(std::uint32_t docid, std::span<const Posting> postings, std::string_view data, std::span<const Value> given);
-  std::size_t memory() const;
+  void add(std::uint32_t docid, std::span<const Posting> postings, std::string_view data,
+           std::span<const Value> given);
   // Inverts the log into `run` and sets the counts back.
   void invert();
   void spill();
@@ -108,7 +113,8 @@ struct BulkShard::Impl {
   std::vector<std::unique_ptr<RunReader>> open_runs() const;
 };
 
-// Reads the documents of a shard in docid order: those of the file, then those of the log, whose memory it gives back on the way.
+// Reads the documents of a shard in docid order: those of the file, then those of the log, whose memory it
+// gives back on the way.
 class DocumentReader {
  public:
   enum class Source { log, file_and_log };
@@ -128,7 +134,7 @@ class DocumentReader {
   bool started_ = false;
   std::string slots_, data_, term_list_;
   TermListEncoder encoder_;
-  std::vector<std::uint64_t> order_;       // rank << 32 | index into terms_
+  std::vector<std::uint64_t> order_;                     // rank << 32 | index into terms_
   std::vector<std::pair<TermId, std::uint32_t>> terms_;  // with wdf
 };
 

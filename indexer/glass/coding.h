@@ -1,15 +1,19 @@
 // The number and string encodings that all glass tables share. Integers of the format are unsigned.
 //
 //   varint      seven bits a byte, low bits first, the high bit says that more follow. 1 to 10 bytes.
-//   sortable    a docid whose bytes compare like the number: below 2^15 two bytes, big-endian; else a first byte that starts
-//               with as many one bits as there are bytes beyond two, a zero bit, and the value big-endian in the remaining bits
-//               (3 bytes hold 22 bits, 4 hold 29, 5 hold 36). The first byte is never 0xff.
-//   escaped     a term inside a key: every zero byte is followed by 0xff. What comes behind a term in a key is a zero byte and
+//   sortable    a docid whose bytes compare like the number: below 2^15 two bytes, big-endian; else a first
+//   byte that starts
+//               with as many one bits as there are bytes beyond two, a zero bit, and the value big-endian in
+//               the remaining bits (3 bytes hold 22 bits, 4 hold 29, 5 hold 36). The first byte is never
+//               0xff.
+//   escaped     a term inside a key: every zero byte is followed by 0xff. What comes behind a term in a key
+//   is a zero byte and
 //               then never 0xff, so that keys compare as (term, rest).
 //   short       little-endian without leading zeros, zero is empty; only at the end of a key.
 //   big-endian  2 and 4 byte numbers inside blocks.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -35,13 +39,9 @@ inline void append_varint(std::string& out, std::uint64_t value) {
   out.append(bytes, static_cast<std::size_t>(put_varint(bytes, value) - bytes));
 }
 
+// Without a branch: it is asked of numbers that nobody can foretell.
 inline std::size_t varint_size(std::uint64_t value) {
-  std::size_t size = 1;
-  while (value >= 0x80) {
-    value >>= 7;
-    ++size;
-  }
-  return size;
+  return (static_cast<std::size_t>(std::bit_width(value | 1)) + 6) / 7;
 }
 
 // Reads a varint of our own making: no check for the end of the data.
@@ -111,7 +111,8 @@ inline void append_escaped(std::string& out, std::string_view term) {
   out.append(term);
 }
 
-// Key prefixes of what lives in the postlist table beside the terms. Terms that start with a zero byte sort behind them all.
+// Key prefixes of what lives in the postlist table beside the terms. Terms that start with a zero byte sort
+// behind them all.
 inline constexpr std::string_view kMetadataPrefix("\0\xc0", 2);
 inline constexpr std::string_view kValueStatsPrefix("\0\xd0", 2);
 inline constexpr std::string_view kValueChunkPrefix("\0\xd8", 2);

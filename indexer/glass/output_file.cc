@@ -11,8 +11,36 @@
 namespace kwerenda::glass {
 namespace {
 
-// Ask the kernel to start writing every so often, so that the final fsync does not wait for hundreds of megabytes at once.
+// Ask the kernel to start writing every so often, so that the final fsync does not wait for hundreds of
+// megabytes at once.
 constexpr std::uint64_t kWriteBackBytes = 16u << 20;
+
+std::string reason(int error_number) {
+  switch (error_number) {
+    case EACCES:
+    case EPERM:
+      return "brak uprawnień";
+    case ENOENT:
+      return "nie ma takiego pliku ani katalogu";
+    case EEXIST:
+      return "już istnieje";
+    case ENOTDIR:
+      return "to nie jest katalog";
+    case ENOTEMPTY:
+      return "katalog nie jest pusty";
+    case EFBIG:
+      return "plik przekroczyłby dozwolony rozmiar";
+    case EROFS:
+      return "system plików tylko do odczytu";
+    case EIO:
+      return "błąd wejścia-wyjścia";
+    case EMFILE:
+    case ENFILE:
+      return "za dużo otwartych plików";
+    default:
+      return std::generic_category().message(error_number);
+  }
+}
 
 }  // namespace
 
@@ -25,7 +53,7 @@ Error io_error(const std::filesystem::path& path, std::string_view attempted, in
     if (!ignored) message += " (wolne " + std::to_string(space.available >> 20) + " MB)";
     message += "; zwolnij miejsce i powtórz to samo polecenie";
   } else {
-    message += std::generic_category().message(error_number);
+    message += reason(error_number);
   }
   return Error(ErrorKind::io, message);
 }
@@ -52,6 +80,7 @@ OutputFile::~OutputFile() {
 }
 
 void OutputFile::append(std::string_view bytes) {
+  if (bytes.empty()) return;
   if (bytes.size() > buffer_bytes_ - used_) {
     flush();
     if (bytes.size() > buffer_bytes_) {
@@ -90,8 +119,8 @@ void OutputFile::write_all(const char* bytes, std::size_t size) {
 void OutputFile::finish() {
   flush();
   buffer_.reset();
-  if (durability_ == Durability::synced && ::fsync(descriptor_) != 0) {
-    throw io_error(path_, "nie można utrwalić pliku na dysku", errno);
+  while (durability_ == Durability::synced && ::fsync(descriptor_) != 0) {
+    if (errno != EINTR) throw io_error(path_, "nie można utrwalić pliku na dysku", errno);
   }
   if (::close(std::exchange(descriptor_, -1)) != 0) throw io_error(path_, "nie można zamknąć pliku", errno);
 }

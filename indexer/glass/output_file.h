@@ -18,7 +18,8 @@ enum class Durability {
   unsynced,  // the bytes are the kernel's affair (tests, temporary files)
 };
 
-// Error{io} for a failed system call: path, what was tried, the reason, and for a full disk or quota how much room is left.
+// Error{io} for a failed system call: path, what was tried, the reason, and for a full disk or quota how much
+// room is left.
 Error io_error(const std::filesystem::path& path, std::string_view attempted, int error_number);
 
 // Makes the directory's entries durable. Throws Error{io}.

@@ -41,7 +41,8 @@ class BitStream {
   unsigned count_ = 0;
 };
 
-void put_between(BitStream& bits, std::span<const std::uint32_t> positions, std::size_t left, std::size_t right) {
+void put_between(BitStream& bits, std::span<const std::uint32_t> positions, std::size_t left,
+                 std::size_t right) {
   while (left + 1 < right) {
     const std::size_t middle = left + (right - left) / 2;
     const std::uint64_t lowest = positions[left] + (middle - left);

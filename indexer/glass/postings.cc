@@ -2,7 +2,8 @@
 
 namespace kwerenda::glass {
 
-void PostingListWriter::begin(ListKind kind, std::string_view key, std::uint32_t documents, std::uint64_t occurrences) {
+void PostingListWriter::begin(ListKind kind, std::string_view key, std::uint32_t documents,
+                              std::uint64_t occurrences) {
   kind_ = kind;
   key_ = key;
   key_bytes_ = key.size();

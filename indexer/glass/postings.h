@@ -1,17 +1,22 @@
 // The entries of the postlist table, in key order:
 //
 //   00 c0 key                   user metadata: the value as it is, never empty
-//   00 d0 slot(short)           value statistics: varint number of values, varint length and bytes of the least one, bytes of
+//   00 d0 slot(short)           value statistics: varint number of values, varint length and bytes of the
+//   least one, bytes of
 //                               the greatest one unless it is the same
-//   00 d8 slot(varint) docid    value chunk: varint length and bytes of the value of the document in the key; then for each
+//   00 d8 slot(varint) docid    value chunk: varint length and bytes of the value of the document in the key;
+//   then for each
 //                               further document a varint docid difference less 1 and its value
-//   00 e0 [docid]               chunk of the list of document lengths, in the form of a chunk of postings; its first chunk
+//   00 e0 [docid]               chunk of the list of document lengths, in the form of a chunk of postings;
+//   its first chunk
 //                               states 0 documents and 0 occurrences
-//   term(escaped)               first chunk of postings: varint number of documents, varint sum of wdf, varint first docid less 1,
+//   term(escaped)               first chunk of postings: varint number of documents, varint sum of wdf,
+//   varint first docid less 1,
 //                               then as below
-//   term(escaped) 00 docid      further chunk: '1' if it is the last one of its list, else '0'; varint last docid less first; varint
-//                               wdf of the first document; then for each further document a varint docid difference less 1 and a
-//                               varint wdf
+//   term(escaped) 00 docid      further chunk: '1' if it is the last one of its list, else '0'; varint last
+//   docid less first; varint
+//                               wdf of the first document; then for each further document a varint docid
+//                               difference less 1 and a varint wdf
 //
 // Docids in keys are sortable. A chunk ends with the entry that takes its body to kChunkBytes.
 #pragma once
@@ -25,13 +30,15 @@
 
 namespace kwerenda::glass {
 
-// Large enough that keys and headers cost little, small enough that four chunks fit a block of 8 KB: what Xapian uses too.
+// Large enough that keys and headers cost little, small enough that four chunks fit a block of 8 KB: what
+// Xapian uses too.
 inline constexpr std::size_t kChunkBytes = 2000;
 
 // Which head and keys a list has.
 enum class ListKind { postings, lengths };
 
-// Writes one list after the other into the postlist table. One thread at a time; errors are those of TableWriter::add.
+// Writes one list after the other into the postlist table. One thread at a time; errors are those of
+// TableWriter::add.
 class PostingListWriter {
  public:
   explicit PostingListWriter(TableWriter& table) : table_(table) {}
@@ -62,7 +69,7 @@ class PostingListWriter {
 
   TableWriter& table_;
   ListKind kind_ = ListKind::postings;
-  std::string key_;         // that of the list
+  std::string key_;  // that of the list
   std::size_t key_bytes_ = 0;
   std::uint32_t documents_ = 0;
   std::uint64_t occurrences_ = 0;

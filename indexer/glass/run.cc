@@ -98,8 +98,9 @@ std::uint64_t RunMerge::occurrences() const {
   return sum;
 }
 
-void RunMerge::fail_twice(std::uint32_t docid) {
-  throw Error(ErrorKind::usage, "dokument o numerze " + std::to_string(docid) + " dodano dwa razy, w różnych częściach");
+void fail_added_twice(std::uint32_t docid) {
+  throw Error(ErrorKind::usage,
+              "dokument o numerze " + std::to_string(docid) + " dodano dwa razy, w różnych częściach");
 }
 
 }  // namespace kwerenda::glass

@@ -1,12 +1,14 @@
 // Runs: inverted lists in key order, in memory or in a temporary file, and their merge.
 //
-// A run is a sequence of entries: varint length and bytes of the key; varint number of documents; varint sum of wdf; then the
-// documents, docids increasing, each with the varint difference to the docid before (to 0 at first). Keys are those of the postlist
-// table without a docid, so a run is in the order of the final tables. What follows a docid depends on the key:
+// A run is a sequence of entries: varint length and bytes of the key; varint number of documents; varint sum
+// of wdf; then the documents, docids increasing, each with the varint difference to the docid before (to 0 at
+// first). Keys are those of the postlist table without a docid, so a run is in the order of the final tables.
+// What follows a docid depends on the key:
 //
 //   kValueChunkPrefix slot   varint length and bytes of the value
 //   kLengthsPrefix           varint length of the document
-//   term(escaped)            varint wdf << 2 | PositionKind; one position: its varint; more: varint length and bytes of the
+//   term(escaped)            varint wdf << 2 | PositionKind; one position: its varint; more: varint length
+//   and bytes of the
 //                            tag of the position table
 #pragma once
 
@@ -26,7 +28,8 @@ namespace kwerenda::glass {
 
 enum PositionKind : unsigned { kNoPositions = 0, kOnePosition = 1, kManyPositions = 2 };
 
-// Bytes from front to back, out of memory or out of a file. Trusts what it reads: we wrote it in this very process.
+// Bytes from front to back, out of memory or out of a file. Trusts what it reads: we wrote it in this very
+// process.
 class ByteReader {
  public:
   // Reads memory that outlives it.
@@ -37,7 +40,8 @@ class ByteReader {
   ByteReader(const ByteReader&) = delete;
   ByteReader& operator=(const ByteReader&) = delete;
 
-  // Makes the next `bytes` readable at `at`, or as many as there are left. Views of earlier bytes become invalid.
+  // Makes the next `bytes` readable at `at`, or as many as there are left. Views of earlier bytes become
+  // invalid.
   void need(std::size_t bytes) {
     if (static_cast<std::size_t>(end_ - at) < bytes && descriptor_ >= 0) refill(bytes);
   }
@@ -82,7 +86,8 @@ class RunReader {
   std::uint32_t documents() const { return documents_; }
   std::uint64_t occurrences() const { return occurrences_; }
 
-  // The next document of a list; false after the last one. What was read stands in the members below until the next call.
+  // The next document of a list; false after the last one. What was read stands in the members below until
+  // the next call.
   bool next_posting() {
     if (!next_docid()) return false;
     const std::uint64_t head = get_varint(bytes_.at);
@@ -94,8 +99,11 @@ class RunReader {
         bytes = {begin, static_cast<std::size_t>(bytes_.at - begin)};
         break;
       }
-      case kManyPositions: bytes = bytes_.view(get_varint(bytes_.at)); break;
-      default: bytes = {};
+      case kManyPositions:
+        bytes = bytes_.view(get_varint(bytes_.at));
+        break;
+      default:
+        bytes = {};
     }
     return true;
   }
@@ -130,6 +138,9 @@ class RunReader {
   std::uint64_t occurrences_ = 0;
 };
 
+// Throws Error{usage}: two shards have the same docid.
+[[noreturn]] void fail_added_twice(std::uint32_t docid);
+
 // Several runs as one.
 class RunMerge {
  public:
@@ -141,14 +152,13 @@ class RunMerge {
   std::uint32_t documents() const;
   std::uint64_t occurrences() const;
 
-  // Calls use(const RunReader&) for each document of the entry, docids increasing; `step` is one of RunReader's next_….
-  // Throws Error{usage} if two runs have the same docid.
+  // Calls use(const RunReader&) for each document of the entry, docids increasing; `step` is one of
+  // RunReader's next_…. Throws Error{usage} if two runs have the same docid.
   template <typename Use>
   void for_each(bool (RunReader::*step)(), Use&& use);
 
  private:
   static bool later(const RunReader* a, const RunReader* b) { return a->key() > b->key(); }
-  [[noreturn]] static void fail_twice(std::uint32_t docid);
 
   std::vector<std::unique_ptr<RunReader>> runs_;
   std::vector<RunReader*> waiting_;  // a heap, the least key in front
@@ -165,7 +175,8 @@ void RunMerge::for_each(bool (RunReader::*step)(), Use&& use) {
   std::vector<RunReader*> runs = current_;
   for (RunReader* run : runs) (run->*step)();
   while (!runs.empty()) {
-    // Documents come in batches from one shard, and runs of one shard follow each other: stay with a run while it leads.
+    // Documents come in batches from one shard, and runs of one shard follow each other: stay with a run
+    // while it leads.
     std::size_t first = 0;
     std::uint64_t limit = ~std::uint64_t{0};
     for (std::size_t i = 1; i < runs.size(); ++i) {
@@ -185,7 +196,7 @@ void RunMerge::for_each(bool (RunReader::*step)(), Use&& use) {
     if (!more) {
       runs.erase(runs.begin() + static_cast<std::ptrdiff_t>(first));
     } else if (run.docid == limit) {
-      fail_twice(run.docid);
+      fail_added_twice(run.docid);
     }
   }
 }

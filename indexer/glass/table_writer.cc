@@ -31,7 +31,8 @@ constexpr std::size_t kWorthAPiece = 256;
 
 constexpr std::size_t kFileBufferBytes = 1u << 20;
 
-void close_block(unsigned char* block, std::size_t level, std::size_t directory_end, std::size_t items_begin) {
+void close_block(unsigned char* block, std::size_t level, std::size_t directory_end,
+                 std::size_t items_begin) {
   const auto gap = static_cast<std::uint32_t>(items_begin - directory_end);
   put_big_endian_4(block, kFirstRevision);
   block[4] = static_cast<unsigned char>(level);
@@ -41,15 +42,14 @@ void close_block(unsigned char* block, std::size_t level, std::size_t directory_
   std::memset(block + directory_end, 0, gap);
 }
 
-std::uint32_t checked_block_bytes(std::uint32_t bytes) {
+}  // namespace
+
+void check_block_bytes(std::uint32_t bytes) {
   if (bytes < 8192 || bytes > 65536 || !std::has_single_bit(bytes)) {
     throw Error(ErrorKind::usage, "rozmiar bloku ma być potęgą dwójki od 8192 do 65536 bajtów, a jest " +
                                       std::to_string(bytes));
   }
-  return bytes;
 }
-
-}  // namespace
 
 struct TableWriter::Branch {
   std::unique_ptr<unsigned char[]> block;
@@ -61,19 +61,20 @@ struct TableWriter::Branch {
   bool alone = true;  // no block of this level has been written yet
 };
 
-// Xapian inflates in steps of this many bytes, and takes a tag for damaged (1.4.22: "Too few chunks of compressed data") if the
-// last byte of the stream is read while a step's worth of output is pending. That needs several symbols in one byte, as in a
-// long run of one character; its own writer makes such tags too.
+// Xapian inflates in steps of this many bytes, and takes a tag for damaged (1.4.22: "Too few chunks of
+// compressed data") if the last byte of the stream is read while a step's worth of output is pending. That
+// needs several symbols in one byte, as in a long run of one character; its own writer makes such tags too.
 constexpr std::size_t kInflateStepBytes = 8192;
 
-// Deflate as Xapian reads it. Tags here are mostly below 1 KB, so the window and the tables, which deflateReset clears for each
-// tag, are kept small.
+// Deflate as Xapian reads it. Tags here are mostly below 1 KB, so the window and the tables, which
+// deflateReset clears for each tag, are kept small.
 struct TableWriter::Deflater {
   z_stream stream{};
   std::string out;
 
   Deflater() {
-    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -13, 5, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
+    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -13, 5, Z_DEFAULT_STRATEGY) != Z_OK)
+      throw std::bad_alloc();
   }
   ~Deflater() { deflateEnd(&stream); }
 
@@ -94,9 +95,9 @@ struct TableWriter::Deflater {
 
 TableWriter::TableWriter(const std::filesystem::path& path, const TableOptions& options)
     : options_(options),
-      max_item_bytes_(std::min(kMaxItemBytes, (checked_block_bytes(options.block_bytes) - kDirectoryBegin -
-                                               kItemsThatFit * kDirectoryEntryBytes) /
-                                                  kItemsThatFit)),
+      max_item_bytes_(std::min(
+          kMaxItemBytes,
+          (options.block_bytes - kDirectoryBegin - kItemsThatFit * kDirectoryEntryBytes) / kItemsThatFit)),
       file_(path, kFileBufferBytes, options.durability) {
   if (options_.compression == TagCompression::deflate) deflater_ = std::make_unique<Deflater>();
   start_leaf();
@@ -167,7 +168,8 @@ void TableWriter::add(std::string_view key, std::string_view tag) {
 void TableWriter::add_whole(std::string_view key, std::string_view tag, unsigned flags) {
   const std::size_t size = kItemHeadBytes + key.size() + tag.size();
   unsigned char* item = leaf_item(key, 1, size);
-  put_big_endian_2(item, static_cast<std::uint32_t>(size - kItemHeadBytes) | flags | kFirstPieceFlag | kLastPieceFlag);
+  put_big_endian_2(
+      item, static_cast<std::uint32_t>(size - kItemHeadBytes) | flags | kFirstPieceFlag | kLastPieceFlag);
   item[2] = static_cast<unsigned char>(key.size());
   std::memcpy(item + kItemHeadBytes, key.data(), key.size());
   if (!tag.empty()) std::memcpy(item + kItemHeadBytes + key.size(), tag.data(), tag.size());
@@ -181,7 +183,8 @@ void TableWriter::add_in_pieces(std::string_view key, std::string_view tag, unsi
     const std::size_t gap = items_begin_ - directory_end_;
     std::size_t piece = std::min(tag.size(), max_item_bytes_ - head);
     // Use up this block if a piece of some length fits, else leaf_item() starts the next one.
-    if (gap >= kDirectoryEntryBytes + head + kWorthAPiece) piece = std::min(piece, gap - kDirectoryEntryBytes - head);
+    if (gap >= kDirectoryEntryBytes + head + kWorthAPiece)
+      piece = std::min(piece, gap - kDirectoryEntryBytes - head);
     const bool last = piece == tag.size();
     unsigned char* item = leaf_item(key, component, head + piece);
     put_big_endian_2(item, static_cast<std::uint32_t>(head + piece - kItemHeadBytes) | flags |
@@ -198,7 +201,8 @@ void TableWriter::add_in_pieces(std::string_view key, std::string_view tag, unsi
   }
 }
 
-void TableWriter::add_child(std::size_t level, std::string_view key, unsigned component, std::uint32_t child) {
+void TableWriter::add_child(std::size_t level, std::string_view key, unsigned component,
+                            std::uint32_t child) {
   if (branches_.size() < level) branches_.push_back(std::make_unique<Branch>());
   Branch& branch = *branches_[level - 1];
   std::size_t size = kChildBytes + 1 + key.size() + kComponentBytes;
@@ -246,7 +250,8 @@ TableRoot TableWriter::finish() {
     next_block_ = 1;
   } else {
     close_leaf();
-    // The topmost level of which no block has been written holds the root; the levels below push into the next.
+    // The topmost level of which no block has been written holds the root; the levels below push into the
+    // next.
     for (std::size_t level = 1;; ++level) {
       const bool top = branches_[level - 1]->alone;
       const std::uint32_t block = close_branch(level);
@@ -270,7 +275,8 @@ void TableWriter::fail_unsorted(std::string_view key) const {
     shown += kDigits[static_cast<unsigned char>(byte) >> 4];
     shown += kDigits[static_cast<unsigned char>(byte) & 15];
   }
-  throw Error(ErrorKind::usage, file_.path().string() + ": klucz " + shown + " nie jest większy od poprzedniego");
+  throw Error(ErrorKind::usage,
+              file_.path().string() + ": klucz " + shown + " nie jest większy od poprzedniego");
 }
 
 }  // namespace kwerenda::glass

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 namespace kwerenda::glass {
 namespace {
@@ -17,10 +16,11 @@ std::uint32_t hash_of(std::string_view term) {
   return static_cast<std::uint32_t>(XXH3_64bits(term.data(), term.size()) >> 32);
 }
 
-// The first eight bytes as a number that compares like them. Zero bytes fill up short terms, so equal numbers prove nothing.
+// The first eight bytes of a term of the dictionary as a number that compares like them. Short terms are
+// filled up with zeros, so equal numbers prove nothing.
 std::uint64_t head_of(std::string_view term) {
-  std::uint64_t head = 0;
-  std::memcpy(&head, term.data(), std::min<std::size_t>(term.size(), 8));
+  std::uint64_t head;
+  std::memcpy(&head, term.data(), 8);
   return std::endian::native == std::endian::little ? __builtin_bswap64(head) : head;
 }
 
@@ -48,9 +48,18 @@ std::uint32_t TermDictionary::intern(std::string_view term) {
     const std::uint64_t slot = slots_[at];
     if (slot == 0) {
       const auto id = static_cast<std::uint32_t>(texts_.size());
-      texts_.push_back({keep(term), static_cast<std::uint32_t>(term.size())});
+      Text text{static_cast<unsigned char>(term.size()), {}};
+      if (term.size() <= kInlineBytes) {
+        std::memcpy(text.bytes, term.data(), term.size());
+      } else {
+        const char* bytes = keep(term);
+        std::memcpy(text.bytes + kInlineBytes - sizeof(bytes), &bytes, sizeof(bytes));
+      }
+      // One entry more, for the padding of the last.
+      if (texts_.size() + 2 > texts_.capacity()) texts_.reserve(2 * texts_.capacity() + 2);
+      texts_.push_back(text);
       slots_[at] = std::uint64_t{hash} << 32 | (id + 1);
-      if (texts_.size() * 2 > slots_.size()) grow();
+      if (texts_.size() * 4 > slots_.size() * 3) grow();
       return id;
     }
     if (slot >> 32 != hash) continue;
@@ -74,12 +83,12 @@ void TermDictionary::grow() {
 
 const char* TermDictionary::keep(std::string_view term) {
   if (term.size() > kBlockBytes - block_used_) {
-    blocks_.push_back(std::make_unique_for_overwrite<char[]>(std::max(kBlockBytes, term.size())));
+    blocks_.push_back(std::make_unique<char[]>(kBlockBytes + kPadding));
     block_used_ = 0;
   }
   char* bytes = blocks_.back().get() + block_used_;
   std::memcpy(bytes, term.data(), term.size());
-  block_used_ = std::min(kBlockBytes, block_used_ + term.size());
+  block_used_ += term.size();
   return bytes;
 }
 
@@ -106,8 +115,8 @@ const std::vector<std::uint32_t>& TermDictionary::sorted() {
 }
 
 std::size_t TermDictionary::memory() const {
-  return slots_.size() * sizeof(std::uint64_t) + blocks_.size() * kBlockBytes + texts_.capacity() * sizeof(Text) +
-         texts_.size() * (2 * sizeof(std::uint32_t) + 16);
+  return slots_.size() * sizeof(std::uint64_t) + blocks_.size() * kBlockBytes +
+         texts_.capacity() * sizeof(Text) + texts_.size() * (2 * sizeof(std::uint32_t) + 16);
 }
 
 }  // namespace kwerenda::glass

@@ -43,7 +43,8 @@ std::array<unsigned char, 16> make_uuid() {
   return uuid;
 }
 
-void write_version_file(const std::filesystem::path& directory, const VersionFile& version, Durability durability) {
+void write_version_file(const std::filesystem::path& directory, const VersionFile& version,
+                        Durability durability) {
   std::string out(kMagic);
   out += static_cast<char>(kFormatVersion >> 8);
   out += static_cast<char>(kFormatVersion & 0xff);
@@ -52,8 +53,9 @@ void write_version_file(const std::filesystem::path& directory, const VersionFil
 
   TableRoot deflated_later;  // spelling and synonym: not written here, Xapian's default should they ever be
   deflated_later.compression = TagCompression::deflate;
-  for (const TableRoot* root : {&version.postlist, &version.docdata, &version.termlist, &version.position,
-                                static_cast<const TableRoot*>(&deflated_later), static_cast<const TableRoot*>(&deflated_later)}) {
+  for (const TableRoot* root :
+       {&version.postlist, &version.docdata, &version.termlist, &version.position,
+        static_cast<const TableRoot*>(&deflated_later), static_cast<const TableRoot*>(&deflated_later)}) {
     append_root(out, *root, version.postlist.block_bytes);
   }
 

@@ -1,10 +1,10 @@
 // Any bytes: both tokenizers give the same tokens, in order, on the text's own ground; normal forms are
 // stable.
 //
-//   cmake --preset asan -B build-fuzz -DKWERENDA_FUZZERS=ON -DCMAKE_CXX_COMPILER=clang++
-//   cmake --build build-fuzz --target tokenizer_fuzz
-//   mkdir -p build-fuzz/found && build-fuzz/tests/fuzz/tokenizer_fuzz -max_total_time=600 build-fuzz/found
-//   corpus
+//   cmake --preset release -B build-fuzz -DKWERENDA_FUZZERS=ON -DCMAKE_CXX_COMPILER=clang++
+//         -DKWERENDA_SANITIZE=address,undefined,fuzzer-no-link
+//   cmake --build build-fuzz --target tokenizer_fuzz && mkdir -p build-fuzz/found
+//   build-fuzz/tests/fuzz/tokenizer_fuzz -max_total_time=600 build-fuzz/found corpus
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,0 +1,22 @@
+// The lemma, or what stands for it, of a word that no dictionary has. How the rules come about:
+// lexicon_compiler/guesser_rules.h.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "analysis/lexicon.h"
+#include "analysis/lexicon_file.h"
+
+namespace kwerenda {
+
+// Each appends readings and returns true, or returns false and leaves `out` alone. `form` is normalized() and
+// unknown.
+
+// cyberatakami: a prefix and a known word, the longest prefix first.
+bool guess_by_prefix(const LexiconFile& file, std::string_view form, std::vector<Reading>& out);
+// geoportalem: the rule of the longest ending. The same class always finds the same known lemma, so forms of
+// one word stay together.
+bool guess_by_ending(const LexiconFile& file, std::string_view form, std::vector<Reading>& out);
+
+}  // namespace kwerenda

@@ -1,0 +1,115 @@
+// Documentation ages in silence: names of files that are gone, options that the programs no longer take. This
+// notices.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace kwerenda {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kSource = KWERENDA_SOURCE_DIR;
+const fs::path kPrograms = fs::path(KWERENDA_BINARY_DIR) / "bin";
+
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  EXPECT_TRUE(in) << file;
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string output_of(const std::string& command) {
+  std::string output;
+  FILE* pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) return output;
+  std::array<char, 4096> piece{};
+  while (const std::size_t got = std::fread(piece.data(), 1, piece.size(), pipe))
+    output.append(piece.data(), got);
+  EXPECT_EQ(::pclose(pipe), 0) << command;
+  return output;
+}
+
+std::vector<std::string> matches(const std::string& text, const char* pattern) {
+  const std::regex regex(pattern);
+  std::vector<std::string> found;
+  for (std::sregex_iterator it(text.begin(), text.end(), regex), end; it != end; ++it)
+    found.push_back((*it)[1]);
+  return found;
+}
+
+std::set<std::string> options_in(const std::string& text) {
+  const std::vector<std::string> found = matches(text, "(?:^|[^-[:alnum:]])(--[a-z][a-z-]*)");
+  return {found.begin(), found.end()};
+}
+
+std::vector<fs::path> pages() {
+  std::vector<fs::path> found;
+  for (const char* name : {"README.md", "NEWS.md", "THIRD-PARTY.md", "corpus/README.md"})
+    found.push_back(kSource / name);
+  for (const auto& entry : fs::recursive_directory_iterator(kSource / "docs")) {
+    if (entry.is_regular_file()) found.push_back(entry.path());
+  }
+  return found;
+}
+
+// What looks like a path of the repository: it begins with one of its folders, or is linked to.
+TEST(Docs, NamedPathsExist) {
+  for (const fs::path& page : pages()) {
+    const std::string text = text_of(page);
+    std::vector<std::string> named = matches(
+        text,
+        "(?:^|[^[:alnum:]/"
+        "._-])((?:analysis|indexer|searcher|corpus|stopwords|tests|bench|docs|examples|scripts|cmake)/"
+        "[[:alnum:]_./-]*)");
+    for (const std::string& link : matches(text, "\\]\\(([^)#:]+)\\)")) named.push_back(link);
+    for (std::string path : named) {
+      // Includes are written as a project that links the searcher writes them; full stops end sentences.
+      while (path.ends_with('.')) path.pop_back();
+      const bool link_of_page = !fs::exists(kSource / path) && fs::exists(page.parent_path() / path);
+      EXPECT_TRUE(fs::exists(kSource / path) || link_of_page) << page << " names " << path;
+    }
+  }
+}
+
+// Options in a line of shell that calls a program belong to that program; in its man page all of them do.
+TEST(Docs, NamedOptionsAreKnown) {
+  const std::string index = (kPrograms / "kwerenda-index").string(),
+                    search = (kPrograms / "kwerenda-search").string();
+  std::set<std::string> of_index;
+  for (const char* verb : {"", " add", " info", " tokens"})
+    of_index.merge(options_in(output_of(index + verb + " --help")));
+  const std::set<std::string> of_search = options_in(output_of(search + " --help"));
+  ASSERT_TRUE(of_index.count("--dry-run") && of_search.count("--per-report"));
+
+  const auto check = [](const fs::path& page, const std::string& text, const std::set<std::string>& known) {
+    for (const std::string& option : options_in(text))
+      EXPECT_TRUE(known.count(option)) << page << ": " << option << "\n" << text;
+  };
+  check("kwerenda-index.1", text_of(kSource / "docs/man/kwerenda-index.1.scd"), of_index);
+  check("kwerenda-search.1", text_of(kSource / "docs/man/kwerenda-search.1.scd"), of_search);
+  for (const fs::path& page : pages()) {
+    if (page.extension() != ".md") continue;
+    for (const std::string& command : matches(text_of(page), "(kwerenda-index [a-z]+ [^\n`|]*)"))
+      check(page, command, of_index);
+    for (const std::string& command : matches(text_of(page), "(kwerenda-search [^\n`|]*)"))
+      check(page, command, of_search);
+  }
+  // The man pages are complete.
+  const auto check_complete = [](const char* page, const std::set<std::string>& known) {
+    const std::set<std::string> told = options_in(text_of(kSource / page));
+    for (const std::string& option : known) EXPECT_TRUE(told.count(option)) << page << " lacks " << option;
+  };
+  check_complete("docs/man/kwerenda-index.1.scd", of_index);
+  check_complete("docs/man/kwerenda-search.1.scd", of_search);
+}
+
+}  // namespace
+}  // namespace kwerenda

@@ -1,0 +1,142 @@
+// A text and the words of a query in, what each token matches out, over the small lexicon of fake_lexicon.cc.
+#include "searcher/passage_match.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+namespace kwerenda {
+namespace {
+
+// One token a word of the answer: its surface, then by pattern number what it matches. "0" is the key, "0!" the very form, "~0" a relative.
+std::string shown(std::string_view text, const MatchedText& matched) {
+  std::string out;
+  for (std::size_t i = 0; i < matched.tokens.size(); ++i) {
+    if (i > 0) out += ' ';
+    out += text.substr(matched.tokens[i].begin, matched.tokens[i].end - matched.tokens[i].begin);
+    std::string marks;
+    for (std::size_t leaf = 0; leaf < kMaxLeaves; ++leaf) {
+      const LeafMask bit = LeafMask{1} << leaf;
+      const auto add = [&](const std::string& mark) { marks += (marks.empty() ? "" : ",") + mark; };
+      if (matched.leaves[i] & bit) add(std::to_string(leaf) + (matched.exact[i] & bit ? "!" : ""));
+      else if (matched.exact[i] & bit) add("?" + std::to_string(leaf));  // a form without its key: never
+      if (matched.relatives[i] & bit) add("~" + std::to_string(leaf));
+    }
+    if (!marks.empty()) out += "(" + marks + ")";
+  }
+  return out;
+}
+
+LeafPattern word(std::string key, std::string form = "") {
+  LeafPattern pattern;
+  pattern.keys = {std::move(key)};
+  pattern.form = std::move(form);
+  return pattern;
+}
+
+LeafPattern exactly(std::string key, std::string form) {
+  LeafPattern pattern = word(std::move(key), std::move(form));
+  pattern.exact = true;
+  return pattern;
+}
+
+LeafPattern with_relatives(LeafPattern pattern, std::vector<std::string> relatives) {
+  pattern.relatives = std::move(relatives);
+  return pattern;
+}
+
+LeafPattern phrase(std::vector<std::string> keys, std::vector<std::vector<std::string>> places, std::uint32_t gap = 0) {
+  LeafPattern pattern;
+  pattern.keys = std::move(keys);
+  pattern.phrases = {{std::move(places), gap}};
+  return pattern;
+}
+
+LeafPattern with_exact(LeafPattern pattern, std::vector<std::string> keys, std::vector<std::string> forms) {
+  pattern.exact_keys = std::move(keys);
+  pattern.exact_forms = std::move(forms);
+  return pattern;
+}
+
+const std::shared_ptr<const KeyMaker>& maker() {
+  static const auto made = std::make_shared<const KeyMaker>(Lexicon::open("fake"));
+  return made;
+}
+
+TEST(PassageMatch, Table) {
+  const struct {
+    std::vector<LeafPattern> patterns;
+    std::string_view text, matched;
+  } rows[] = {
+      // keys and forms
+      {{word("miasto", "miasto")}, "Miasto w mieście.", "Miasto(0!) w mieście(0)"},
+      {{word("miasto", "mieście")}, "miasto MIEŚCIE miast", "miasto(0) MIEŚCIE(0!) miast(0)"},
+      {{word("miasto")}, "miasto, miast", "miasto(0) miast(0)"},  // repaired: no form to compare with
+      {{word("GIS", "gis-u")}, "GIS-u i gis", "GIS-u(0!) i gis"},
+      {{word("łódź", "łódź")}, "Łodzi, łodzi, ŁÓDŹ", "Łodzi(0) łodzi(0) ŁÓDŹ(0!)"},
+      {{word("ochrona", "ochrona"), word("ludność", "ludności")}, "ochrona ludności", "ochrona(0!) ludności(1!)"},
+      {{word("rada"), word("rad")}, "rad", "rad(0,1)"},  // an ambiguous form is both of its lemmas
+      // only the form
+      {{exactly("miasto", "miast")}, "miasto Miast mieście", "miasto Miast(0!) mieście"},
+      {{exactly("miasto", "miast"), word("miasto", "miasto")}, "miasto miast", "miasto(1!) miast(0!,1)"},
+      {{exactly("ochrona", "miast")}, "ochrona miast", "ochrona miast"},  // the key must be there too
+      // relatives
+      {{with_relatives(word("ochrona", "ochrona"), {"miasto"})}, "miast ochronie", "miast(~0) ochronie(0)"},
+      {{with_relatives(word("rada"), {"rad"})}, "rad", "rad(0)"},  // what matches is no relative of itself
+      {{with_relatives(exactly("ochrona", "ochrona"), {"miasto"})}, "miast ochrona", "miast ochrona(0!)"},
+      // runs of keys
+      {{phrase({}, {{"ochrona"}, {"ludność"}})}, "ochronie ludności", "ochronie(0) ludności(0)"},
+      {{phrase({}, {{"ochrona"}, {"ludność"}})}, "ludności, ochrona miast", "ludności ochrona miast"},
+      {{phrase({}, {{"ochrona"}, {"ludność", "miasto"}})}, "ochrona miast", "ochrona(0) miast(0)"},
+      {{phrase({"miasto"}, {{"ochrona"}, {"ludność"}})}, "miasto ochrona", "miasto(0) ochrona"},
+      {{phrase({}, {{"pan"}, {"pan"}})}, "pan pan pan", "pan(0) pan(0) pan(0)"},
+      {{phrase({}, {{"ochrona"}, {"ludność"}, {"miasto"}})}, "ochrona ludności", "ochrona ludności"},  // the text ends first
+      {{phrase({}, {{"brak-takiego"}, {"ludność"}})}, "ochrona ludności", "ochrona ludności"},
+      // runs with a gap
+      {{phrase({}, {{"ochrona"}, {"ludność"}}, 1)}, "ochrona tej ludności", "ochrona(0) tej ludności(0)"},
+      {{phrase({}, {{"ochrona"}, {"ludność"}}, 1)}, "ochrona tej naszej ludności", "ochrona tej naszej ludności"},
+      {{phrase({}, {{"ochrona"}, {"ludność"}, {"miasto"}}, 2)}, "ochrona tej ludności i miast", "ochrona(0) tej ludności(0) i miast(0)"},
+      {{phrase({}, {{"ochrona"}, {"ludność"}, {"miasto"}}, 1)}, "ochrona tej ludności i miast", "ochrona tej ludności i miast"},
+      {{phrase({}, {{"ochrona"}, {"ludność"}}, 1)}, "ochrona, ochrona: ludności", "ochrona(0) ochrona(0) ludności(0)"},
+      // keys in one form only, beside keys in any
+      {{with_exact(word("ochrona"), {"miasto"}, {"miast"})}, "ochronie miast miasto MIAST", "ochronie(0) miast(0) miasto MIAST(0)"},
+      {{with_exact({}, {"miasto"}, {"ochrona"})}, "ochrona miasto", "ochrona miasto"},
+      // nothing to match
+      {{word("miasto", "miasto")}, "", ""},
+      {{word("miasto", "miasto")}, "… – !", ""},
+      {{word("miasto", "miasto")}, "mia\xFFsto miasto", "mia sto miasto(0!)"},
+      {{word("brak-takiego", "brak")}, "ochrona brak", "ochrona brak"},
+      {{}, "ochrona", "ochrona"},
+      {{LeafPattern{}}, "ochrona", "ochrona"},
+  };
+  KeyTable table(maker());  // one for all rows: what one query put in must not show in the next
+  for (const auto& row : rows) {
+    PassageMatcher matcher(row.patterns, table);
+    MatchedText matched;
+    matcher.match("ochrona miasto pan ludności rad GIS", matched);  // nothing of the text before may stay
+    matcher.match(row.text, matched);
+    EXPECT_EQ(shown(row.text, matched), row.matched) << row.text;
+    LeafMask leaves = 0, exact = 0, relatives = 0;
+    for (LeafMask mask : matched.leaves) leaves |= mask;
+    for (LeafMask mask : matched.exact) exact |= mask;
+    for (LeafMask mask : matched.relatives) relatives |= mask;
+    EXPECT_EQ(matched.seen, leaves) << row.text;
+    EXPECT_EQ(matched.seen_exact, exact) << row.text;
+    EXPECT_EQ(matched.seen_relatives, relatives) << row.text;
+  }
+}
+
+TEST(PassageMatch, AllSixtyFourWords) {
+  std::vector<LeafPattern> patterns;
+  for (std::size_t i = 0; i < kMaxLeaves; ++i) patterns.push_back(word("miasto", "miast"));
+  KeyTable table(maker());
+  PassageMatcher matcher(patterns, table);
+  MatchedText matched;
+  matcher.match("miast miasto", matched);
+  EXPECT_EQ(matched.leaves, (std::vector<LeafMask>{~LeafMask{0}, ~LeafMask{0}}));
+  EXPECT_EQ(matched.exact, (std::vector<LeafMask>{~LeafMask{0}, 0}));
+}
+
+}  // namespace
+}  // namespace kwerenda
