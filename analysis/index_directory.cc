@@ -34,43 +34,57 @@ unsigned generation_number(const std::filesystem::path& generation) {
 std::vector<std::filesystem::path> current_generations(const std::filesystem::path& index) {
   std::error_code error;
   if (!std::filesystem::exists(index, error)) {
-    throw Error(ErrorKind::not_found, fmt::format("{}: nie ma takiego indeksu. Zbuduj go: kwerenda-index add --index {} RAPORTY…",
-                                                  index.string(), index.string()));
+    throw Error(ErrorKind::not_found,
+                fmt::format("{}: nie ma takiego indeksu. Zbuduj go: kwerenda-index add --index {} RAPORTY…",
+                            index.string(), index.string()));
   }
   if (!std::filesystem::is_directory(index, error)) {
-    throw Error(ErrorKind::incompatible,
-                fmt::format("{}: oczekiwano katalogu indeksu, znaleziono plik. Wskaż katalog zbudowany przez kwerenda-index.",
-                            index.string()));
+    throw Error(
+        ErrorKind::incompatible,
+        fmt::format(
+            "{}: oczekiwano katalogu indeksu, znaleziono plik. Wskaż katalog zbudowany przez kwerenda-index.",
+            index.string()));
   }
   const std::filesystem::path stub = index / kStubName;
   if (!is_index(index)) {
-    if (std::filesystem::exists(index / "iamglass", error) || std::filesystem::exists(index / "iamchert", error)) {
+    if (std::filesystem::exists(index / "iamglass", error) ||
+        std::filesystem::exists(index / "iamchert", error)) {
       throw Error(ErrorKind::incompatible,
-                  fmt::format("{}: to baza Xapiana innego programu, nie indeks Kwerendy. Wskaż inny katalog.", index.string()));
+                  fmt::format("{}: to baza Xapiana innego programu, nie indeks Kwerendy. Wskaż inny katalog.",
+                              index.string()));
     }
-    throw Error(ErrorKind::not_found,
-                fmt::format("{}: w katalogu nie ma indeksu (brak pliku {}). Zbuduj go: kwerenda-index add --index {} RAPORTY…",
-                            index.string(), kStubName, index.string()));
+    throw Error(ErrorKind::not_found, fmt::format("{}: w katalogu nie ma indeksu (brak pliku {}). Zbuduj go: "
+                                                  "kwerenda-index add --index {} RAPORTY…",
+                                                  index.string(), kStubName, index.string()));
   }
   std::ifstream in(stub);
-  if (!in) throw Error(ErrorKind::io, fmt::format("{}: nie można odczytać pliku. Sprawdź uprawnienia.", stub.string()));
+  if (!in)
+    throw Error(ErrorKind::io,
+                fmt::format("{}: nie można odczytać pliku. Sprawdź uprawnienia.", stub.string()));
   std::vector<std::filesystem::path> generations;
   for (std::string line; std::getline(in, line);) {
     const std::string name = line.starts_with(kStubBackend) ? line.substr(kStubBackend.size()) : "";
-    if (generation_number(name) == 0) {
-      throw Error(ErrorKind::incompatible,
-                  fmt::format("{}: oczekiwano wierszy „glass gen-NNNNNN”, znaleziono „{}”. To nie jest indeks Kwerendy.", stub.string(),
-                              line.substr(0, 80)));
+    if (generation_number(name) == 0 || name.find('/') != std::string::npos) {  // nothing outside the index
+      throw Error(
+          ErrorKind::incompatible,
+          fmt::format(
+              "{}: oczekiwano wierszy „glass gen-NNNNNN”, znaleziono „{}”. To nie jest indeks Kwerendy.",
+              stub.string(), line.substr(0, 80)));
     }
     generations.push_back(index / name);
   }
   if (generations.empty()) {
-    throw Error(ErrorKind::corrupt, fmt::format("{}: plik jest pusty. Przywróć indeks z kopii albo zbuduj go od nowa.", stub.string()));
+    throw Error(
+        ErrorKind::corrupt,
+        fmt::format("{}: plik jest pusty. Przywróć indeks z kopii albo zbuduj go od nowa.", stub.string()));
   }
   for (const auto& generation : generations) {
     if (!std::filesystem::is_directory(generation, error)) {
-      throw Error(ErrorKind::corrupt, fmt::format("{}: {} wskazuje ten katalog, ale go nie ma. Przywróć indeks z kopii albo zbuduj go od nowa.",
-                                                  generation.string(), stub.string()));
+      throw Error(
+          ErrorKind::corrupt,
+          fmt::format(
+              "{}: {} wskazuje ten katalog, ale go nie ma. Przywróć indeks z kopii albo zbuduj go od nowa.",
+              generation.string(), stub.string()));
     }
   }
   return generations;

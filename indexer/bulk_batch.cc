@@ -217,13 +217,16 @@ std::uint64_t BulkBatch::passage_bytes() const {
   return bytes;
 }
 
-void BulkBatch::set_metadata(std::string_view key, std::string_view value) { impl_->builder.set_metadata(key, value); }
+void BulkBatch::set_metadata(std::string_view key, std::string_view value) {
+  impl_->builder.set_metadata(key, value);
+}
 
 void BulkBatch::finish() {
   impl_->queue.close();
   impl_->join();
   if (const auto failure = impl_->queue.failure()) std::rethrow_exception(failure);
-  for (const auto& [key, entry] : impl_->entries) impl_->builder.set_metadata(report_metadata_key(key), encode_report(entry.stored));
+  for (const auto& [key, entry] : impl_->entries)
+    impl_->builder.set_metadata(report_metadata_key(key), encode_report(entry.stored));
   impl_->builder.set_metadata(kPassageBytesKey, std::to_string(passage_bytes()));
   impl_->builder.finish();
   if (impl_->superseded.empty()) return;

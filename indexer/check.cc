@@ -212,7 +212,9 @@ struct Sums {
 // What was seen of a report's passages.
 struct Seen {
   std::uint32_t expected = 0;
+  std::uint64_t expected_bytes = 0;
   std::uint32_t passages = 0;
+  std::uint64_t bytes = 0;     // of their texts
   std::uint64_t ordinals = 0;  // of the mixed numbers
 };
 
@@ -230,7 +232,7 @@ class ContentCheck {
       std::uint64_t ordinals = 0;
       for (std::uint32_t i = 1; i <= seen.expected && seen.expected == seen.passages; ++i)
         ordinals += mixed(i);
-      if (seen.expected != seen.passages || ordinals != seen.ordinals) {
+      if (seen.expected != seen.passages || ordinals != seen.ordinals || seen.expected_bytes != seen.bytes) {
         findings_.damage(fmt::format("raport {:016x}: ma mieć fragmenty od 1 do {}, znaleziono {}", key,
                                      seen.expected, seen.passages));
       }
@@ -243,9 +245,10 @@ class ContentCheck {
 
  private:
   void read_metadata() {
+    std::uint64_t expected_bytes = 0;
     for (auto entry = database_.metadata_keys_begin(); entry != database_.metadata_keys_end(); ++entry) {
       const std::string name = *entry;
-      if (name == kManifestKey || name == kExtraLexiconKey) continue;
+      if (name == kManifestKey || name == kExtraLexiconKey || name == kPassageBytesKey) continue;
       const std::uint64_t key = decode_report_key(std::string_view(name).substr(1));
       StoredReport report;
       if (name.size() != 9 || name.front() != kReportMetadataPrefix) {
@@ -254,7 +257,12 @@ class ContentCheck {
         findings_.damage(fmt::format("zapis o raporcie {:016x} nie zgadza się ze swoją sumą kontrolną", key));
       } else {
         reports_[key].expected = report.passages;
+        reports_[key].expected_bytes = report.passage_bytes;
+        expected_bytes += report.passage_bytes;
       }
+    }
+    if (database_.get_metadata(kPassageBytesKey) != std::to_string(expected_bytes)) {
+      findings_.damage("suma długości fragmentów nie zgadza się z zapisami o raportach");
     }
     const std::string extra = database_.get_metadata(kExtraLexiconKey);
     const Manifest manifest = manifest_from_json(database_.get_metadata(kManifestKey), "manifest");
@@ -297,6 +305,7 @@ class ContentCheck {
       return;
     }
     ++report->second.passages;
+    report->second.bytes += passage.text.size();
     report->second.ordinals += mixed(passage.ordinal);
 
     std::uint64_t sum = 0;
@@ -337,6 +346,11 @@ class ContentCheck {
     report_.text = passage.text;
     maker_->make({0, static_cast<std::uint32_t>(passage.text.size()), passage.ordinal, passage.heading},
                  made_);
+    StoredPassage again;
+    if (!decode_passage(made_.data, again) || again.text_keys != passage.text_keys ||
+        again.title_keys != passage.title_keys || again.heading_keys != passage.heading_keys) {
+      findings_.damage(fmt::format("fragment {}: ciągi kluczy nie zgadzają się z tekstem", id));
+    }
     for (const PassageTerm& term : made_.terms) expected_.terms.add(term_text(term, *table_), id, term.wdf);
     std::sort(made_.filters.begin(), made_.filters.end());
     made_.filters.erase(std::unique(made_.filters.begin(), made_.filters.end()), made_.filters.end());

@@ -5,6 +5,7 @@
 #include <xapian.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <ctime>
 #include <set>
 #include <unordered_map>
@@ -384,7 +385,7 @@ struct IndexWriter::Impl {
       Change* culprit = nullptr;
       database().begin_transaction();
       try {
-        passage_bytes = passage_bytes_of(database());
+        passage_bytes = stored_passage_bytes();
         for (const std::string& id : removals) remove_present(report_key(id));
         for (Change& change : changes) {
           if (change.dropped) continue;
@@ -426,8 +427,13 @@ struct IndexWriter::Impl {
     }
   }
 
+  std::uint64_t stored_passage_bytes() const {
+    return std::strtoull(database().get_metadata(kPassageBytesKey).c_str(), nullptr, 10);
+  }
+
   void remove_present(std::uint64_t key) {
-    if (const auto present = find_present(key)) passage_bytes -= std::min(passage_bytes, present->passage_bytes);
+    if (const auto present = find_present(key))
+      passage_bytes -= std::min(passage_bytes, present->passage_bytes);
     database().delete_document(kReportPrefix + encode_report_key(key));
     database().set_metadata(report_metadata_key(key), "");
   }
@@ -454,10 +460,6 @@ struct IndexWriter::Impl {
     const StoredReport stored = stored_report(change.report, change.passages);
     database().set_metadata(report_metadata_key(key), encode_report(stored));
     passage_bytes += stored.passage_bytes;
-  }
-
-  static std::uint64_t passage_bytes_of(const Xapian::Database& database) {
-    return std::strtoull(database.get_metadata(kPassageBytesKey).c_str(), nullptr, 10);
   }
 
   // Glass finds a term with many NULs too long only at the commit, and then fails with the whole batch.
@@ -518,6 +520,7 @@ struct IndexWriter::Impl {
   // The present generation without what the batch replaces, and the batch behind it.
   void merge(const fs::path& built, const fs::path& merged) {
     const Xapian::docid last_old = last_docid();
+    std::uint64_t bytes = stored_passage_bytes() + batch->passage_bytes();
     Xapian::Database both(current.string(), Xapian::DB_BACKEND_GLASS);
     both.add_database(Xapian::Database(built.string(), Xapian::DB_BACKEND_GLASS));
     BatchMetadata metadata(*batch);
@@ -525,7 +528,6 @@ struct IndexWriter::Impl {
     // nothing.
     both.compact(merged.string(), Xapian::DBCOMPACT_NO_RENUMBER, 0, metadata);
     Xapian::WritableDatabase whole(merged.string(), Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS);
-    std::uint64_t bytes = passage_bytes_of(database()) + batch->passage_bytes();
     for (auto entry = database().metadata_keys_begin(std::string(1, kReportMetadataPrefix));
          entry != database().metadata_keys_end(std::string(1, kReportMetadataPrefix)); ++entry) {
       const std::uint64_t key = decode_report_key(std::string_view(*entry).substr(1));

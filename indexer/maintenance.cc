@@ -40,8 +40,9 @@ std::unique_ptr<IndexLock> read_lock(const IndexerOptions& options) {
 // Which reports an argument means.
 bool means(const std::string& argument, const StoredReport& report) {
   const std::string path = normal_path(argument);
+  const std::string below = path + "/";
   return report.id == argument || report.id == path || report.source == printable(path) ||
-         report.id.starts_with(path + "/");
+         report.id.starts_with(below) || report.source.starts_with(printable(below));
 }
 
 std::vector<std::string> to_remove(const IndexerOptions& options, std::vector<bool>& met) {

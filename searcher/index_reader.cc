@@ -93,18 +93,21 @@ double IndexReader::mean_passage_bytes() const {
 
 StoredPassage IndexReader::passage(Xapian::docid id) const {
   StoredPassage passage;
-  if (!decode_passage(database_.get_document(id, Xapian::DOC_ASSUME_VALID).get_data(), passage)) throw_damaged(id);
+  if (!decode_passage(database_.get_document(id, Xapian::DOC_ASSUME_VALID).get_data(), passage))
+    throw_damaged(id);
   return passage;
 }
 
 void IndexReader::read_keys(Xapian::docid id, PassageKeys& keys) const {
-  if (!decode_passage_keys(database_.get_document(id, Xapian::DOC_ASSUME_VALID).get_data(), keys)) throw_damaged(id);
+  if (!decode_passage_keys(database_.get_document(id, Xapian::DOC_ASSUME_VALID).get_data(), keys))
+    throw_damaged(id);
 }
 
 void IndexReader::throw_damaged(Xapian::docid id) const {
-  throw Error(ErrorKind::corrupt, fmt::format("{}: fragment {} nie zgadza się ze swoją sumą kontrolną. Sprawdź indeks "
-                                              "(kwerenda-index check), przywróć go z kopii albo zbuduj od nowa.",
-                                              index_.string(), id));
+  throw Error(ErrorKind::corrupt,
+              fmt::format("{}: fragment {} nie zgadza się ze swoją sumą kontrolną. Sprawdź indeks "
+                          "(kwerenda-index check), przywróć go z kopii albo zbuduj od nowa.",
+                          index_.string(), id));
 }
 
 StoredReport IndexReader::report(std::uint64_t key) const {

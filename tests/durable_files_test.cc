@@ -104,7 +104,7 @@ TEST_F(DurableFiles, EachFailureNamesThePathAndTheReason) {
       {"a file on the way", [&] { make_directories(directory_ / "plik" / "x"); },
        "nie można otworzyć katalogu"},
       {"a dangling link", [&] { make_directories(directory_ / "wiszące" / "x"); },
-       "nie można otworzyć katalogu"},
+       "nie można utworzyć katalogu"},
   };
   for (const auto& row : rows) {
     const std::string error = message(row.work);

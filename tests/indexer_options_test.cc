@@ -126,7 +126,7 @@ TEST(Options, Refusals) {
     Words words;
     const char* message;
   } rows[] = {
-      {{}, "brak polecenia; oczekiwano add, info albo tokens (zobacz kwerenda-index --help)"},
+      {{}, "brak polecenia; oczekiwano add, info albo innego (zobacz kwerenda-index --help)"},
       {{"adds"}, "nieznane polecenie „adds”; czy chodziło o „add”? (zobacz kwerenda-index --help)"},
       {{"zupa"}, "nieznane polecenie „zupa” (zobacz kwerenda-index --help)"},
       {{"--index", "i"},

@@ -1,0 +1,571 @@
+// The writer against a map: whatever is added, replaced and removed, in small transactions, in batches built
+// aside or in one go, the index holds the same: terms, values, texts, records. And what it refuses, with what
+// words.
+#include "indexer/index_writer.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+#include <xapian.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <random>
+#include <set>
+
+#include "analysis/error.h"
+#include "analysis/index_directory.h"
+#include "analysis/lexicon.h"
+#include "analysis/schema.h"
+#include "indexer/check.h"
+#include "indexer/dump.h"
+#include "indexer/stored_index.h"
+
+namespace kwerenda {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::shared_ptr<const KeyMaker>& keys() {
+  static const auto kKeys = std::make_shared<const KeyMaker>(
+      Lexicon::open(fs::path(KWERENDA_BINARY_DIR) / "share" / "kwerenda" / "pl.lex"));
+  return kKeys;
+}
+
+IndexWriterSettings settings(std::uint64_t large_batch_bytes = 16u << 20) {
+  IndexWriterSettings settings;
+  settings.keys = keys();
+  settings.manifest.lexicon_hash = keys()->lexicon().hash();
+  settings.manifest.passage_max_bytes = 2500;
+  settings.manifest.passage_min_bytes = 80;
+  settings.manifest.created = "2026-01-02T03:04:05Z";
+  settings.large_batch_bytes = large_batch_bytes;
+  settings.lock_timeout = std::chrono::milliseconds(0);
+  return settings;
+}
+
+struct Made {
+  Report report;
+  std::vector<Passage> passages;
+};
+
+// A report of that many passages whose text is a function of id and version.
+Made make_report(const std::string& id, int version, int passages = 3) {
+  static const char* const kWords[] = {"miasto", "gmina",  "ochrona", "ludności", "Łodzi",
+                                       "GIS-u",  "powódź", "budżetu", "mapa",     "schrony"};
+  std::mt19937 random(
+      static_cast<unsigned>(std::hash<std::string>()(id) + static_cast<unsigned>(version) * 7919));
+  Made made;
+  made.report.id = id;
+  made.report.source = id;
+  made.report.title = fmt::format("Narada {} o mieście", version);
+  made.report.place = version % 2 ? "Łódź" : "";
+  made.report.date = version % 3 ? 20240101 + static_cast<std::uint32_t>(version % 28) : 0;
+  made.report.size = 100 + static_cast<std::uint64_t>(version);
+  made.report.mtime_ns = version * 1000 - 5000;
+  made.report.content_hash = static_cast<std::uint64_t>(version) << 32 | random() % 1000;
+  for (int i = 1; i <= passages; ++i) {
+    const auto begin = static_cast<std::uint32_t>(made.report.text.size());
+    std::string text = fmt::format("Fragment {} wersji {}:", i, version);
+    for (auto words = 5 + random() % 20; words > 0; --words)
+      text += std::string(" ") + kWords[random() % std::size(kWords)];
+    made.report.text += text + ".\n\n";
+    made.passages.push_back({begin, begin + static_cast<std::uint32_t>(text.size()) + 1,
+                             static_cast<std::uint32_t>(i), i > 1 ? "Wnioski" : ""});
+  }
+  return made;
+}
+
+class Writer : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    directory_ = fs::temp_directory_path() / ("kwerenda-writer-" + std::to_string(::getpid()));
+    fs::remove_all(directory_);
+    fs::create_directories(directory_);
+    index_ = directory_ / "indeks";
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+
+  static void add(IndexWriter& writer, const std::string& id, int version, int passages = 3) {
+    Made made = make_report(id, version, passages);
+    EXPECT_EQ(writer.add(std::move(made.report), std::move(made.passages)), std::nullopt);
+  }
+
+  // Everything in an index, document numbers aside, one line each, sorted.
+  static std::multiset<std::string> contents(const fs::path& index) {
+    std::multiset<std::string> lines;
+    const Xapian::Database database(current_generations(index).front().string(), Xapian::DB_BACKEND_GLASS);
+    for (auto document = database.postlist_begin(""); document != database.postlist_end(""); ++document) {
+      const Xapian::Document found = database.get_document(*document);
+      std::string line = "document " + found.get_data();
+      for (auto term = found.termlist_begin(); term != found.termlist_end(); ++term)
+        line += fmt::format(" {}:{}", *term, term.get_wdf());
+      for (auto value = found.values_begin(); value != found.values_end(); ++value)
+        line += fmt::format(" {}={}", value.get_valueno(), *value);
+      line += fmt::format(" length {}", database.get_doclength(*document));
+      lines.insert(line);
+    }
+    for (auto name = database.metadata_keys_begin(); name != database.metadata_keys_end(); ++name) {
+      lines.insert("metadata " + *name + " " + database.get_metadata(*name));
+    }
+    for (auto term = database.allterms_begin(); term != database.allterms_end(); ++term) {
+      lines.insert(
+          fmt::format("term {} {} {}", *term, term.get_termfreq(), database.get_collection_freq(*term)));
+    }
+    lines.insert(fmt::format("total {} {}", database.get_doccount(), database.get_total_length()));
+    return lines;
+  }
+
+  static void expect_whole(const fs::path& index) {
+    const CheckResult result = check_index(index, {keys(), CheckSources::no});
+    EXPECT_TRUE(result.damages.empty()) << result.damages.front();
+  }
+
+  std::string refusal(IndexWriterSettings with, ErrorKind kind) {
+    try {
+      IndexWriter::open(index_, std::move(with));
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), kind) << error.what();
+      return error.what();
+    }
+    return "no error";
+  }
+
+  fs::path directory_, index_;
+};
+
+TEST_F(Writer, NothingBeforeTheCommit) {
+  {
+    const auto writer = IndexWriter::open(index_, settings());
+    add(*writer, "a", 1);
+    EXPECT_TRUE(writer->find("a"));
+    EXPECT_FALSE(writer->find("b"));
+    EXPECT_FALSE(is_index(index_));
+  }
+  EXPECT_FALSE(is_index(index_));
+  const auto writer = IndexWriter::open(index_, settings());
+  EXPECT_FALSE(writer->find("a"));
+  add(*writer, "b", 1);
+  writer->commit();
+  EXPECT_EQ(writer->report_ids(), std::vector<std::string>{"b"});
+  expect_whole(index_);
+}
+
+// Random operations against a map. Each round the same operations go to an index written in transactions, to
+// one written in batches that are merged, and to one in which both come in turn; all must hold what one build
+// from nothing of the model holds.
+TEST_F(Writer, EveryWayLeadsToTheSameIndex) {
+  const char* const given = std::getenv("KWERENDA_TEST_SEED");
+  const auto seed = given ? static_cast<unsigned>(std::strtoul(given, nullptr, 10)) : std::random_device{}();
+  SCOPED_TRACE(fmt::format("KWERENDA_TEST_SEED={}", seed));
+  std::mt19937 random(seed);
+  const fs::path ways[] = {directory_ / "transakcje", directory_ / "partie", directory_ / "na-zmianę"};
+  std::map<std::string, std::pair<int, int>> model;  // id to version and number of passages
+  int version = 0;
+  for (int round = 0; round < 12; ++round) {
+    struct Operation {
+      std::string id;
+      int version, passages;  // version 0 removes
+    };
+    std::vector<Operation> operations;
+    for (auto i = 1 + random() % 8; i > 0; --i) {
+      const std::string id = fmt::format("raport-{}", random() % 9);
+      const bool removes = random() % 4 == 0;
+      operations.push_back({id, removes ? 0 : ++version, static_cast<int>(random() % 5)});
+    }
+    for (std::size_t way = 0; way < std::size(ways); ++way) {
+      const bool large = way == 1 || (way == 2 && round % 2);
+      const auto writer = IndexWriter::open(ways[way], settings(large ? 0 : 16u << 20));
+      auto expected = model;
+      for (const Operation& operation : operations) {
+        const bool known = expected.contains(operation.id);
+        EXPECT_EQ(writer->find(operation.id).has_value(), known);
+        if (operation.version) {
+          add(*writer, operation.id, operation.version, operation.passages);
+          expected[operation.id] = {operation.version, operation.passages};
+        } else {
+          EXPECT_EQ(writer->remove(operation.id), known) << operation.id;
+          expected.erase(operation.id);
+        }
+        if (random() % 16 == 0) writer->commit();
+      }
+      EXPECT_TRUE(writer->commit().empty());
+      std::vector<std::string> ids;
+      for (const auto& [id, what] : expected) ids.push_back(id);
+      EXPECT_EQ(writer->report_ids(), ids);
+      if (round % 5 == 4 && way == 0) writer->compact();
+      if (way + 1 == std::size(ways)) model = expected;
+    }
+    fs::remove_all(directory_ / "od-zera");
+    {
+      const auto writer = IndexWriter::open(directory_ / "od-zera", settings());
+      for (const auto& [id, what] : model) add(*writer, id, what.first, what.second);
+      writer->commit();
+    }
+    const auto wanted = contents(directory_ / "od-zera");
+    for (const fs::path& way : ways) {
+      ASSERT_EQ(contents(way), wanted) << way << " in round " << round;
+      expect_whole(way);
+    }
+  }
+}
+
+TEST_F(Writer, ManyCommitsOfOneWriter) {
+  const auto writer = IndexWriter::open(index_, settings(0));
+  for (int version = 1; version <= 6; ++version) {
+    add(*writer, "a", version);
+    if (version > 2) writer->remove("b");
+    if (version < 5) add(*writer, "b", version);
+    writer->commit();
+  }
+  EXPECT_EQ(writer->report_ids(), std::vector<std::string>{"a"});
+  EXPECT_EQ(writer->find("a")->content_hash, make_report("a", 6).report.content_hash);
+  std::size_t generations = 0;
+  for (const auto& entry : fs::directory_iterator(index_)) generations += entry.is_directory();
+  EXPECT_EQ(generations, 2U) << "the current one and, for readers on their way, the one before";
+  expect_whole(index_);
+}
+
+TEST_F(Writer, RemovesWhatKilledWritersLeft) {
+  { IndexWriter::open(index_, settings())->commit(); }
+  for (const char* name :
+       {"gen-000007", ".batch-gen-000002", ".merged-gen-000002", "..batch-gen-000002.bulk-aB3xYz"}) {
+    fs::create_directories(index_ / name);
+    std::ofstream(index_ / name / "postlist.glass") << "x";
+  }
+  fs::create_directories(index_ / "notatki");  // not ours
+  IndexWriter::open(index_, settings());
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(index_)) names.insert(entry.path().filename().string());
+  EXPECT_EQ(names, (std::set<std::string>{"XAPIANDB", "lock", "gen-000001", "notatki"}));
+}
+
+TEST_F(Writer, GoesOnWhereAKilledFirstBuildStopped) {
+  fs::create_directories(index_ / "gen-000001");
+  fs::create_directories(index_ / ".batch-gen-000001");
+  std::ofstream(index_ / "lock") << "123\n";
+  std::ofstream(index_ / "XAPIANDB.tmp") << "glass";
+  const auto writer = IndexWriter::open(index_, settings());
+  add(*writer, "a", 1);
+  writer->commit();
+  expect_whole(index_);
+}
+
+TEST_F(Writer, LeavesForeignDirectoriesAlone) {
+  for (const char* name : {"notatki.txt", "gen-000001", ".batch-gen-000001"}) {
+    fs::remove_all(index_);
+    fs::create_directories(index_ / name);
+    EXPECT_NE(refusal(settings(), ErrorKind::incompatible).find(name), std::string::npos);
+    EXPECT_TRUE(fs::exists(index_ / name));
+  }
+  fs::remove_all(index_);
+  fs::create_directories(index_);
+  std::ofstream(index_ / "iamglass") << "x";
+  EXPECT_NE(refusal(settings(), ErrorKind::incompatible).find("innego programu"), std::string::npos);
+  fs::remove_all(index_);
+  std::ofstream(index_) << "plik";
+  EXPECT_NE(refusal(settings(), ErrorKind::io).find("znaleziono plik"), std::string::npos);
+}
+
+TEST_F(Writer, ThroughALink) {
+  fs::create_directories(directory_ / "prawdziwy");
+  fs::create_directory_symlink(directory_ / "prawdziwy", index_);
+  for (int version = 1; version < 4; ++version) {
+    const auto writer = IndexWriter::open(index_, settings(version % 2 ? 0 : 16u << 20));
+    add(*writer, "a", version);
+    writer->commit();
+  }
+  EXPECT_TRUE(fs::is_symlink(index_));
+  expect_whole(directory_ / "prawdziwy");
+}
+
+TEST_F(Writer, OneAtATime) {
+  const auto first = IndexWriter::open(index_, settings());
+  EXPECT_NE(refusal(settings(), ErrorKind::locked).find(fmt::format("PID {}", ::getpid())),
+            std::string::npos);
+}
+
+TEST_F(Writer, RefusesOtherSettings) {
+  IndexWriter::open(index_, settings())->commit();
+  const struct {
+    void (*change)(IndexWriterSettings&);
+    const char* part;
+  } rows[] = {
+      {[](IndexWriterSettings& with) { with.manifest.lexicon_hash ^= 1; }, "innym słownikiem"},
+      {[](IndexWriterSettings& with) { with.manifest.extra_lexicon_hash = 5; }, "--lexicon-extra"},
+      {[](IndexWriterSettings& with) { with.manifest.passage_max_bytes = 1000; },
+       "innym podziałem na fragmenty"},
+      {[](IndexWriterSettings& with) { with.manifest.passage_min_bytes = 10; },
+       "innym podziałem na fragmenty"},
+  };
+  for (const auto& row : rows) {
+    IndexWriterSettings with = settings();
+    row.change(with);
+    EXPECT_NE(refusal(with, ErrorKind::incompatible).find(row.part), std::string::npos) << row.part;
+  }
+}
+
+TEST_F(Writer, KeepsTheDateOfItsCreation) {
+  IndexWriter::open(index_, settings())->commit();
+  IndexWriterSettings later = settings(0);
+  later.manifest.created = "2030-01-01T00:00:00Z";
+  const auto writer = IndexWriter::open(index_, later);
+  add(*writer, "a", 1);
+  writer->commit();
+  EXPECT_EQ(statistics_of(index_).manifest.created, "2026-01-02T03:04:05Z");
+}
+
+TEST_F(Writer, RefusesReportsThatAnIndexCannotTake) {
+  const auto writer = IndexWriter::open(index_, settings());
+  const struct {
+    void (*change)(Made&);
+    const char* part;
+  } rows[] = {
+      {[](Made& made) { made.report.id.clear(); }, "bez identyfikatora"},
+      {[](Made& made) { made.report.title.assign(2 << 20, 'x'); }, "ponad 1 MB"},
+      {[](Made& made) { made.report.text[3] = '\0'; }, "bajt NUL"},
+      {[](Made& made) { made.report.title[2] = '\0'; }, "bajt NUL"},
+      {[](Made& made) {
+         made.report.text.assign(17 << 20, 'x');
+         made.passages = {{0, 17 << 20, 1, ""}};
+       },
+       "ponad 16 MB"},
+  };
+  for (const auto& row : rows) {
+    Made made = make_report("a", 1);
+    row.change(made);
+    const auto reason = writer->add(std::move(made.report), std::move(made.passages));
+    ASSERT_TRUE(reason) << row.part;
+    EXPECT_NE(reason->find(row.part), std::string::npos) << *reason;
+  }
+  add(*writer, "a", 1);
+  writer->commit();
+  EXPECT_EQ(writer->report_ids(), std::vector<std::string>{"a"});
+}
+
+TEST_F(Writer, WithoutKeysItRemovesAndCompacts) {
+  EXPECT_NE(refusal({}, ErrorKind::not_found).find("nie ma takiego indeksu"), std::string::npos);
+  EXPECT_FALSE(fs::exists(index_));
+  {
+    const auto writer = IndexWriter::open(index_, settings());
+    for (const char* id : {"a", "b", "c"}) add(*writer, id, 1);
+    writer->commit();
+  }
+  const auto writer = IndexWriter::open(index_, {});
+  EXPECT_TRUE(writer->remove("b"));
+  EXPECT_FALSE(writer->remove("b"));
+  EXPECT_FALSE(writer->remove("nie-ma"));
+  writer->commit();
+  writer->compact();
+  EXPECT_EQ(writer->report_ids(), (std::vector<std::string>{"a", "c"}));
+  expect_whole(index_);
+}
+
+TEST_F(Writer, DumpAndRestoreAreInverse) {
+  {
+    const auto writer = IndexWriter::open(index_, settings());
+    for (int i = 0; i < 20; ++i) add(*writer, fmt::format("katalog/raport {}.txt", i), i, i % 4);
+    add(*writer, "nie-utf8-\xff\xfe.txt", 3);
+    writer->commit();
+  }
+  const auto dump = [](const fs::path& index) {
+    std::string lines;
+    dump_index(StoredIndex(index, Versions::readable), [&](std::string_view line) {
+      lines += line;
+      return true;
+    });
+    return lines;
+  };
+  const auto restore = [&](const std::string& lines, const fs::path& index) {
+    std::size_t at = 0;
+    return restore_index(index, settings(), [&](std::string& line) {
+      if (at >= lines.size()) return false;
+      const std::size_t end = std::min(lines.find('\n', at), lines.size());
+      line = lines.substr(at, end - at);
+      at = end + 1;
+      return true;
+    });
+  };
+  const std::string lines = dump(index_);
+  const DumpCounts counts = restore(lines, directory_ / "odtworzony");
+  EXPECT_EQ(counts.reports, 21U);
+  EXPECT_EQ(dump(directory_ / "odtworzony"), lines);
+  EXPECT_EQ(contents(directory_ / "odtworzony"), contents(index_));
+  expect_whole(directory_ / "odtworzony");
+
+  // What is no whole dump leaves no index.
+  const std::string first_line = lines.substr(0, lines.find('\n') + 1);
+  std::string altered = lines;
+  altered.replace(altered.find("Fragment 1"), 10, "Fragment 9");
+  std::string newer = lines;
+  newer.replace(newer.find("\"schema_version\":1"), 18, "\"schema_version\":9");
+  const std::size_t report = lines.find("{\"type\":\"report\"");
+  const std::string twice = lines.substr(0, lines.find('\n', report) + 1) + lines.substr(report);
+  const struct {
+    std::string lines;
+    ErrorKind kind;
+    const char* part;
+  } rows[] = {
+      {"", ErrorKind::corrupt, "brak pierwszego wiersza"},
+      {"{\"a\":1}\n", ErrorKind::incompatible, "wiersz 1: oczekiwano wiersza {\"schema\""},
+      {"nie json\n", ErrorKind::incompatible, "wiersz 1"},
+      {newer, ErrorKind::incompatible, "zrzut ma wersję 9"},
+      {first_line, ErrorKind::corrupt, "zrzut urywa się"},
+      {lines.substr(0, lines.size() / 2), ErrorKind::corrupt, "nie jest poprawny wiersz"},
+      {altered, ErrorKind::corrupt, "suma kontrolna"},
+      {twice, ErrorKind::corrupt, "występuje drugi raz"},
+      {first_line + "{\"type\":\"nowość\"}\n", ErrorKind::incompatible, "nieznany rodzaj „nowość”"},
+      {first_line + "{\"type\":\"report\",\"id\":5}\n", ErrorKind::corrupt, "wiersz 2"},
+  };
+  for (const auto& row : rows) {
+    try {
+      restore(row.lines, directory_ / "zły");
+      ADD_FAILURE() << row.part;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), row.kind) << error.what();
+      EXPECT_NE(std::string(error.what()).find(row.part), std::string::npos) << error.what();
+    }
+    EXPECT_FALSE(is_index(directory_ / "zły"));
+  }
+  try {
+    restore(lines, index_);
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+  }
+}
+
+// An index of another analysis: add and search refuse it and name the way out, dump still reads it.
+TEST_F(Writer, AnOlderIndexIsRebuiltFromItsOwnDump) {
+  {
+    const auto writer = IndexWriter::open(index_, settings());
+    add(*writer, "a", 1);
+    writer->commit();
+  }
+  {
+    Xapian::WritableDatabase database(current_generations(index_).front().string(), Xapian::DB_OPEN);
+    Manifest older = manifest_from_json(database.get_metadata(kManifestKey), "");
+    older.analysis_version = kAnalysisVersion - 1;
+    database.set_metadata(kManifestKey, to_json(older));
+    database.commit();
+  }
+  const std::string message = refusal(settings(), ErrorKind::incompatible);
+  EXPECT_NE(message.find("kwerenda-index dump --index " + index_.string() +
+                         " | kwerenda-index restore --index NOWY"),
+            std::string::npos)
+      << message;
+  std::vector<std::string> lines;
+  dump_index(StoredIndex(index_, Versions::readable), [&](std::string_view line) {
+    lines.emplace_back(line.substr(0, line.size() - 1));
+    return true;
+  });
+  std::size_t next = 0;
+  restore_index(directory_ / "nowy", settings(), [&](std::string& line) {
+    if (next == lines.size()) return false;
+    line = lines[next++];
+    return true;
+  });
+  EXPECT_EQ(statistics_of(directory_ / "nowy").manifest.analysis_version, kAnalysisVersion);
+  expect_whole(directory_ / "nowy");
+}
+
+TEST_F(Writer, AManifestThatFailsItsChecksum) {
+  IndexWriter::open(index_, settings())->commit();
+  {
+    Xapian::WritableDatabase database(current_generations(index_).front().string(), Xapian::DB_OPEN);
+    std::string json = database.get_metadata(kManifestKey);
+    json.replace(json.find("2500"), 4, "2600");
+    database.set_metadata(kManifestKey, json);
+    database.commit();
+  }
+  EXPECT_NE(refusal(settings(), ErrorKind::corrupt).find("sumą kontrolną"), std::string::npos);
+  EXPECT_FALSE(check_index(index_, {keys(), CheckSources::no}).damages.empty());
+}
+
+// What check must see although every table is sound.
+TEST_F(Writer, CheckSeesEachKindOfLie) {
+  {
+    const auto writer = IndexWriter::open(index_, settings());
+    for (const char* id : {"a", "b", "c"}) add(*writer, id, 1);
+    writer->commit();
+  }
+  const struct {
+    const char* what;
+    void (*lie)(Xapian::WritableDatabase&);
+    const char* part;
+  } rows[] = {
+      {"a passage is gone", [](auto& database) { database.delete_document(1); },
+       "ma mieć fragmenty od 1 do 3, znaleziono 2"},
+      {"a passage twice", [](auto& database) { database.add_document(database.get_document(1)); },
+       "znaleziono 4"},
+      {"a text altered",
+       [](auto& database) {
+         Xapian::Document document = database.get_document(2);
+         std::string data = document.get_data();
+         data.back() = '!';
+         document.set_data(data);
+         database.replace_document(2, document);
+       },
+       "fragment 2 nie zgadza się ze swoją sumą kontrolną"},
+      {"a term too many",
+       [](auto& database) {
+         Xapian::Document document = database.get_document(2);
+         document.add_term("Znieprawda", 1);
+         database.replace_document(2, document);
+       },
+       "klucze w indeksie nie zgadzają się z tekstem"},
+      {"another weight",
+       [](auto& database) {
+         Xapian::Document document = database.get_document(2);
+         const std::string term = *document.termlist_begin();
+         document.add_term(term, 1);
+         database.replace_document(2, document);
+       },
+       "klucze w indeksie nie zgadzają się z tekstem"},
+      {"another date",
+       [](auto& database) {
+         Xapian::Document document = database.get_document(2);
+         document.add_value(kDateSlot, "19990101");
+         database.replace_document(2, document);
+       },
+       "wartości w indeksie nie zgadzają się z raportami"},
+      {"a report's record is gone",
+       [](auto& database) { database.set_metadata(*database.metadata_keys_begin("r"), ""); },
+       "którego nie ma"},
+      {"a report's record altered",
+       [](auto& database) {
+         const std::string name = *database.metadata_keys_begin("r");
+         std::string record = database.get_metadata(name);
+         record.back() = static_cast<char>(record.back() + 1);
+         database.set_metadata(name, record);
+       },
+       "nie zgadza się ze swoją sumą kontrolną"},
+      {"metadata of nobody", [](auto& database) { database.set_metadata("obce", "x"); },
+       "nieznany wpis metadanych „obce”"},
+      {"positions",
+       [](auto& database) {
+         Xapian::Document document = database.get_document(2);
+         document.add_posting("Zpozycja", 1);
+         database.replace_document(2, document);
+       },
+       "pozycje"},
+  };
+  for (const auto& row : rows) {
+    const fs::path lying = directory_ / "kłamie";
+    fs::remove_all(lying);
+    fs::copy(index_, lying, fs::copy_options::recursive);
+    {
+      Xapian::WritableDatabase database(current_generations(lying).front().string(), Xapian::DB_OPEN);
+      row.lie(database);
+      database.commit();
+    }
+    std::string all;
+    for (const std::string& damage : check_index(lying, {keys(), CheckSources::no}).damages)
+      all += damage + "\n";
+    EXPECT_NE(all.find(row.part), std::string::npos) << row.what << ": " << all;
+  }
+}
+
+}  // namespace
+}  // namespace kwerenda
