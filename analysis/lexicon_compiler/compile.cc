@@ -176,7 +176,10 @@ std::string bytes_of(const std::vector<std::uint32_t>& cells) {
 
 std::string count_section(const std::vector<FormCount>& counts) {
   std::vector<std::pair<std::string_view, double>> kept;
-  for (const FormCount& c : counts) kept.emplace_back(c.form, c.by_case[0] + c.by_case[1] + c.by_case[2]);
+  // Words in capitals are left out: the AIs and GISes of a text say nothing about ai, a sloth, and gis, a note.
+  for (const FormCount& c : counts) {
+    if (c.by_case[0] + c.by_case[1] > 0) kept.emplace_back(c.form, c.by_case[0] + c.by_case[1]);
+  }
   const std::size_t buckets = std::max<std::size_t>(1, kept.size() / 3);
   std::string bytes(buckets * kCountBucketBytes, '\0');
   for (const auto& [form, count] : kept) {

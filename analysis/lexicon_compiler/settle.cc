@@ -79,6 +79,7 @@ class Settler {
     for (const Analysis& a : m_.analyses) {
       if (a.tags == kNoString) continue;
       const std::string_view tags = m_.tags[a.tags];
+      if (a.word_class == WordClass::adverb && has(tags, ":com")) with_degrees_.insert(a.lemma);
       const bool participle =
           a.word_class == WordClass::passive_participle || a.word_class == WordClass::active_participle;
       if (!has(tags, ":aff") || !((a.word_class == WordClass::gerund && has(tags, "ger:sg:nom")) ||
@@ -96,22 +97,37 @@ class Settler {
     }
   }
 
-  // How often the nouns among the gerunds were seen in each number.
+  // How often verbs and what is made of them were seen, and gerunds that are nouns too in each number.
   void count_numbers() {
+    std::vector<std::uint32_t> verbs, own;
     for (const FormCount& count : counts_) {
       const std::uint32_t form = m_.strings.find(count.form);
       if (form == kNoString) continue;
+      const double times = count.by_case[0];
       const auto [begin, end] = m_.range_of(form);
-      std::uint32_t last = kNoString;
+      verbs.clear();
+      own.clear();
       for (std::size_t i = begin; i < end; ++i) {
         const Analysis& a = m_.analyses[i];
-        if (a.word_class != WordClass::noun || a.tags == kNoString || a.lemma == last ||
-            verb_of_.count(a.lemma) == 0)
-          continue;
-        last = a.lemma;
-        auto& [singular, plural] = numbers_[a.lemma];
-        (has(m_.tags[a.tags], "subst:sg") ? singular : plural) += count.by_case[0];
+        if (a.tags == kNoString) continue;
+        if (a.word_class == WordClass::verb || a.word_class == WordClass::adverbial_participle) {
+          verbs.push_back(a.lemma);
+        }
+        std::uint32_t mine = kNoString;
+        if (const auto found = own_.find(unit(a.lemma, a.word_class)); found != own_.end()) {
+          mine = found->second;
+        } else if ((a.word_class == WordClass::noun || a.word_class == WordClass::adjective) &&
+                   verb_of_.count(a.lemma) != 0) {
+          mine = a.lemma;
+          if (a.word_class == WordClass::noun) {
+            auto& [singular, plural] = numbers_[a.lemma];
+            (has(m_.tags[a.tags], "subst:sg") ? singular : plural) += times;
+          }
+        }
+        if (mine != kNoString && std::find(own.begin(), own.end(), mine) == own.end()) own.push_back(mine);
       }
+      for (const std::uint32_t lemma : verbs) verb_uses_[lemma] += times / static_cast<double>(verbs.size());
+      for (const std::uint32_t lemma : own) own_uses_[lemma] += times / static_cast<double>(own.size());
     }
   }
 
@@ -119,6 +135,7 @@ class Settler {
   // they belong to the adjective. Adverbs that are in use as such (szybko) are words of their own.
   void settle_first_part(Analysis& a) const {
     if (a.lemma != a.form || (a.word_class != WordClass::adverb && a.tags != kNoString)) return;
+    if (with_degrees_.count(a.lemma) != 0) return;  // nisko, niżej
     const std::string_view form = m_.strings[a.form];
     if (!form.ends_with('o') || (a.tags != kNoString && !form.ends_with("sko") && !form.ends_with("cko")))
       return;
@@ -199,10 +216,21 @@ class Settler {
         return true;
       case Convention::lexical:
         return listed_.count(lemma) != 0;
-      case Convention::plural: {
-        const auto found = numbers_.find(lemma);
-        return listed_.count(lemma) != 0 && found != numbers_.end() && found->second.second > 0 &&
-               found->second.second >= rules_.plural_share * found->second.first;
+      case Convention::in_use: {
+        if (listed_.count(lemma) == 0) return false;
+        const auto verb = verb_of_.find(lemma);
+        if (verb == verb_of_.end()) return false;
+        const bool gerund = verb->second.second == WordClass::gerund;
+        if (const auto found = numbers_.find(lemma); gerund && found != numbers_.end()) {
+          const auto [singular, plural] = found->second;
+          if (plural > 0 && plural >= rules_.plural_share * singular) return true;
+        }
+        const auto uses = own_uses_.find(lemma);
+        if (uses == own_uses_.end()) return false;
+        const auto verb_uses = verb_uses_.find(verb->second.first);
+        const double ratio = gerund ? rules_.gerund_ratio : rules_.participle_ratio;
+        return uses->second >= 3 &&
+               uses->second >= ratio * (verb_uses == verb_uses_.end() ? 0 : verb_uses->second);
       }
       default:
         return false;
@@ -231,7 +259,9 @@ class Settler {
   const LemmaRules& rules_;
   std::unordered_map<std::uint64_t, std::uint32_t> own_;  // verb and class -> its own lemma
   std::unordered_map<std::uint32_t, std::pair<std::uint32_t, WordClass>> verb_of_;  // and back
+  std::unordered_set<std::uint32_t> with_degrees_;                                  // adverbs
   std::unordered_set<std::uint32_t> listed_;  // own lemmas that the dictionaries list as such
+  std::unordered_map<std::uint32_t, double> verb_uses_, own_uses_;
   std::unordered_map<std::uint32_t, std::pair<double, double>>
       numbers_;  // own lemma -> seen in singular, plural
 };

@@ -15,14 +15,17 @@ enum class Convention {
   own,         // itself: zarządzaniu -> zarządzanie
   verb,        // the verb: zarządzaniu -> zarządzać
   lexical,     // itself if the dictionaries also list it as a noun or adjective, else the verb
-  plural,      // itself if it is listed and its plural is in use, else the verb
+  in_use,  // itself if it is listed, and its plural is in use or it is more in use than the verb; else the
+           // verb
 };
 
 struct LemmaRules {
-  Convention gerund = Convention::plural;
-  Convention passive = Convention::verb;
-  Convention active = Convention::verb;
+  Convention gerund = Convention::in_use;
+  Convention passive = Convention::in_use;
+  Convention active = Convention::in_use;
   double plural_share = 0.02;  // of the singular's occurrences
+  double gerund_ratio = 4;     // of the verb's occurrences
+  double participle_ratio = 1;
 };
 
 // Changes lemmas and word classes of `morphology` in place, and drops analyses that others make needless.
