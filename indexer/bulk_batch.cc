@@ -11,6 +11,7 @@
 
 #include "analysis/error.h"
 #include "analysis/schema.h"
+#include "indexer/discard_changes.h"
 #include "indexer/durable_files.h"
 #include "indexer/glass/bulk_builder.h"
 #include "indexer/passage_document.h"
@@ -231,8 +232,10 @@ void BulkBatch::finish() {
   impl_->builder.finish();
   if (impl_->superseded.empty()) return;
   Xapian::WritableDatabase database(impl_->target.string(), Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS);
-  for (std::uint32_t docid : impl_->superseded) database.delete_document(docid);
-  database.commit();
+  changing(database, [&] {
+    for (std::uint32_t docid : impl_->superseded) database.delete_document(docid);
+    database.commit();
+  });
   database.close();
   fsync_directory(impl_->target);
 }

@@ -14,6 +14,7 @@
 #include "analysis/index_directory.h"
 #include "analysis/schema.h"
 #include "indexer/bulk_batch.h"
+#include "indexer/discard_changes.h"
 #include "indexer/durable_files.h"
 #include "indexer/index_lock.h"
 #include "indexer/passage_document.h"
@@ -412,15 +413,7 @@ struct IndexWriter::Impl {
     spent = true;
     batch.reset();
     if (!opened) return;
-    try {
-      opened->cancel_transaction();
-    } catch (const Xapian::Error&) {
-      try {  // the failed commit ended the transaction; an empty one discards what it left
-        opened->begin_transaction(false);
-        opened->cancel_transaction();
-      } catch (const Xapian::Error&) {  // then there is nothing to discard
-      }
-    }
+    discard_changes(*opened);
     try {
       opened.reset();
     } catch (const Xapian::Error&) {
@@ -528,23 +521,26 @@ struct IndexWriter::Impl {
     // nothing.
     both.compact(merged.string(), Xapian::DBCOMPACT_NO_RENUMBER, 0, metadata);
     Xapian::WritableDatabase whole(merged.string(), Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS);
-    for (auto entry = database().metadata_keys_begin(std::string(1, kReportMetadataPrefix));
-         entry != database().metadata_keys_end(std::string(1, kReportMetadataPrefix)); ++entry) {
-      const std::uint64_t key = decode_report_key(std::string_view(*entry).substr(1));
-      StoredReport old;
-      if (!decode_report(database().get_metadata(*entry), old)) throw_damaged(key);
-      const bool replaced = batch->find(key).has_value();
-      if (!replaced && !removals.contains(old.id)) continue;
-      const std::string term = kReportPrefix + encode_report_key(key);
-      std::vector<Xapian::docid> superseded;
-      for (auto doc = whole.postlist_begin(term); doc != whole.postlist_end(term) && *doc <= last_old; ++doc)
-        superseded.push_back(*doc);
-      for (Xapian::docid doc : superseded) whole.delete_document(doc);
-      if (!replaced) whole.set_metadata(*entry, "");
-      bytes -= std::min(bytes, old.passage_bytes);
-    }
-    whole.set_metadata(kPassageBytesKey, std::to_string(bytes));
-    whole.commit();
+    changing(whole, [&] {
+      for (auto entry = database().metadata_keys_begin(std::string(1, kReportMetadataPrefix));
+           entry != database().metadata_keys_end(std::string(1, kReportMetadataPrefix)); ++entry) {
+        const std::uint64_t key = decode_report_key(std::string_view(*entry).substr(1));
+        StoredReport old;
+        if (!decode_report(database().get_metadata(*entry), old)) throw_damaged(key);
+        const bool replaced = batch->find(key).has_value();
+        if (!replaced && !removals.contains(old.id)) continue;
+        const std::string term = kReportPrefix + encode_report_key(key);
+        std::vector<Xapian::docid> superseded;
+        for (auto doc = whole.postlist_begin(term); doc != whole.postlist_end(term) && *doc <= last_old;
+             ++doc)
+          superseded.push_back(*doc);
+        for (Xapian::docid doc : superseded) whole.delete_document(doc);
+        if (!replaced) whole.set_metadata(*entry, "");
+        bytes -= std::min(bytes, old.passage_bytes);
+      }
+      whole.set_metadata(kPassageBytesKey, std::to_string(bytes));
+      whole.commit();
+    });
     whole.close();
     fsync_files_of(merged);
   }

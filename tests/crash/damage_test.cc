@@ -169,6 +169,16 @@ int main(int argc, char** argv) {
   const Workspace workspace(arguments, "damage");
   DamageTest test(arguments, workspace);
   const std::uint64_t runs = arguments.runs ? arguments.runs : arguments.all ? 2000 : 100;
-  for (std::uint64_t i = 0; i < runs; ++i) test.run_once(i);
+  for (std::uint64_t i = 0; i < runs; ++i) {
+    const std::uint64_t failures = test.verdict().failures();
+    test.run_once(i);
+    if (test.verdict().failures() == failures) continue;
+    // How a bulk build numbers documents depends on its threads, so that a seed alone does not bring every
+    // damage back.
+    const fs::path kept =
+        fs::temp_directory_path() / fmt::format("kwerenda-damaged-{}-{}", arguments.seed, i);
+    copy_tree(workspace / "index", kept);
+    std::printf("kept: %s\n", kept.c_str());
+  }
   return test.verdict().finish(fmt::format("{} damages, {}", runs, test.counts()));
 }

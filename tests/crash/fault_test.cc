@@ -50,7 +50,7 @@ class FaultTest {
     const std::string what = fmt::format("{}: {} at call {}", scenario.name, one.fault, one.at);
     const bool kills = one.fault.starts_with("kill");
     verdict_.expect(ended.signal == 0 || (kills && ended.signal == SIGKILL),
-                    fmt::format("{}: ended by signal {}", what, ended.signal));
+                    fmt::format("{}: ended by signal {}: {}", what, ended.signal, ended.err));
     const int found = verify_after_accident(scenario, index_, what, verdict_);
     (found == 1 ? after_ : before_)++;
     if (kills || ended.signal != 0) return;
