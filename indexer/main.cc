@@ -85,7 +85,8 @@ std::string read_standard_input() {
 // The user's own words: those of the files named, else those that the index was begun with.
 ExtraForms extra_forms(const IndexerOptions& options) {
   ExtraForms extra;
-  for (const std::string& path : options.lexicon_extra) extra.add(read_named_file(path, kListBytes), printable(path));
+  for (const std::string& path : options.lexicon_extra)
+    extra.add(read_named_file(path, kListBytes), printable(path));
   if (options.lexicon_extra.empty() && !options.index.empty() && is_index(options.index)) {
     try {
       extra.add(StoredIndex(options.index, Versions::readable).extra_lexicon(), options.index);
