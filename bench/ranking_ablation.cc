@@ -1,0 +1,161 @@
+// What each feature of the ranking brings: nDCG@10 of judged collections with one setting of RankingSettings
+// changed at a time.
+//
+// usage: ranking_ablation INDEX QUERIES.tsv QRELS.tsv [INDEX QUERIES QRELS…]     bench/ranking.sh makes the
+// indexes and calls it
+//
+// QUERIES: id TAB text. QRELS: query-id TAB report id TAB grade, first line a header (BEIR). Gain is 2^grade
+// - 1; a report counts once, by its best passage; a query without an answer scores 0. A row is a change, a
+// column a collection, the last column the mean over them.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "analysis/data_files.h"
+#include "searcher/index_reader.h"
+#include "searcher/query_parser.h"
+#include "searcher/search.h"
+
+namespace kwerenda {
+namespace {
+
+struct Collection {
+  std::unique_ptr<IndexReader> reader;
+  std::vector<std::pair<std::string, Query>> queries;
+  std::map<std::string, std::map<std::string, int>> grades;  // by query, by report
+};
+
+std::vector<std::vector<std::string>> read_table(const char* path) {
+  std::ifstream in(path);
+  if (!in) throw std::runtime_error(fmt::format("{}: cannot be read", path));
+  std::vector<std::vector<std::string>> rows;
+  for (std::string line; std::getline(in, line);) {
+    rows.emplace_back();
+    for (std::size_t begin = 0; begin <= line.size();) {
+      const std::size_t end = std::min(line.find('\t', begin), line.size());
+      rows.back().push_back(line.substr(begin, end - begin));
+      begin = end + 1;
+    }
+  }
+  return rows;
+}
+
+Query parse(const std::string& text) {
+  try {
+    return parse_query(text);
+  } catch (const Error&) {
+    return parse_plain(text);
+  }
+}
+
+double ndcg(const std::map<std::string, int>& grades, const SearchResult& result) {
+  const auto gain = [](int grade, std::size_t rank) {
+    return (std::exp2(grade) - 1) / std::log2(static_cast<double>(rank) + 2);
+  };
+  std::vector<int> best;
+  for (const auto& [report, grade] : grades) best.push_back(grade);
+  std::sort(best.rbegin(), best.rend());
+  double ideal = 0, found = 0;
+  for (std::size_t i = 0; i < std::min<std::size_t>(10, best.size()); ++i) ideal += gain(best[i], i);
+  for (std::size_t i = 0; i < result.hits.size(); ++i) {
+    if (const auto judged = grades.find(result.hits[i].report_id); judged != grades.end())
+      found += gain(judged->second, i);
+  }
+  return ideal > 0 ? found / ideal : 0;
+}
+
+struct Variant {
+  const char* name;
+  std::function<void(RankingSettings&)> change;
+};
+
+const std::vector<Variant> kVariants = {
+    {"as shipped", [](RankingSettings&) {}},
+    {"first stage's order alone (no features)",
+     [](RankingSettings& r) { r.exact = r.pair = r.pair_any_order = r.together = r.whole_title = 0; }},
+    {"without the exact form", [](RankingSettings& r) { r.exact = 0; }},
+    {"without derived words", [](RankingSettings& r) { r.relative = 0; }},
+    {"without the title", [](RankingSettings& r) { r.title = r.whole_title = 0; }},
+    {"title as one occurrence", [](RankingSettings& r) { r.title = 1; }},
+    {"without the whole-title reward", [](RankingSettings& r) { r.whole_title = 0; }},
+    {"capitals as other words", [](RankingSettings& r) { r.capitalised = 1; }},
+    {"numbers as other words", [](RankingSettings& r) { r.number = 1; }},
+    {"stop words as other words", [](RankingSettings& r) { r.stop = 1; }},
+    {"without stop words", [](RankingSettings& r) { r.stop = 0; }},
+    {"question words as other words", [](RankingSettings& r) { r.question = 1; }},
+    {"without question words", [](RankingSettings& r) { r.question = 0; }},
+    {"without pairs in order", [](RankingSettings& r) { r.pair = 0; }},
+    {"without pairs in any order", [](RankingSettings& r) { r.pair_any_order = 0; }},
+    {"without the window", [](RankingSettings& r) { r.together = 0; }},
+    {"k1 = .8", [](RankingSettings& r) { r.k1 = 0.8; }},
+    {"k1 = 1.2", [](RankingSettings& r) { r.k1 = 1.2; }},
+    {"b = .4", [](RankingSettings& r) { r.b = 0.4; }},
+    {"b = .85", [](RankingSettings& r) { r.b = 0.85; }},
+    {"100 candidates", [](RankingSettings& r) { r.candidates = 100; }},
+    {"400 candidates", [](RankingSettings& r) { r.candidates = 400; }},
+};
+
+int run(const std::vector<const char*>& arguments) {
+  if (arguments.empty() || arguments.size() % 3 != 0) {
+    std::fputs("usage: ranking_ablation INDEX QUERIES.tsv QRELS.tsv [INDEX QUERIES QRELS…]\n", stderr);
+    return 2;
+  }
+  const auto keys = std::make_shared<const KeyMaker>(Lexicon::open(data_file("pl.lex")));
+  const WordLists lists{StopWords::load(data_file("stopwords/pl.txt")),
+                        StopWords::load(data_file("stopwords/questions-pl.txt"))};
+  std::vector<Collection> collections;
+  for (std::size_t i = 0; i < arguments.size(); i += 3) {
+    Collection& collection = collections.emplace_back();
+    collection.reader = std::make_unique<IndexReader>(arguments[i], keys);
+    for (const auto& row : read_table(arguments[i + 2])) {
+      if (row.size() >= 3 && row[2] != "score" && row[2] != "0")
+        collection.grades[row[0]][row[1]] = std::stoi(row[2]);
+    }
+    for (const auto& row : read_table(arguments[i + 1])) {
+      if (row.size() >= 2 && collection.grades.count(row[0]))
+        collection.queries.emplace_back(row[0], parse(row[1]));
+    }
+  }
+  SearchOptions options;
+  options.per_report = 1;
+  options.fold_duplicates = FoldDuplicates::off;
+  for (const Variant& variant : kVariants) {
+    SearchContext context{keys.get(), &lists, {}};
+    variant.change(context.ranking);
+    fmt::print("{:<42}", variant.name);
+    double mean = 0;
+    for (Collection& collection : collections) {
+      double sum = 0;
+      for (const auto& [id, query] : collection.queries) {
+        sum += ndcg(collection.grades[id],
+                    search_index(*collection.reader, query.root, query.text, options, context));
+      }
+      const double score = sum / static_cast<double>(collection.grades.size());
+      fmt::print("{:8.4f}", score);
+      mean += score / static_cast<double>(collections.size());
+    }
+    fmt::print("{:8.4f}\n", mean);
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace kwerenda
+
+int main(int argc, char** argv) {
+  try {
+    return kwerenda::run({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "ranking_ablation: %s\n", error.what());
+    return 2;
+  }
+}
