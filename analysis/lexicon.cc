@@ -20,6 +20,7 @@ constexpr std::size_t kLeastMarklessLetters = 4;
 }  // namespace
 
 struct Lexicon::Impl {
+  std::string bytes;  // of from_bytes() alone
   LexiconFile file;
   ExtraForms extra;
 
@@ -39,6 +40,13 @@ std::shared_ptr<const Lexicon> Lexicon::open(const std::filesystem::path& path, 
   auto impl = std::make_unique<Impl>();
   impl->file.open(path);
   impl->extra = std::move(extra);
+  return std::shared_ptr<const Lexicon>(new Lexicon(std::move(impl)));
+}
+
+std::shared_ptr<const Lexicon> Lexicon::from_bytes(std::string bytes, const std::string& name) {
+  auto impl = std::make_unique<Impl>();
+  impl->bytes = std::move(bytes);
+  impl->file.use(impl->bytes, name);
   return std::shared_ptr<const Lexicon>(new Lexicon(std::move(impl)));
 }
 

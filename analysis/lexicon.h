@@ -36,6 +36,8 @@ class Lexicon {
   static std::shared_ptr<const Lexicon> open(const std::filesystem::path& path);
   // The same with a user's own words over it; they hold in everything but relatives().
   static std::shared_ptr<const Lexicon> open(const std::filesystem::path& path, ExtraForms extra);
+  // The same from bytes in memory instead of a file, which `name` stands for in messages.
+  static std::shared_ptr<const Lexicon> from_bytes(std::string bytes, const std::string& name);
   ~Lexicon();
   Lexicon(const Lexicon&) = delete;
   Lexicon& operator=(const Lexicon&) = delete;
@@ -56,7 +58,7 @@ class Lexicon {
                    std::vector<SimilarForm>& found) const;
   // Lemmas derived from the same base (zarządzać: zarządzanie, zarządca), without the lemma itself, folded.
   std::vector<std::string> relatives(std::string_view folded_lemma) const;
-  // How often the form was seen in the text that the counts come from (folded form).
+  // How often the form was seen, not in capitals, in the text that the counts come from (folded form).
   std::uint32_t frequency(std::string_view folded_form) const;
 
   std::uint64_t hash() const;     // xxh3 of the file: what a manifest records

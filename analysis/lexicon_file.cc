@@ -61,10 +61,14 @@ void LexiconFile::map_file(const std::filesystem::path& path) {
   data_ = data;
 }
 
-void LexiconFile::open(const std::filesystem::path& file) {
-  path_ = file.string();
-  map_file(file);
-  const std::string_view bytes(static_cast<const char*>(data_), size_);
+void LexiconFile::open(const std::filesystem::path& path) {
+  map_file(path);
+  use({static_cast<const char*>(data_), size_}, path.string());
+}
+
+void LexiconFile::use(std::string_view bytes, const std::string& name) {
+  path_ = name;
+  bytes_ = bytes;
   LexiconHeader header;
   if (bytes.size() < sizeof header || std::memcmp(bytes.data(), kLexiconMagic, sizeof kLexiconMagic) != 0) {
     throw Error(ErrorKind::incompatible,
@@ -131,7 +135,7 @@ void LexiconFile::open(const std::filesystem::path& file) {
 
 std::string_view LexiconFile::section(const LexiconHeader& header, LexiconSection which) const {
   const LexiconSpan& span = header.sections[which];
-  const std::string_view bytes(static_cast<const char*>(data_), size_);
+  const std::string_view bytes = bytes_;
   if (span.offset > bytes.size() || span.size > bytes.size() - span.offset || span.offset % 64 != 0) {
     throw Error(ErrorKind::corrupt,
                 fmt::format("{}: część {} wychodzi poza plik (od {}, {} bajtów); zbuduj leksykon na nowo",

@@ -23,7 +23,9 @@ struct Labels {
   std::size_t size = 0;
 
   friend bool operator==(const Labels& a, const Labels& b) {
-    return a.size == b.size && std::equal(a.label.begin(), a.label.begin() + static_cast<std::ptrdiff_t>(a.size), b.label.begin());
+    return a.size == b.size &&
+           std::equal(a.label.begin(), a.label.begin() + static_cast<std::ptrdiff_t>(a.size),
+                      b.label.begin());
   }
 };
 
@@ -44,6 +46,8 @@ class LexiconFile {
 
   // Maps and verifies. Throws Error{not_found, io, incompatible, corrupt}.
   void open(const std::filesystem::path& path);
+  // Verifies bytes that somebody else owns and keeps. Throws Error{incompatible, corrupt}.
+  void use(std::string_view bytes, const std::string& name);
 
   std::uint64_t checksum = 0;
   Automaton forms, suffixes, families, prefixes;
@@ -123,7 +127,8 @@ class LexiconFile {
   void map_file(const std::filesystem::path& path);
 
   std::string path_;
-  void* data_ = nullptr;
+  std::string_view bytes_;
+  void* data_ = nullptr;  // of the mapping
   std::size_t size_ = 0;
   const std::uint8_t* letters_ = nullptr;
 };

@@ -16,6 +16,9 @@
 
 namespace kwerenda {
 
+// The user's own words that the index was built with (analysis/extra_forms.h), as text; empty: none. Throws as IndexReader().
+std::string stored_extra_lexicon(const std::filesystem::path& index);
+
 class IndexReader {
  public:
   // Throws Error: not_found, incompatible, corrupt, io.

@@ -126,7 +126,9 @@ struct Searcher::Impl {
 Searcher Searcher::open(const std::filesystem::path& index, const SearcherOptions& options) {
   auto impl = std::make_unique<Impl>();
   impl->index = index;
-  impl->keys = std::make_shared<KeyMaker>(Lexicon::open(data_file("pl.lex", options.lexicon)));
+  ExtraForms extra;
+  extra.add(stored_extra_lexicon(index), index.string());
+  impl->keys = std::make_shared<KeyMaker>(Lexicon::open(data_file("pl.lex", options.lexicon), std::move(extra)));
   impl->lists.stop = StopWords::load(options.stopwords.empty() ? data_file("stopwords/pl.txt") : options.stopwords / "pl.txt");
   impl->lists.question = StopWords::load(options.stopwords.empty() ? data_file("stopwords/questions-pl.txt") : options.stopwords / "questions-pl.txt");
   impl->topics = open_topics(options);

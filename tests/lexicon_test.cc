@@ -1,15 +1,18 @@
 // The lexicon on real forms, and on damaged files.
 #include "analysis/lexicon.h"
 
+#include <gtest/gtest.h>
+
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
-#include <gtest/gtest.h>
-
 #include "analysis/error.h"
+#include "analysis/fold.h"
 
 namespace kwerenda {
 namespace {
@@ -21,41 +24,15 @@ const Lexicon& lexicon() {
   return *opened;
 }
 
-std::string first_lemma(const std::string& form) {
+std::vector<Reading> readings_of(const std::string& form) {
   std::vector<Reading> readings;
-  if (!lexicon().lookup(form, readings)) return "?";
-  return readings.front().lemma;
+  if (!lexicon().lookup(form, readings)) lexicon().guess(form, readings);
+  return readings;
 }
 
-struct Row {
-  const char* form;
-  const char* lemma;
-};
-
-TEST(Lexicon, FirstLemma) {
-  const Row rows[] = {
-      {"domami", "dom"},
-      {"Domami", "dom"},
-      {"DOMAMI", "dom"},
-      {"Warszawie", "Warszawa"},
-      {"warszawie", "warszawa"},
-      {"Łodzi", "Łódź"},
-      {"ludzie", "człowiek"},
-      {"największym", "duży"},
-      {"lepszą", "dobry"},
-      {"bardziej", "bardzo"},
-      {"szli", "iść"},
-      {"poszłyśmy", "pójść"},
-      {"zrobionych", "zrobić"},
-      {"niezrobionych", "zrobić"},
-      {"jest", "być"},
-      {"zarządzeniami", "zarządzenie"},
-      {"w", "w"},
-      {"lat", "rok"},
-      {"dzieci", "dziecko"},
-      {"xyzzy", "?"},
-  };
-  for (const Row& row : rows) EXPECT_EQ(first_lemma(row.form), row.lemma) << row.form;
+std::string first_lemma(const std::string& form) {
+  const auto readings = readings_of(form);
+  return readings.empty() ? "?" : readings.front().lemma;
 }
 
 std::string bytes_of(const std::filesystem::path& path) {
@@ -65,13 +42,163 @@ std::string bytes_of(const std::filesystem::path& path) {
   return text.str();
 }
 
-// What opening a file with these bytes says; empty if it opens.
-std::string message_for(const std::string& bytes) {
-  const auto path = std::filesystem::path(testing::TempDir()) / "damaged.lex";
-  std::ofstream(path, std::ios::binary) << bytes;
+struct Row {
+  const char* form;
+  const char* lemma;
+};
+
+TEST(Lexicon, TableOfLemmas) {
+  std::ifstream table(KWERENDA_SOURCE_DIR "/tests/data/lemmas.tsv");
+  std::size_t rows = 0;
+  for (std::string line; std::getline(table, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    std::istringstream fields(line);
+    std::string form, lemma, mark;
+    std::getline(fields, form, '\t');
+    std::getline(fields, lemma, '\t');
+    std::getline(fields, mark);
+    ++rows;
+    if (mark == "!") {
+      EXPECT_NE(first_lemma(form), lemma) << form << ": right at last, take the mark away";
+    } else {
+      EXPECT_EQ(first_lemma(form), lemma) << form;
+    }
+  }
+  EXPECT_GE(rows, 400u);
+}
+
+TEST(Lexicon, EveryCase) {
+  const Row rows[] = {{"Domami", "dom"},         {"DOMAMI", "dom"},           {"warszawie", "Warszawa"},
+                      {"WARSZAWIE", "Warszawa"}, {"kowalskiemu", "kowalski"}, {"W", "w"},
+                      {"OCHRONĄ", "ochrona"},    {"CIĘŻKĄ", "ciężki"},        {"KOŃMI", "koń"}};
+  for (const Row& row : rows) EXPECT_EQ(first_lemma(row.form), row.lemma) << row.form;
+}
+
+TEST(Lexicon, ProbabilitiesAreOrdered) {
+  for (const char* form : {"rad", "stali", "mam", "Rady", "zamek", "piły", "Polska"}) {
+    const auto readings = readings_of(form);
+    ASSERT_FALSE(readings.empty()) << form;
+    float last = 1, sum = 0;
+    std::set<std::string> keys;
+    for (const Reading& reading : readings) {
+      EXPECT_LE(reading.probability, last) << form;
+      EXPECT_GT(reading.probability, 0) << form;
+      EXPECT_TRUE(keys.insert(folded(reading.lemma)).second) << form << ": " << reading.lemma << " twice";
+      last = reading.probability;
+      sum += reading.probability;
+    }
+    EXPECT_LE(sum, 1.1f) << form;
+  }
+}
+
+// Words that no dictionary has: all forms of a row share a class, or lead to a known lemma.
+TEST(Lexicon, GuessedFormsMeet) {
+  const char* rows[] = {"Cirilla Cirillę Cirillą Cirilli", "fentanyl fentanylu fentanylem",
+                        "Minecraft Minecrafta Minecraftem Minecraftowi",
+                        "lamiwudyna lamiwudyny lamiwudynę lamiwudyną",
+                        "Paźniewski Paźniewskiego Paźniewskiemu Paźniewskim"};
+  for (const char* row : rows) {
+    std::istringstream forms(row);
+    std::string form;
+    forms >> form;
+    const std::string expected = first_lemma(form);
+    while (forms >> form) EXPECT_EQ(folded(first_lemma(form)), folded(expected)) << form;
+  }
+}
+
+TEST(Lexicon, GuessesByPrefixAndMarks) {
+  const Row rows[] = {
+      {"nanokonstrukcjami", "nanokonstrukcja"}, {"szczegolnie", "szczególnie"}, {"zolwie", "żółw"}};
+  for (const Row& row : rows) EXPECT_EQ(first_lemma(row.form), row.lemma) << row.form;
+  for (const char* form : {"", "x", "ab", "漢字", "qqq", "\xff\xfe\xfd\xfc\xfb"}) {
+    std::vector<Reading> readings;
+    lexicon().guess(form, readings);
+    for (const Reading& reading : readings) EXPECT_FALSE(reading.lemma.empty()) << form;
+  }
+}
+
+std::string first_similar(const std::string& word, int edits) {
+  std::vector<SimilarForm> found;
+  if (edits == 0) {
+    lexicon().find_accent_free(word, 1, found);
+  } else {
+    lexicon().find_within(word, edits, 1, found);
+  }
+  return found.empty() ? "?" : found.front().form;
+}
+
+TEST(Lexicon, AccentFree) {
+  const Row rows[] = {
+      {"lodz", "łódź"},     {"ludnosci", "ludności"}, {"zaklad", "zakład"}, {"Wroclawia", "wrocławia"},
+      {"zrodlo", "źródło"}, {"miasto", "miasto"},     {"xyzzy", "?"}};
+  for (const Row& row : rows) EXPECT_EQ(first_similar(row.form, 0), row.lemma) << row.form;
+}
+
+TEST(Lexicon, WithinEdits) {
+  const Row rows[] = {
+      {"gospdoarka", "gospodarka"}, {"bezpieczenstow", "bezpieczeństwo"}, {"miasot", "miasto"}};
+  for (const Row& row : rows) EXPECT_EQ(first_similar(row.form, 1), row.lemma) << row.form;
+  EXPECT_EQ(first_similar("adminstarcja", 2), "administracja");
+  std::vector<SimilarForm> found;
+  lexicon().find_within("ochrona", 2, 20, found);
+  EXPECT_EQ(found.size(), 20u);
+  for (std::size_t i = 1; i < found.size(); ++i) {
+    EXPECT_LE(found[i - 1].edits, found[i].edits);
+    if (found[i - 1].edits == found[i].edits) {
+      EXPECT_GE(found[i - 1].frequency, found[i].frequency);
+    }
+  }
+  found.clear();
+  lexicon().find_within("ochrona", 0, 20, found);
+  lexicon().find_within("ochrona", 2, 0, found);
+  EXPECT_TRUE(found.empty());
+}
+
+// The forms of running words, with their marks taken off, lead back to forms among which they are.
+TEST(Lexicon, AccentFreeFindsEveryKnownForm) {
+  std::ifstream table(KWERENDA_SOURCE_DIR "/tests/data/lemmas.tsv");
+  for (std::string line; std::getline(table, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    const std::string form = folded(line.substr(0, line.find('\t')));
+    std::vector<Reading> readings;
+    if (!lexicon().lookup(form, readings)) continue;
+    std::vector<SimilarForm> found;
+    lexicon().find_accent_free(without_marks(form), 50, found);
+    EXPECT_TRUE(std::any_of(found.begin(), found.end(), [&](const SimilarForm& s) { return s.form == form; }))
+        << form;
+  }
+}
+
+TEST(Lexicon, Relatives) {
+  const Row rows[] = {{"zarządzać", "zarządzanie"}, {"zarządzać", "zarządca"},   {"wrocław", "wrocławski"},
+                      {"polska", "polski"},         {"samorząd", "samorządowy"}, {"szybki", "szybko"},
+                      {"gdańsk", "gdański"}};
+  for (const Row& row : rows) {
+    const auto forth = lexicon().relatives(row.form), back = lexicon().relatives(row.lemma);
+    EXPECT_TRUE(std::count(forth.begin(), forth.end(), row.lemma)) << row.form;
+    EXPECT_TRUE(std::count(back.begin(), back.end(), row.form)) << row.lemma;
+    EXPECT_FALSE(std::count(forth.begin(), forth.end(), row.form)) << row.form;
+  }
+  EXPECT_TRUE(lexicon().relatives("xyzzy").empty());
+}
+
+TEST(Lexicon, Frequency) {
+  EXPECT_GT(lexicon().frequency("w"), 10000u);
+  EXPECT_GT(lexicon().frequency("miasto"), lexicon().frequency("miastu"));
+  EXPECT_EQ(lexicon().frequency("xyzzyxyzzy"), 0u);
+}
+
+TEST(Lexicon, Headless) {
+  EXPECT_NE(lexicon().hash(), 0u);
+  EXPECT_EQ(lexicon().version(), 1u);
+}
+
+// What opening these bytes says; empty if they open.
+std::string message_for(std::string bytes) {
   try {
-    Lexicon::open(path);
+    Lexicon::from_bytes(std::move(bytes), "zły.lex");
   } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()).find("zły.lex"), 0u) << error.what();
     return error.what();
   }
   return "";
@@ -82,9 +209,8 @@ TEST(Lexicon, Damage) {
   ASSERT_EQ(message_for(good), "");
   EXPECT_NE(message_for("").find("nie jest leksykon"), std::string::npos);
   EXPECT_NE(message_for("KwerLex").find("nie jest leksykon"), std::string::npos);
-  for (const std::size_t size : {8u, 100u, 1000u, 100000u}) {
+  for (const std::size_t size : {8u, 100u, 1000u, 100000u})
     EXPECT_NE(message_for(good.substr(0, size)), "") << size;
-  }
   EXPECT_NE(message_for(good.substr(0, good.size() - 1)).find("powinien mieć"), std::string::npos);
   for (std::size_t at = 0; at < good.size(); at += 1 + at / 3) {
     std::string bad = good;
@@ -94,15 +220,77 @@ TEST(Lexicon, Damage) {
   std::string other_version = good;
   other_version[8] = 99;
   EXPECT_NE(message_for(other_version).find("w wersji 99"), std::string::npos);
+  std::string flipped = good;
+  flipped[good.size() / 2] = static_cast<char>(flipped[good.size() / 2] ^ 1);
+  EXPECT_NE(message_for(flipped).find("suma kontrolna"), std::string::npos);
 }
 
-TEST(Lexicon, Missing) {
+TEST(Lexicon, MissingOrNotAFile) {
   try {
     Lexicon::open("/nie/ma/pl.lex");
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::not_found);
     EXPECT_NE(std::string(error.what()).find("/nie/ma/pl.lex"), std::string::npos);
+  }
+  try {
+    Lexicon::open(KWERENDA_BINARY_DIR);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::io);
+  }
+}
+
+TEST(ExtraForms, OverlayTheLexicon) {
+  ExtraForms extra;
+  extra.add("# własne\nKwerendą\tKwerenda\nmiasta\tgród\nmiasta\tdziura\r\n\n", "a.tsv");
+  extra.add("frobnikami\tfrobnik\n", "b.tsv");
+  const auto opened = Lexicon::open(kLexicon, extra);
+  std::vector<Reading> readings;
+  ASSERT_TRUE(opened->lookup("Kwerendą", readings));
+  ASSERT_EQ(readings.size(), 1u);
+  EXPECT_EQ(readings[0].lemma, "Kwerenda");
+  EXPECT_TRUE(readings[0].proper);
+  EXPECT_EQ(readings[0].source, ReadingSource::extra);
+  readings.clear();
+  ASSERT_TRUE(opened->lookup("MIASTA", readings));
+  ASSERT_EQ(readings.size(), 2u);
+  EXPECT_EQ(readings[0].lemma, "gród");
+  EXPECT_FLOAT_EQ(readings[0].probability, 0.5f);
+  readings.clear();
+  EXPECT_FALSE(lexicon().lookup("frobnikami", readings));
+  std::vector<SimilarForm> found;
+  opened->find_within("frobinkami", 1, 5, found);
+  EXPECT_TRUE(
+      std::any_of(found.begin(), found.end(), [](const SimilarForm& s) { return s.form == "frobnikami"; }));
+  ExtraForms again;
+  again.add(extra.text(), "");
+  EXPECT_EQ(again.text(), extra.text());
+  EXPECT_EQ(again.hash(), extra.hash());
+  EXPECT_EQ(ExtraForms().hash(), 0u);
+}
+
+TEST(ExtraForms, SayWhatIsWrongAndWhere) {
+  struct Bad {
+    const char* text;
+    const char* says;
+  };
+  const std::string too_long = std::string(65, 'a') + "\tb\n";
+  const Bad rows[] = {{"a\tb\nbez tabulatora\n", "s.tsv:2: wiersz powinien mieć jeden tabulator"},
+                      {"a\tb\tc\n", "s.tsv:1: wiersz powinien mieć jeden tabulator"},
+                      {"\tb\n", "s.tsv:1: forma jest pusta"},
+                      {"a\t\n", "s.tsv:1: nazwa lematu jest pusta"},
+                      {"a b\tc\n", "s.tsv:1: forma zawiera odstęp"},
+                      {"a\xff\tc\n", "s.tsv:1: forma nie jest poprawnym UTF-8"},
+                      {too_long.c_str(), "s.tsv:1: forma ma ponad 64 bajty"}};
+  for (const Bad& row : rows) {
+    try {
+      ExtraForms extra;
+      extra.add(row.text, "s.tsv");
+      ADD_FAILURE() << row.text;
+    } catch (const Error& error) {
+      EXPECT_EQ(std::string(error.what()).find(row.says), 0u) << error.what();
+    }
   }
 }
 

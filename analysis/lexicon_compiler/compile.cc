@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -66,15 +67,25 @@ class Letters {
     for (const auto& [form, id] : forms) {
       for (const std::uint32_t c : code_points_of(form)) ++count[c];
     }
-    std::vector<std::uint32_t> order;
+    // Both cases of every letter: no form has Ą in front, but OCHRONĄ is a word too. The rarest letters have
+    // to go if there are too many, and a letter of either case counts for both.
+    std::map<std::uint32_t, std::size_t> both;
     for (const auto& [c, n] : count) {
-      if (c < kLetterTable) order.push_back(c);
+      const auto lower = static_cast<std::uint32_t>(u_tolower(static_cast<UChar32>(c)));
+      const auto upper = static_cast<std::uint32_t>(u_toupper(static_cast<UChar32>(c)));
+      for (const std::uint32_t letter : std::set<std::uint32_t>{c, lower, upper}) {
+        if (letter < kLetterTable) both[letter] += n;
+      }
     }
+    std::vector<std::uint32_t> order;
+    for (const auto& [c, n] : both) order.push_back(c);
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-      const bool x = u_islower(static_cast<UChar32>(a)), y = u_islower(static_cast<UChar32>(b));
-      return x != y ? x : count[a] > count[b];
+      return both[a] != both[b] ? both[a] > both[b] : a > b;
     });
     if (order.size() > kMaxLabels - 1) order.resize(kMaxLabels - 1);
+    std::stable_sort(order.begin(), order.end(), [](std::uint32_t a, std::uint32_t b) {
+      return u_isupper(static_cast<UChar32>(a)) < u_isupper(static_cast<UChar32>(b));
+    });
     for (std::size_t i = 0; i < order.size(); ++i) label_[order[i]] = static_cast<std::uint8_t>(i + 1);
     order_ = order;
   }
@@ -176,7 +187,8 @@ std::string bytes_of(const std::vector<std::uint32_t>& cells) {
 
 std::string count_section(const std::vector<FormCount>& counts) {
   std::vector<std::pair<std::string_view, double>> kept;
-  // Words in capitals are left out: the AIs and GISes of a text say nothing about ai, a sloth, and gis, a note.
+  // Words in capitals are left out: the AIs and GISes of a text say nothing about ai, a sloth, and gis, a
+  // note.
   for (const FormCount& c : counts) {
     if (c.by_case[0] + c.by_case[1] > 0) kept.emplace_back(c.form, c.by_case[0] + c.by_case[1]);
   }

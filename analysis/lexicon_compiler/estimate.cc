@@ -9,8 +9,8 @@
 
 #include "analysis/error.h"
 #include "analysis/fold.h"
-#include "analysis/utf8.h"
 #include "analysis/lexicon_compiler/letters.h"
+#include "analysis/utf8.h"
 
 namespace kwerenda {
 namespace {
@@ -131,10 +131,12 @@ std::vector<FormCount> parse_counts(std::string_view text, const std::string& na
   return counts;
 }
 
-void add_unigrams(std::string_view model, const std::string& name, std::uint32_t divisor, std::vector<FormCount>& counts) {
+void add_unigrams(std::string_view model, const std::string& name, std::uint32_t divisor,
+                  std::vector<FormCount>& counts) {
   const std::size_t begin = model.find("\\1-grams:\n"), end = model.find("\\2-grams:", begin);
   if (begin == std::string_view::npos) {
-    throw Error(ErrorKind::corrupt, fmt::format("{}: oczekiwano modelu języka z częścią „\\1-grams:”, nie ma jej", name));
+    throw Error(ErrorKind::corrupt,
+                fmt::format("{}: oczekiwano modelu języka z częścią „\\1-grams:”, nie ma jej", name));
   }
   std::unordered_map<std::string, std::size_t> known;
   for (std::size_t i = 0; i < counts.size(); ++i) known.emplace(counts[i].form, i);
@@ -152,7 +154,8 @@ void add_unigrams(std::string_view model, const std::string& name, std::uint32_t
     if (is_new) counts.push_back({form, {}});
     const bool lower = capital_first == form;
     const CodePoint first = code_point_at(capital_first, 0);
-    const bool title = !lower && folded(capital_first.substr(0, first.bytes)) + capital_first.substr(first.bytes) == form;
+    const bool title =
+        !lower && folded(capital_first.substr(0, first.bytes)) + capital_first.substr(first.bytes) == form;
     const std::uint32_t more = (count + divisor / 2) / divisor;
     FormCount& known_count = counts[entry->second];
     known_count.by_case[lower ? 0 : title ? 1 : 2] += more;
@@ -164,7 +167,8 @@ void add_unigrams(std::string_view model, const std::string& name, std::uint32_t
       known_count.by_context[0] += more;
       continue;
     }
-    for (std::uint32_t& times : known_count.by_context) times += static_cast<std::uint32_t>(std::uint64_t{more} * times / all);
+    for (std::uint32_t& times : known_count.by_context)
+      times += static_cast<std::uint32_t>(std::uint64_t{more} * times / all);
   }
 }
 

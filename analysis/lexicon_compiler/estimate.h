@@ -29,10 +29,12 @@ struct FormCount {
 // Throws Error{corrupt} naming the line.
 std::vector<FormCount> parse_counts(std::string_view text, const std::string& name);
 
-// Adds the single words of an ARPA-like language model, lines "count word" between "\\1-grams:" and "\\2-grams:", to `counts`. The model counts
-// some hundred times as much text, of a wider kind; `divisor` brings its counts to the scale of the table. Throws Error{corrupt} naming the
-// file if it has no such section.
-void add_unigrams(std::string_view model, const std::string& name, std::uint32_t divisor, std::vector<FormCount>& counts);
+// Adds the single words of an ARPA-like language model, lines "count word" between "\\1-grams:" and
+// "\\2-grams:", to `counts`. The model counts some hundred times as much text, of a wider kind; `divisor`
+// brings its counts to the scale of the table. Throws Error{corrupt} naming the file if it has no such
+// section.
+void add_unigrams(std::string_view model, const std::string& name, std::uint32_t divisor,
+                  std::vector<FormCount>& counts);
 
 struct Posterior {
   std::uint32_t lemma = 0;  // string id

@@ -22,7 +22,8 @@ namespace kwerenda {
 namespace {
 
 constexpr const char* kUsage =
-    "kwerenda-lexicon compile --polimorf=JAR --aff=PLIK --dic=PLIK --counts=PLIK --unigrams=PLIK --prefixes=PLIK "
+    "kwerenda-lexicon compile --polimorf=JAR --aff=PLIK --dic=PLIK --counts=PLIK --unigrams=PLIK "
+    "--prefixes=PLIK "
     "--output=PLIK\n"
     "    składa leksykon ze słowników Debiana: libmorfologik-stemming-java i hunspell-pl\n"
     "kwerenda-lexicon lookup --lexicon=PLIK\n"

@@ -24,8 +24,10 @@ constexpr std::array<std::string_view, 2> kWithoutDegrees = {"wielki", "wysoce"}
 struct Suppletion {
   std::string_view lemma, for_lemma;
 };
-constexpr std::array<Suppletion, 6> kSuppletions = {{{"więcej", "dużo"},
+constexpr std::array<Suppletion, 8> kSuppletions = {{{"więcej", "dużo"},
                                                      {"mniej", "mało"},
+                                                     {"najmniej", "mało"},
+                                                     {"dalej", "daleko"},
                                                      {"ludzie", "człowiek"},
                                                      {"najbardziej", "bardzo"},
                                                      {"większy", "duży"},
