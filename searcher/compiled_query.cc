@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 
 #include "analysis/error.h"
 #include "analysis/fold.h"
@@ -540,37 +541,36 @@ void sort_spans(std::vector<TokenSpan>& spans) {
   });
 }
 
-// Where the children follow one another with at most `slop` tokens between them, all in all. Of the ways to
-// one end only the tightest is followed: a phrase that repeats a word over a text that repeats it has more
-// ways than could be tried.
+// Where the children follow one another with at most `slop` tokens between them, all in all: every pair of a begin and an end. For each begin the
+// ends are found child by child with the smallest gap to each, not way by way: a phrase that repeats a word over a text that repeats it has
+// more ways than could be tried.
 std::vector<TokenSpan> phrase_spans(const std::vector<std::vector<TokenSpan>>& children, std::uint32_t slop) {
-  struct Partial {
-    TokenSpan span;
-    std::uint32_t gap;
+  struct Reached {
+    std::uint32_t end, gap;
   };
-  std::vector<Partial> partial, longer;
-  for (const TokenSpan& span : children.front()) partial.push_back({span, 0});
-  for (std::size_t i = 1; i < children.size() && !partial.empty(); ++i) {
-    longer.clear();
-    for (const Partial& begun : partial) {
-      auto next = std::lower_bound(children[i].begin(), children[i].end(), begun.span.end,
-                                   [](const TokenSpan& span, std::uint32_t at) { return span.begin < at; });
-      for (; next != children[i].end(); ++next) {
-        const std::uint32_t gap = begun.gap + next->begin - begun.span.end;
-        if (gap > slop) break;
-        longer.push_back({{begun.span.begin, next->end}, gap});
-      }
-    }
-    std::sort(longer.begin(), longer.end(), [](const Partial& a, const Partial& b) {
-      return a.span.end != b.span.end ? a.span.end < b.span.end : a.gap < b.gap;
-    });
-    longer.erase(std::unique(longer.begin(), longer.end(),
-                             [](const Partial& a, const Partial& b) { return a.span.end == b.span.end; }),
-                 longer.end());
-    partial.swap(longer);
-  }
   std::vector<TokenSpan> spans;
-  for (const Partial& whole : partial) spans.push_back(whole.span);
+  std::vector<Reached> reached, further;
+  for (const TokenSpan& first : children.front()) {
+    reached.assign(1, {first.end, 0});
+    for (std::size_t i = 1; i < children.size() && !reached.empty(); ++i) {
+      further.clear();
+      auto next = std::lower_bound(children[i].begin(), children[i].end(), reached.front().end,
+                                   [](const TokenSpan& span, std::uint32_t at) { return span.begin < at; });
+      std::size_t before = 0;                                         // ends in `reached` up to the next span's begin
+      std::int64_t least = std::numeric_limits<std::int64_t>::max();  // of their gap - end
+      for (; next != children[i].end() && next->begin <= reached.back().end + slop; ++next) {
+        for (; before < reached.size() && reached[before].end <= next->begin; ++before) {
+          least = std::min(least, std::int64_t{reached[before].gap} - reached[before].end);
+        }
+        const std::int64_t gap = next->begin + least;
+        if (gap <= slop) further.push_back({next->end, static_cast<std::uint32_t>(gap)});
+      }
+      std::sort(further.begin(), further.end(), [](Reached a, Reached b) { return a.end != b.end ? a.end < b.end : a.gap < b.gap; });
+      further.erase(std::unique(further.begin(), further.end(), [](Reached a, Reached b) { return a.end == b.end; }), further.end());
+      reached.swap(further);
+    }
+    for (const Reached& last : reached) spans.push_back({first.begin, last.end});
+  }
   return spans;
 }
 
@@ -826,8 +826,8 @@ std::vector<TokenSpan> highlighted_tokens(const MatchNode& root, const PassageTe
 }
 
 bool is_monotone(const MatchNode& root) {
-  return root.kind != NodeKind::negation &&
-         std::all_of(root.children.begin(), root.children.end(), is_monotone);
+  // NEAR is greedy: one more span may take the place of another.
+  return root.kind != NodeKind::negation && root.kind != NodeKind::near && std::all_of(root.children.begin(), root.children.end(), is_monotone);
 }
 
 bool asks_for_sentences(const MatchNode& root) {

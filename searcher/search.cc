@@ -121,17 +121,24 @@ class Search {
     count_matches(found);
     std::uint32_t seen = 0, passed = 0;
     bool exhausted = false;
-    while (only_counts || picked_.size() < wanted) {
-      if (seen == lot_size)
-        found = enquire.get_mset(
-            seen, kMaxVerified - seen);  // all the rest: asking by the lot would search again and again
-      const std::uint32_t at = seen < lot_size ? seen : seen - lot_size;
+    std::vector<Xapian::docid> first_lot;  // sorted, once the rest is asked for
+    for (std::uint32_t at = 0; only_counts || picked_.size() < wanted; ++at) {
+      if (at == lot_size && first_lot.empty() && lot_size < kMaxVerified) {
+        // All the rest at once: asking by the lot would search again and again. From the start on: sums of weights are not the same to the
+        // last bit in a search for more, and of two equal ones either may come first.
+        for (auto known = found.begin(); known != found.end(); ++known) first_lot.push_back(*known);
+        std::sort(first_lot.begin(), first_lot.end());
+        found = enquire.get_mset(0, kMaxVerified);
+        at = 0;
+      }
       if (at == found.size()) {
-        exhausted = seen < kMaxVerified;
+        exhausted = at < kMaxVerified;
         break;
       }
+      const Xapian::docid id = *found[at];
+      if (std::binary_search(first_lot.begin(), first_lot.end(), id)) continue;
       ++seen;
-      const std::optional<Candidate> candidate = judge(*found[at]);
+      const std::optional<Candidate> candidate = judge(id);
       if (!candidate) continue;
       ++passed;
       lot.push_back(*candidate);

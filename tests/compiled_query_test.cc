@@ -118,6 +118,9 @@ TEST(CompiledQuery, WhatMatches) {
       {"dla NEAR/1 \"ludność cywilna\"", "2"},
       {"(schron OR ukrycie) NEAR/2 szkoła", "2"},
       {"schron NEAR/1 schron", ""},  // two of them
+      {"plan NEAR/1 \"ludność cywilna\"~3", ""},
+      {"\"gmina szkoła\"~6 NEAR/1 ochrona", ""},
+      {"ludność NEAR/2 \"gmina szkoła\"~4", "1"},  // "ludności w [gminach. Schrony są w szkołach]"
       // sentence and passage
       {"ochrona /z gmina", "1"},
       {"ochrona /z schron", ""},
@@ -219,7 +222,7 @@ TEST(CompiledQuery, WhatIsHighlighted) {
        "zarządzanie [miastem]"},  // an operator wants the word itself
       {"\"obrona cywilna\"", "Obrona cywilna i obrona.", "[Obrona cywilna] i obrona."},
       {"\"obrona cywilna\"~2", "obrona tej ludności cywilnej", "[obrona] tej ludności [cywilnej]"},
-      {"\"obrona cywilna\"~2", "obrona i obrona cywilna", "obrona i [obrona cywilna]"},
+      {"\"obrona cywilna\"~2", "obrona i obrona cywilna", "[obrona] i [obrona cywilna]"},
       {"\"obrona cywilna\" obrona", "Obrona cywilna i obrona.", "[Obrona cywilna] i [obrona]."},
       {"obrona NEAR/2 cywilna", "cywilna straż, obrona; obrona", "[cywilna] straż, [obrona]; obrona"},
       {"\"obrona cywilna\" NEAR/1 gmina", "obrona cywilna gminy i gmina", "[obrona cywilna] [gminy] i gmina"},
