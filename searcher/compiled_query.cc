@@ -541,9 +541,9 @@ void sort_spans(std::vector<TokenSpan>& spans) {
   });
 }
 
-// Where the children follow one another with at most `slop` tokens between them, all in all: every pair of a begin and an end. For each begin the
-// ends are found child by child with the smallest gap to each, not way by way: a phrase that repeats a word over a text that repeats it has
-// more ways than could be tried.
+// Where the children follow one another with at most `slop` tokens between them, all in all: every pair of a
+// begin and an end. For each begin the ends are found child by child with the smallest gap to each, not way
+// by way: a phrase that repeats a word over a text that repeats it has more ways than could be tried.
 std::vector<TokenSpan> phrase_spans(const std::vector<std::vector<TokenSpan>>& children, std::uint32_t slop) {
   struct Reached {
     std::uint32_t end, gap;
@@ -556,7 +556,7 @@ std::vector<TokenSpan> phrase_spans(const std::vector<std::vector<TokenSpan>>& c
       further.clear();
       auto next = std::lower_bound(children[i].begin(), children[i].end(), reached.front().end,
                                    [](const TokenSpan& span, std::uint32_t at) { return span.begin < at; });
-      std::size_t before = 0;                                         // ends in `reached` up to the next span's begin
+      std::size_t before = 0;  // ends in `reached` up to the next span's begin
       std::int64_t least = std::numeric_limits<std::int64_t>::max();  // of their gap - end
       for (; next != children[i].end() && next->begin <= reached.back().end + slop; ++next) {
         for (; before < reached.size() && reached[before].end <= next->begin; ++before) {
@@ -565,8 +565,11 @@ std::vector<TokenSpan> phrase_spans(const std::vector<std::vector<TokenSpan>>& c
         const std::int64_t gap = next->begin + least;
         if (gap <= slop) further.push_back({next->end, static_cast<std::uint32_t>(gap)});
       }
-      std::sort(further.begin(), further.end(), [](Reached a, Reached b) { return a.end != b.end ? a.end < b.end : a.gap < b.gap; });
-      further.erase(std::unique(further.begin(), further.end(), [](Reached a, Reached b) { return a.end == b.end; }), further.end());
+      std::sort(further.begin(), further.end(),
+                [](Reached a, Reached b) { return a.end != b.end ? a.end < b.end : a.gap < b.gap; });
+      further.erase(
+          std::unique(further.begin(), further.end(), [](Reached a, Reached b) { return a.end == b.end; }),
+          further.end());
       reached.swap(further);
     }
     for (const Reached& last : reached) spans.push_back({first.begin, last.end});
@@ -827,7 +830,8 @@ std::vector<TokenSpan> highlighted_tokens(const MatchNode& root, const PassageTe
 
 bool is_monotone(const MatchNode& root) {
   // NEAR is greedy: one more span may take the place of another.
-  return root.kind != NodeKind::negation && root.kind != NodeKind::near && std::all_of(root.children.begin(), root.children.end(), is_monotone);
+  return root.kind != NodeKind::negation && root.kind != NodeKind::near &&
+         std::all_of(root.children.begin(), root.children.end(), is_monotone);
 }
 
 bool asks_for_sentences(const MatchNode& root) {

@@ -93,7 +93,8 @@ bool matches(const MatchNode& root, const PassageTexts& texts);
 // The tokens of the body that show why, in order, not overlapping.
 std::vector<TokenSpan> highlighted_tokens(const MatchNode& root, const PassageTexts& texts);
 
-// True if no more matching tokens can ever make a matching passage not match: the tree has neither a negation nor NEAR.
+// True if no more matching tokens can ever make a matching passage not match: the tree has neither a negation
+// nor NEAR.
 bool is_monotone(const MatchNode& root);
 
 // True if deciding needs sentence boundaries.

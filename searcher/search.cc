@@ -124,8 +124,9 @@ class Search {
     std::vector<Xapian::docid> first_lot;  // sorted, once the rest is asked for
     for (std::uint32_t at = 0; only_counts || picked_.size() < wanted; ++at) {
       if (at == lot_size && first_lot.empty() && lot_size < kMaxVerified) {
-        // All the rest at once: asking by the lot would search again and again. From the start on: sums of weights are not the same to the
-        // last bit in a search for more, and of two equal ones either may come first.
+        // All the rest at once: asking by the lot would search again and again. From the start on: sums of
+        // weights are not the same to the last bit in a search for more, and of two equal ones either may
+        // come first.
         for (auto known = found.begin(); known != found.end(); ++known) first_lot.push_back(*known);
         std::sort(first_lot.begin(), first_lot.end());
         found = enquire.get_mset(0, kMaxVerified);
