@@ -57,11 +57,11 @@ std::string formatted(const SearchResult& result, const std::string& id, const s
 
 // A damaged posting list can send Xapian's matcher round in circles; the slowest sound query is far below
 // this.
-constexpr int kMostSecondsOfOneQuery = 30;
+constexpr int kMostSecondsOfOneQuery = 15;
 
 extern "C" void on_query_too_long(int) {
   constexpr std::string_view kMessage =
-      "kwerenda-search: zapytanie zajęło ponad 30 s procesora i zostało przerwane. Indeks może być "
+      "kwerenda-search: zapytanie zajęło ponad 15 s procesora i zostało przerwane. Indeks może być "
       "uszkodzony; sprawdź go: kwerenda-index "
       "check --index KATALOG\n";
   (void)!::write(STDERR_FILENO, kMessage.data(), kMessage.size());
