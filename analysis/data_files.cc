@@ -25,7 +25,8 @@ std::filesystem::path data_file(std::string_view name, const std::filesystem::pa
     looked_at += "\n  " + place.string();
   }
   throw Error(ErrorKind::not_found,
-              fmt::format("nie znaleziono pliku {}; szukano w:{}\nZbuduj program do końca (cmake --build) albo wskaż katalog: KWERENDA_DATA=KATALOG",
+              fmt::format("nie znaleziono pliku {}; szukano w:{}\nZbuduj program do końca (cmake --build) "
+                          "albo wskaż katalog: KWERENDA_DATA=KATALOG",
                           name, looked_at));
 }
 

@@ -40,7 +40,8 @@ int edit_distance(std::string_view a, std::string_view b, int limit) {
       const auto at = static_cast<std::size_t>(j);
       const bool same = x[static_cast<std::size_t>(i - 1)] == y[at - 1];
       int cost = std::min({above[at - 1] + (same ? 0 : 1), above[at] + 1, now[at - 1] + 1});
-      if (i > 1 && j > 1 && x[static_cast<std::size_t>(i - 1)] == y[at - 2] && x[static_cast<std::size_t>(i - 2)] == y[at - 1]) {
+      if (i > 1 && j > 1 && x[static_cast<std::size_t>(i - 1)] == y[at - 2] &&
+          x[static_cast<std::size_t>(i - 2)] == y[at - 1]) {
         cost = std::min(cost, above_that[at - 2] + 1);
       }
       now[at] = std::min(cost, limit + 1);

@@ -1,7 +1,8 @@
-// The directory of an index, seen from outside Xapian: which generation is current (schema.h describes the layout).
+// The directory of an index, seen from outside Xapian: which generation is current (schema.h describes the
+// layout).
 //
-// The stub file is parsed here and never handed to Xapian: a stub may name a command to run ("remote :…"), and opening an untrusted
-// path must not run it.
+// The stub file is parsed here and never handed to Xapian: a stub may name a command to run ("remote :…"),
+// and opening an untrusted path must not run it.
 #pragma once
 
 #include <filesystem>
@@ -10,8 +11,8 @@
 
 namespace kwerenda {
 
-// Glass databases that together are the current state, in order; at least one. Throws Error: not_found (no directory, no stub),
-// incompatible (a stub that Kwerenda did not write, another program's database), io.
+// Glass databases that together are the current state, in order; at least one. Throws Error: not_found (no
+// directory, no stub), incompatible (a stub that Kwerenda did not write, another program's database), io.
 std::vector<std::filesystem::path> current_generations(const std::filesystem::path& index);
 
 // True if there is a stub file: the index has been published at least once.

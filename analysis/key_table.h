@@ -1,9 +1,10 @@
 // Keys as small numbers, remembered per distinct surface.
 //
-// Running text repeats itself: 100 MB of reports hold 13 million tokens but under half a million distinct surfaces. The Polish chain
-// (keys.h) is a pure function of the surface, so its answer is computed once and found again by one hash look-up: one cache line of 16 bytes a
-// slot, without the surface itself. Comparing the surfaces too cost two more cache misses a token, half of a search's time; two of a million
-// surfaces share a 64-bit hash with a chance of 3e-8.
+// Running text repeats itself: 100 MB of reports hold 13 million tokens but under half a million distinct
+// surfaces. The Polish chain (keys.h) is a pure function of the surface, so its answer is computed once and
+// found again by one hash look-up: one cache line of 16 bytes a slot, without the surface itself. Comparing
+// the surfaces too cost two more cache misses a token, half of a search's time; two of a million surfaces
+// share a 64-bit hash with a chance of 3e-8.
 #pragma once
 
 #include <cstdint>
@@ -25,14 +26,16 @@ using KeyId = std::uint32_t;
 // A key's 15-bit hash.
 std::uint16_t short_key_hash(std::string_view key);
 
-// One thread at a time; a table per thread. Numbers are valid for the table that gave them and for its lifetime.
+// One thread at a time; a table per thread. Numbers are valid for the table that gave them and for its
+// lifetime.
 class KeyTable {
  public:
   explicit KeyTable(std::shared_ptr<const KeyMaker> maker);
   KeyTable(const KeyTable&) = delete;
   KeyTable& operator=(const KeyTable&) = delete;
 
-  // The keys of a token's surface, best first. The span is valid until the next call of any non-const function.
+  // The keys of a token's surface, best first. The span is valid until the next call of any non-const
+  // function.
   std::span<const KeyId> keys_of(std::string_view surface);
 
   KeyId intern(std::string_view key);
@@ -51,7 +54,7 @@ class KeyTable {
  private:
   // One key is kept in the slot; more stand in many_, and `key` is where.
   struct Slot {
-    std::uint64_t hash = 0;     // 0 is a free slot
+    std::uint64_t hash = 0;  // 0 is a free slot
     KeyId key = 0;
     std::uint32_t count = 0;
   };
@@ -62,7 +65,7 @@ class KeyTable {
   void grow();
 
   std::shared_ptr<const KeyMaker> maker_;
-  std::vector<Slot> slots_;     // open addressing, a power of two
+  std::vector<Slot> slots_;  // open addressing, a power of two
   std::size_t used_ = 0;
   std::vector<KeyId> many_;
   std::unordered_map<std::string_view, KeyId> ids_;

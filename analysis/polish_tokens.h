@@ -17,8 +17,8 @@
 #include <string_view>
 #include <vector>
 
-#include "analysis/token.h"
 #include "analysis/break_class.h"
+#include "analysis/token.h"
 
 namespace kwerenda {
 

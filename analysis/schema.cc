@@ -4,7 +4,9 @@
 
 namespace kwerenda {
 
-std::uint64_t report_key(std::string_view report_id) { return XXH3_64bits(report_id.data(), report_id.size()); }
+std::uint64_t report_key(std::string_view report_id) {
+  return XXH3_64bits(report_id.data(), report_id.size());
+}
 
 std::string encode_report_key(std::uint64_t key) {
   std::string bytes(8, '\0');

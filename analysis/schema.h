@@ -1,26 +1,30 @@
 // The index schema: what stands where in the Xapian database. Indexer and searcher read it from here.
 //
 // A Kwerenda index is a directory:
-//   XAPIANDB         a Xapian stub file naming the current generation; replaced atomically (write aside, fsync, rename, fsync)
-//   gen-000001/      a glass database: the generation that XAPIANDB names
-//   lock             the writer's lock, outside Xapian's own directory, with the holder's process id
+//   XAPIANDB         a Xapian stub file naming the current generation; replaced atomically (write aside,
+//   fsync, rename, fsync) gen-000001/      a glass database: the generation that XAPIANDB names lock the
+//   writer's lock, outside Xapian's own directory, with the holder's process id
 //
 // The database holds one document a passage. Its terms, by prefix:
-//   Z + key          lemma or acronym key of the text (Z is Xapian's own letter for stems). Its wdf is not a count but the
-//                    passage's quantised BM25 impact for the key (impact.h), title and headings included, so that the first
-//                    ranking stage needs no document lengths: they cost seven eighths of an OR query.
+//   Z + key          lemma or acronym key of the text (Z is Xapian's own letter for stems). Its wdf is not a
+//   count but the
+//                    passage's quantised BM25 impact for the key (impact.h), title and headings included, so
+//                    that the first ranking stage needs no document lengths: they cost seven eighths of an OR
+//                    query.
 //   S + key          key of the report's title
 //   H + key          key of the headings that the passage stands under
 //   Q + report key   the passage's report: the handle for replacing and removing it
 //   Y + YYYY, M + YYYYMM, D + YYYYMMDD    the report's date; a value range costs six times as much
 //   P + key          key of the report's place
-// No positions are stored: glass spends 1.9 times the text on them. Phrases, NEAR, sentences and exact forms are decided on the
-// stored text of the candidates by the same code that highlights them (searcher/passage_match.h).
+// No positions are stored: glass spends 1.9 times the text on them. Phrases, NEAR, sentences and exact forms
+// are decided on the stored text of the candidates by the same code that highlights them
+// (searcher/passage_match.h).
 //
-// Values: slot 0 the report key (8 bytes, big-endian), for grouping; slot 1 the date as YYYYMMDD (8 digits), for sorting.
+// Values: slot 0 the report key (8 bytes, big-endian), for grouping; slot 1 the date as YYYYMMDD (8 digits),
+// for sorting.
 //
-// Document data: a stored passage (stored.h). Metadata: "manifest" (manifest.h), "passage-bytes" (a sum), "lexicon-extra" (a user's word list),
-// "r" + report key (a stored report, stored.h).
+// Document data: a stored passage (stored.h). Metadata: "manifest" (manifest.h), "passage-bytes" (a sum),
+// "lexicon-extra" (a user's word list), "r" + report key (a stored report, stored.h).
 #pragma once
 
 #include <cstdint>
@@ -42,14 +46,15 @@ inline constexpr std::uint32_t kReportSlot = 0;
 inline constexpr std::uint32_t kDateSlot = 1;
 
 inline constexpr const char* kManifestKey = "manifest";
-inline constexpr const char* kPassageBytesKey = "passage-bytes";  // of all passages' texts together, decimal: what a mean length is made of
+inline constexpr const char* kPassageBytesKey =
+    "passage-bytes";  // of all passages' texts together, decimal: what a mean length is made of
 inline constexpr char kReportMetadataPrefix = 'r';
 
 inline constexpr const char* kStubName = "XAPIANDB";
 inline constexpr const char* kLockName = "lock";
 
-// The key of a report: xxh3 of its id. 64 bits: among ten million reports the chance that any two meet is 3e-6; the writer
-// refuses the second.
+// The key of a report: xxh3 of its id. 64 bits: among ten million reports the chance that any two meet is
+// 3e-6; the writer refuses the second.
 std::uint64_t report_key(std::string_view report_id);
 
 // 8 bytes, big-endian, so that byte order is numeric order.

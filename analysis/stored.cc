@@ -101,7 +101,8 @@ void read_stream(FieldReader& in, KeyStream& out) {
     if (!bytes.empty()) std::memcpy(out.data(), bytes.data(), bytes.size());
   } else {
     for (std::size_t i = 0; i < out.size(); ++i) {
-      out[i] = static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[2 * i]) | static_cast<unsigned char>(bytes[2 * i + 1]) << 8);
+      out[i] = static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[2 * i]) |
+                                          static_cast<unsigned char>(bytes[2 * i + 1]) << 8);
     }
   }
 }

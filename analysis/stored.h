@@ -1,5 +1,5 @@
-// The two records that an index stores: a passage (document data) and a report (metadata). Both start with a checksum, which every
-// read verifies: Xapian itself does not notice damage inside stored texts.
+// The two records that an index stores: a passage (document data) and a report (metadata). Both start with a
+// checksum, which every read verifies: Xapian itself does not notice damage inside stored texts.
 #pragma once
 
 #include <cstdint>
@@ -9,21 +9,24 @@
 
 namespace kwerenda {
 
-// The keys of a text, token by token, as 15-bit hashes (key_table.h): what the second ranking stage reads instead of the text. A token's
-// further keys carry the high bit. Two bytes a token are a quarter of the text; analysing the text anew takes a hundred times as long.
+// The keys of a text, token by token, as 15-bit hashes (key_table.h): what the second ranking stage reads
+// instead of the text. A token's further keys carry the high bit. Two bytes a token are a quarter of the
+// text; analysing the text anew takes a hundred times as long.
 using KeyStream = std::vector<std::uint16_t>;
 inline constexpr std::uint16_t kFurtherKey = 0x8000;
 
-// A passage of a report as it is stored. Layout of the record, integers as LEB128 varints unless a size is given:
+// A passage of a report as it is stored. Layout of the record, integers as LEB128 varints unless a size is
+// given:
 //   xxh3-64 of all that follows, 8 bytes little-endian
-//   report key, 8 bytes big-endian | ordinal | begin | size of text in bytes | three key streams: text, title, heading; each is its number
-//   of keys and then 2 bytes little-endian a key | size of heading | heading | text
+//   report key, 8 bytes big-endian | ordinal | begin | size of text in bytes | three key streams: text,
+//   title, heading; each is its number of keys and then 2 bytes little-endian a key | size of heading |
+//   heading | text
 struct StoredPassage {
   std::uint64_t report_key = 0;
-  std::uint32_t ordinal = 0;    // 1 is the report's first passage
-  std::uint64_t begin = 0;      // byte offset of the passage in the report's text; the end is begin + text.size()
-  std::string heading;          // headings that it stands under, outermost first, joined by " › "; may be empty
-  std::string text;             // the report's bytes between begin and end, unchanged
+  std::uint32_t ordinal = 0;  // 1 is the report's first passage
+  std::uint64_t begin = 0;  // byte offset of the passage in the report's text; the end is begin + text.size()
+  std::string heading;      // headings that it stands under, outermost first, joined by " › "; may be empty
+  std::string text;         // the report's bytes between begin and end, unchanged
   KeyStream text_keys, title_keys, heading_keys;
 };
 
@@ -37,20 +40,22 @@ struct PassageKeys {
 
 // A report as it is stored, for citations and for telling changed reports from unchanged ones.
 struct StoredReport {
-  std::string id;               // path relative to its root, or `_id`
-  std::string source;           // the path it was read from
+  std::string id;      // path relative to its root, or `_id`
+  std::string source;  // the path it was read from
   std::string title;
   std::string place;
   std::string url;
-  std::uint32_t date = 0;       // YYYYMMDD, 0 if unknown
+  std::uint32_t date = 0;  // YYYYMMDD, 0 if unknown
   std::uint32_t passages = 0;
   std::uint64_t passage_bytes = 0;  // of their texts together
-  std::uint64_t size = 0;       // of the source in bytes
-  std::int64_t mtime_ns = 0;    // of the source; nanoseconds since 1970
-  std::uint64_t content_hash = 0;  // xxh3 of what the report was read from: the file's bytes or the record's line
+  std::uint64_t size = 0;           // of the source in bytes
+  std::int64_t mtime_ns = 0;        // of the source; nanoseconds since 1970
+  std::uint64_t content_hash =
+      0;  // xxh3 of what the report was read from: the file's bytes or the record's line
 };
 
-// Encoding never fails. Decoding verifies checksum and every length; false, and `out` is unspecified, if anything does not hold.
+// Encoding never fails. Decoding verifies checksum and every length; false, and `out` is unspecified, if
+// anything does not hold.
 std::string encode_passage(const StoredPassage& passage);
 bool decode_passage(std::string_view bytes, StoredPassage& out);
 bool decode_passage_keys(std::string_view bytes, PassageKeys& out);

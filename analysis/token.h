@@ -6,7 +6,8 @@
 namespace kwerenda {
 
 struct Token {
-  // Half-open range in bytes of the original UTF-8 text; always on code-point edges. Nothing moves offsets later.
+  // Half-open range in bytes of the original UTF-8 text; always on code-point edges. Nothing moves offsets
+  // later.
   std::uint32_t begin = 0;
   std::uint32_t end = 0;
   // Token positions count from 1 within one text, without gaps. The parts of a hyphenated compound

@@ -17,6 +17,7 @@
 
 #include "analysis/data_files.h"
 #include "analysis/error.h"
+#include "analysis/extra_forms.h"
 #include "analysis/index_directory.h"
 #include "analysis/keys.h"
 #include "analysis/lexicon.h"
@@ -97,14 +98,25 @@ std::string read_standard_input() {
   }
 }
 
-std::shared_ptr<const KeyMaker> open_keys(const IndexerOptions& options) {
-  // Better refused than taken and ignored.
-  if (!options.lexicon_extra.empty()) {
-    throw Error(
-        ErrorKind::usage,
-        "--lexicon-extra: ta wersja nie łączy własnych leksykonów; pomiń tę opcję i KWERENDA_LEXICON_EXTRA");
+// The user's own words: those of the files named, else those that the index was begun with.
+ExtraForms extra_forms(const IndexerOptions& options) {
+  ExtraForms extra;
+  for (const std::string& path : options.lexicon_extra)
+    extra.add(read_named_file(path, kListBytes), printable(path));
+  if (options.lexicon_extra.empty() && !options.index.empty() && is_index(options.index)) {
+    try {
+      extra.add(StoredIndex(options.index, Versions::readable).extra_lexicon(), options.index);
+    } catch (const Error& error) {
+      // What is damaged is for the verb itself to say, `check` above all.
+      if (error.kind() != ErrorKind::corrupt && error.kind() != ErrorKind::io) throw;
+    }
   }
-  return std::make_shared<const KeyMaker>(Lexicon::open(data_file("pl.lex", options.lexicon)));
+  return extra;
+}
+
+std::shared_ptr<const KeyMaker> open_keys(const IndexerOptions& options) {
+  return std::make_shared<const KeyMaker>(
+      Lexicon::open(data_file("pl.lex", options.lexicon), extra_forms(options)));
 }
 
 std::string now_utc() {
@@ -120,6 +132,9 @@ IndexWriterSettings writer_settings(const IndexerOptions& options, const Passage
   IndexWriterSettings settings;
   settings.keys = std::move(keys);
   settings.manifest.lexicon_hash = settings.keys->lexicon().hash();
+  const ExtraForms extra = extra_forms(options);
+  settings.manifest.extra_lexicon_hash = extra.hash();
+  settings.extra_lexicon = extra.text();
   settings.manifest.passage_max_bytes = passages.max_bytes;
   settings.manifest.passage_min_bytes = passages.min_bytes;
   settings.manifest.created = now_utc();

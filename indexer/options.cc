@@ -79,11 +79,12 @@ Co czytać:
   --dry-run                 tylko czyta i mówi, co by zrobiono
   --purge never|vanished    vanished usuwa z indeksu raporty, których plików już nie ma
                             (domyślnie never; brakujący lub pusty katalog niczego nie usuwa)
-
   --watch                   potem czuwa i indeksuje zmiany, aż do Ctrl-C
 
 Analiza:
   --lexicon PLIK            inny leksykon niż dołączony [KWERENDA_LEXICON]
+  --lexicon-extra PLIK      własne słowa, wiersze „forma TAB lemat”; indeks je zapamiętuje
+                            [KWERENDA_LEXICON_EXTRA]
 
 Praca:
   --memory ROZMIAR          ile pamięci wolno zająć, np. 512M, 2G (domyślnie 1G) [KWERENDA_MEMORY]

@@ -21,12 +21,16 @@ void PassageDocumentMaker::begin_report(const Report& report, std::uint64_t key)
     filters_.push_back(kDayPrefix + date);
     values_.emplace_back(kDateSlot, date);
   }
-  for (const PassageTerm& term : terms_.place_terms_of(report.place)) filters_.push_back(term_text(term, table_));
+  for (const PassageTerm& term : terms_.place_terms_of(report.place))
+    filters_.push_back(term_text(term, table_));
 }
 
 void PassageDocumentMaker::make(const Passage& passage, PassageDocument& document) {
-  StoredPassage stored{.report_key = key_, .ordinal = passage.ordinal, .begin = passage.begin, .heading = passage.heading,
-                             .text = report_->text.substr(passage.begin, passage.end - passage.begin)};
+  StoredPassage stored{.report_key = key_,
+                       .ordinal = passage.ordinal,
+                       .begin = passage.begin,
+                       .heading = passage.heading,
+                       .text = report_->text.substr(passage.begin, passage.end - passage.begin)};
   terms_.set_heading(passage.heading);
   terms_.terms_of(stored.text, document.terms);
   stored.text_keys = terms_.text_stream();
@@ -38,9 +42,16 @@ void PassageDocumentMaker::make(const Passage& passage, PassageDocument& documen
 }
 
 StoredReport stored_report(const Report& report, const std::vector<Passage>& passages) {
-  StoredReport stored{.id = report.id, .source = report.source, .title = report.title, .place = report.place, .url = report.url,
-                      .date = report.date, .passages = static_cast<std::uint32_t>(passages.size()), .size = report.size,
-                      .mtime_ns = report.mtime_ns, .content_hash = report.content_hash};
+  StoredReport stored{.id = report.id,
+                      .source = report.source,
+                      .title = report.title,
+                      .place = report.place,
+                      .url = report.url,
+                      .date = report.date,
+                      .passages = static_cast<std::uint32_t>(passages.size()),
+                      .size = report.size,
+                      .mtime_ns = report.mtime_ns,
+                      .content_hash = report.content_hash};
   for (const Passage& passage : passages) stored.passage_bytes += passage.end - passage.begin;
   return stored;
 }

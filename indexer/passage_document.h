@@ -17,9 +17,9 @@ namespace kwerenda {
 // Terms by key (from the table) and terms by text (filters); see analysis/schema.h.
 struct PassageDocument {
   std::vector<PassageTerm> terms;
-  std::vector<std::string> filters;                                  // whole terms, wdf 0
-  std::vector<std::pair<std::uint32_t, std::string>> values;         // slot, bytes
-  std::string data;                                                  // a stored passage
+  std::vector<std::string> filters;                           // whole terms, wdf 0
+  std::vector<std::pair<std::uint32_t, std::string>> values;  // slot, bytes
+  std::string data;                                           // a stored passage
 };
 
 // Makes the documents of one report after another. One thread at a time, with a table of its own.

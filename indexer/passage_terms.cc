@@ -8,7 +8,8 @@ namespace kwerenda {
 namespace {
 
 // The keys of a text, and the stream of their hashes.
-void keys_of_text(std::string_view text, KeyTable& table, std::vector<Token>& tokens, std::vector<KeyId>& keys, KeyStream& stream) {
+void keys_of_text(std::string_view text, KeyTable& table, std::vector<Token>& tokens,
+                  std::vector<KeyId>& keys, KeyStream& stream) {
   keys.clear();
   stream.clear();
   tokenize(text, tokens);

@@ -1,4 +1,5 @@
-// A passage to its index terms, before any database: what both writers (Xapian's and the bulk builder) put in.
+// A passage to its index terms, before any database: what both writers (Xapian's and the bulk builder) put
+// in.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,8 @@
 
 namespace kwerenda {
 
-// One term of a passage: prefix (schema.h) and key number in the maker's table; wdf is an impact (impact.h) for lemma terms, 0 for the rest.
+// One term of a passage: prefix (schema.h) and key number in the maker's table; wdf is an impact (impact.h)
+// for lemma terms, 0 for the rest.
 struct PassageTerm {
   char prefix = 0;
   KeyId key = 0;
@@ -28,8 +30,8 @@ class PassageTermMaker {
   void set_title(std::string_view title);
   void set_heading(std::string_view heading);
 
-  // Clears `terms` and fills it: lemma terms of text, title and heading, then title terms, then heading terms; no term twice, no
-  // order promised. Returns the number of tokens of the text.
+  // Clears `terms` and fills it: lemma terms of text, title and heading, then title terms, then heading
+  // terms; no term twice, no order promised. Returns the number of tokens of the text.
   std::size_t terms_of(std::string_view text, std::vector<PassageTerm>& terms);
 
   // Key streams (stored.h) of the last text and of the present title and heading.
@@ -49,8 +51,8 @@ class PassageTermMaker {
   std::string title_, heading_;
   std::vector<KeyId> text_keys_, title_keys_, heading_keys_;
   KeyStream text_stream_, title_stream_, heading_stream_;
-  std::vector<Count> counts_;      // by key number
-  std::vector<KeyId> touched_;     // keys of this passage
+  std::vector<Count> counts_;   // by key number
+  std::vector<KeyId> touched_;  // keys of this passage
   std::vector<Token> tokens_;
 };
 

@@ -15,7 +15,8 @@
 namespace kwerenda {
 namespace {
 
-constexpr double kRelativeFloor = 0.05;  // a relative's part of a word's weight below which it is not worth a posting list
+constexpr double kRelativeFloor =
+    0.05;  // a relative's part of a word's weight below which it is not worth a posting list
 
 std::string term(char prefix, std::string_view key) {
   std::string text(1, prefix);
@@ -36,8 +37,8 @@ struct Part {
 
 class Compiler {
  public:
-  Compiler(std::string_view text, const KeyMaker& keys, const WordLists& lists, const IndexVocabulary& vocabulary,
-           const CompileSettings& settings)
+  Compiler(std::string_view text, const KeyMaker& keys, const WordLists& lists,
+           const IndexVocabulary& vocabulary, const CompileSettings& settings)
       : text_(text), keys_(keys), lists_(lists), vocabulary_(vocabulary), settings_(settings) {
     resolve_.repair = settings.repair;
     resolve_.marks_missing = lacks_marks(text);
@@ -97,7 +98,8 @@ class Compiler {
     if (from.match == WordMatch::lemma && tokens.size() > 1) {  // "15/2024": its parts side by side
       to.kind = NodeKind::phrase;
       for (const Token& token : tokens) {
-        to.children.push_back(leaf(from, std::string_view(from.text).substr(token.begin, token.end - token.begin), boost, field));
+        to.children.push_back(leaf(
+            from, std::string_view(from.text).substr(token.begin, token.end - token.begin), boost, field));
       }
       return to;
     }
@@ -144,7 +146,8 @@ class Compiler {
     for (const std::string& other : {lower_cased(surface), title_cased(surface), upper_cased(surface)}) {
       keys_.keys_of(other, keys);
       for (const Key& key : keys) {
-        if (std::find(resolved.keys.begin(), resolved.keys.end(), key.text) == resolved.keys.end()) resolved.keys.push_back(key.text);
+        if (std::find(resolved.keys.begin(), resolved.keys.end(), key.text) == resolved.keys.end())
+          resolved.keys.push_back(key.text);
       }
     }
     count(resolved);
@@ -152,12 +155,15 @@ class Compiler {
 
   QueryTerm wildcard(const QueryNode& from, std::string_view surface) {
     QueryTerm resolved;
-    resolved.typed = from.match == WordMatch::prefix ? fmt::format("{}*", surface) : fmt::format("*{}", surface);
+    resolved.typed =
+        from.match == WordMatch::prefix ? fmt::format("{}*", surface) : fmt::format("*{}", surface);
     bool more = false;
-    resolved.keys = from.match == WordMatch::prefix ? vocabulary_.keys_with_prefix(folded(surface), settings_.wildcard_keys, more)
-                                                    : vocabulary_.keys_with_suffix(folded(surface), settings_.wildcard_keys, more);
+    resolved.keys = from.match == WordMatch::prefix
+                        ? vocabulary_.keys_with_prefix(folded(surface), settings_.wildcard_keys, more)
+                        : vocabulary_.keys_with_suffix(folded(surface), settings_.wildcard_keys, more);
     if (more) {
-      note(fmt::format("{} pasuje do zbyt wielu słów: szukano {} najczęstszych", resolved.typed, settings_.wildcard_keys));
+      note(fmt::format("{} pasuje do zbyt wielu słów: szukano {} najczęstszych", resolved.typed,
+                       settings_.wildcard_keys));
     }
     count(resolved);
     return resolved;
@@ -181,7 +187,8 @@ class Compiler {
       keys_.keys_of(form.form, keys);
       for (const Key& key : keys) add(key.text);
     }
-    for (const SimilarKey& similar : vocabulary_.similar_keys(resolved.keys.front(), from.number, settings_.wildcard_keys)) {
+    for (const SimilarKey& similar :
+         vocabulary_.similar_keys(resolved.keys.front(), from.number, settings_.wildcard_keys)) {
       add(similar.key);
     }
     count(resolved);
@@ -239,7 +246,8 @@ class Compiler {
         }
         KeyRun& run = pattern.phrases.emplace_back();
         for (const Token& token : tokens) {
-          run.places.push_back(keys_of(std::string_view(child.text).substr(token.begin, token.end - token.begin)));
+          run.places.push_back(
+              keys_of(std::string_view(child.text).substr(token.begin, token.end - token.begin)));
         }
       } else {
         add_keys(keys_of_word(child), resolved.keys);
@@ -269,7 +277,8 @@ class Compiler {
     if (importance * settings_.ranking.relative <= kRelativeFloor) pattern.relatives.clear();
     for (std::size_t i = 0; i < out_.patterns.size(); ++i) {
       // A word said twice counts once; the heavier boost holds.
-      if (out_.patterns[i].keys == pattern.keys && out_.patterns[i].exact == pattern.exact && out_.patterns[i].phrases == pattern.phrases &&
+      if (out_.patterns[i].keys == pattern.keys && out_.patterns[i].exact == pattern.exact &&
+          out_.patterns[i].phrases == pattern.phrases &&
           out_.patterns[i].exact_forms == pattern.exact_forms && out_.patterns[i].form == pattern.form) {
         out_.words[i].importance = std::max(out_.words[i].importance, importance);
         to.leaf = LeafMask{1} << i;
@@ -277,11 +286,14 @@ class Compiler {
       }
     }
     if (out_.patterns.size() == kMaxLeaves) {
-      throw Error(ErrorKind::limit, fmt::format("zapytanie ma więcej niż {} różnych słów (z tematami); skróć je.", kMaxLeaves));
+      throw Error(ErrorKind::limit,
+                  fmt::format("zapytanie ma więcej niż {} różnych słów (z tematami); skróć je.", kMaxLeaves));
     }
     to.leaf = LeafMask{1} << out_.patterns.size();
-    out_.words.push_back({inverse_passage_frequency(vocabulary_.passages(), std::min<double>(resolved.passages, vocabulary_.passages())),
-                          importance, resolved.role == WordRole::content});
+    out_.words.push_back(
+        {inverse_passage_frequency(vocabulary_.passages(),
+                                   std::min<double>(resolved.passages, vocabulary_.passages())),
+         importance, resolved.role == WordRole::content});
     out_.terms.push_back(std::move(resolved));
     out_.patterns.push_back(std::move(pattern));
     return to;
@@ -298,21 +310,26 @@ class Compiler {
   }
 
   void note(std::string text) {
-    if (std::find(out_.notes.begin(), out_.notes.end(), text) == out_.notes.end()) out_.notes.push_back(std::move(text));
+    if (std::find(out_.notes.begin(), out_.notes.end(), text) == out_.notes.end())
+      out_.notes.push_back(std::move(text));
   }
 
-  // Among other words stop words only help to rank. By themselves they are about their order ("być albo nie być").
+  // Among other words stop words only help to rank. By themselves they are about their order ("być albo nie
+  // być").
   void settle_stop_words(MatchNode& node) const {
     for (MatchNode& child : node.children) settle_stop_words(child);
     if (node.kind != NodeKind::words) return;
-    const auto is_stop = [&](const MatchNode& child) { return child.kind == NodeKind::word && !out_.words[index_of(child.leaf)].content; };
+    const auto is_stop = [&](const MatchNode& child) {
+      return child.kind == NodeKind::word && !out_.words[index_of(child.leaf)].content;
+    };
     if (std::all_of(node.children.begin(), node.children.end(), is_stop)) {
       node.kind = NodeKind::phrase;
       node.number = 0;
       return;
     }
-    const bool others = std::any_of(node.children.begin(), node.children.end(),
-                                    [&](const MatchNode& child) { return child.kind != NodeKind::negation && !is_stop(child); });
+    const bool others = std::any_of(node.children.begin(), node.children.end(), [&](const MatchNode& child) {
+      return child.kind != NodeKind::negation && !is_stop(child);
+    });
     for (MatchNode& child : node.children) child.only_ranks = others && is_stop(child);
   }
 
@@ -337,8 +354,9 @@ class Compiler {
       alternatives.emplace_back(Xapian::Query::OP_AND, parts.begin(), parts.end());
     }
     if (alternatives.empty()) return Xapian::Query::MatchNothing;
-    Xapian::Query query =
-        alternatives.size() == 1 ? alternatives.front() : Xapian::Query(Xapian::Query::OP_SYNONYM, alternatives.begin(), alternatives.end());
+    Xapian::Query query = alternatives.size() == 1 ? alternatives.front()
+                                                   : Xapian::Query(Xapian::Query::OP_SYNONYM,
+                                                                   alternatives.begin(), alternatives.end());
     // The index has no impacts for fields.
     const double importance = prefixes.front() == kLemmaPrefix ? out_.words[leaf].importance : 0;
     if (importance != 1) query = Xapian::Query(importance, query);
@@ -347,9 +365,10 @@ class Compiler {
       for (const std::string& key : pattern.relatives) {
         for (char prefix : prefixes) terms.push_back(term(prefix, key));
       }
-      query = Xapian::Query(Xapian::Query::OP_OR, query,
-                            Xapian::Query(importance * settings_.ranking.relative,
-                                          Xapian::Query(Xapian::Query::OP_SYNONYM, terms.begin(), terms.end())));
+      query =
+          Xapian::Query(Xapian::Query::OP_OR, query,
+                        Xapian::Query(importance * settings_.ranking.relative,
+                                      Xapian::Query(Xapian::Query::OP_SYNONYM, terms.begin(), terms.end())));
     }
     return query;
   }
@@ -398,7 +417,9 @@ class Compiler {
       case NodeKind::negation: {
         const Part child = xapian(node.children.front(), prefixes);
         if (!child.exact) return {Xapian::Query(0.0, Xapian::Query::MatchAll), false};
-        return {Xapian::Query(Xapian::Query::OP_AND_NOT, Xapian::Query(0.0, Xapian::Query::MatchAll), child.query), true};
+        return {Xapian::Query(Xapian::Query::OP_AND_NOT, Xapian::Query(0.0, Xapian::Query::MatchAll),
+                              child.query),
+                true};
       }
       case NodeKind::words:
         return words(node, prefixes);
@@ -439,7 +460,8 @@ class Compiler {
 
   static Xapian::Query without(const Xapian::Query& query, const std::vector<Xapian::Query>& unwanted) {
     if (unwanted.empty()) return query;
-    return Xapian::Query(Xapian::Query::OP_AND_NOT, query, Xapian::Query(Xapian::Query::OP_OR, unwanted.begin(), unwanted.end()));
+    return Xapian::Query(Xapian::Query::OP_AND_NOT, query,
+                         Xapian::Query(Xapian::Query::OP_OR, unwanted.begin(), unwanted.end()));
   }
 
   // Words side by side: any of them, ranked by all.
@@ -471,7 +493,8 @@ class Compiler {
     if (!must.empty()) {
       query = Xapian::Query(Xapian::Query::OP_AND, must.begin(), must.end());
       if (!wanted.empty()) {
-        query = Xapian::Query(Xapian::Query::OP_AND_MAYBE, query, Xapian::Query(Xapian::Query::OP_OR, wanted.begin(), wanted.end()));
+        query = Xapian::Query(Xapian::Query::OP_AND_MAYBE, query,
+                              Xapian::Query(Xapian::Query::OP_OR, wanted.begin(), wanted.end()));
       }
     } else if (!wanted.empty()) {
       query = Xapian::Query(Xapian::Query::OP_OR, wanted.begin(), wanted.end());
@@ -505,7 +528,8 @@ constexpr Text kPlaceTexts[] = {&PassageTexts::place};
 std::uint32_t sentence_of(const PassageTexts& texts, Text text, std::size_t token) {
   if (text != &PassageTexts::body) return 0;
   const auto& starts = texts.sentences;
-  return static_cast<std::uint32_t>(std::upper_bound(starts.begin(), starts.end(), texts.body.tokens[token].begin) - starts.begin());
+  return static_cast<std::uint32_t>(
+      std::upper_bound(starts.begin(), starts.end(), texts.body.tokens[token].begin) - starts.begin());
 }
 
 std::vector<TokenSpan> spans_of(const MatchNode& node, const PassageTexts& texts, Text text);
@@ -516,8 +540,9 @@ void sort_spans(std::vector<TokenSpan>& spans) {
   });
 }
 
-// Where the children follow one another with at most `slop` tokens between them, all in all. Of the ways to one end only the tightest is
-// followed: a phrase that repeats a word over a text that repeats it has more ways than could be tried.
+// Where the children follow one another with at most `slop` tokens between them, all in all. Of the ways to
+// one end only the tightest is followed: a phrase that repeats a word over a text that repeats it has more
+// ways than could be tried.
 std::vector<TokenSpan> phrase_spans(const std::vector<std::vector<TokenSpan>>& children, std::uint32_t slop) {
   struct Partial {
     TokenSpan span;
@@ -536,9 +561,11 @@ std::vector<TokenSpan> phrase_spans(const std::vector<std::vector<TokenSpan>>& c
         longer.push_back({{begun.span.begin, next->end}, gap});
       }
     }
-    std::sort(longer.begin(), longer.end(),
-              [](const Partial& a, const Partial& b) { return a.span.end != b.span.end ? a.span.end < b.span.end : a.gap < b.gap; });
-    longer.erase(std::unique(longer.begin(), longer.end(), [](const Partial& a, const Partial& b) { return a.span.end == b.span.end; }),
+    std::sort(longer.begin(), longer.end(), [](const Partial& a, const Partial& b) {
+      return a.span.end != b.span.end ? a.span.end < b.span.end : a.gap < b.gap;
+    });
+    longer.erase(std::unique(longer.begin(), longer.end(),
+                             [](const Partial& a, const Partial& b) { return a.span.end == b.span.end; }),
                  longer.end());
     partial.swap(longer);
   }
@@ -547,8 +574,8 @@ std::vector<TokenSpan> phrase_spans(const std::vector<std::vector<TokenSpan>>& c
   return spans;
 }
 
-// Windows that hold one span of every child, no two of them sharing a token, and at most `gap` tokens beside those. Greedy: every child in
-// turn takes its first span in the window that is free.
+// Windows that hold one span of every child, no two of them sharing a token, and at most `gap` tokens beside
+// those. Greedy: every child in turn takes its first span in the window that is free.
 std::vector<TokenSpan> near_spans(const std::vector<std::vector<TokenSpan>>& children, std::uint32_t gap) {
   std::vector<TokenSpan> found, taken;
   for (std::size_t first = 0; first < children.size(); ++first) {
@@ -562,8 +589,9 @@ std::vector<TokenSpan> near_spans(const std::vector<std::vector<TokenSpan>>& chi
         auto next = std::lower_bound(children[i].begin(), children[i].end(), anchor.begin,
                                      [](const TokenSpan& span, std::uint32_t at) { return span.begin < at; });
         for (; next != children[i].end(); ++next) {
-          const bool free = std::none_of(taken.begin(), taken.end(),
-                                         [&](const TokenSpan& other) { return next->begin < other.end && other.begin < next->end; });
+          const bool free = std::none_of(taken.begin(), taken.end(), [&](const TokenSpan& other) {
+            return next->begin < other.end && other.begin < next->end;
+          });
           if (!free) continue;
           taken.push_back(*next);
           limit += next->end - next->begin;
@@ -571,14 +599,16 @@ std::vector<TokenSpan> near_spans(const std::vector<std::vector<TokenSpan>>& chi
           break;
         }
       }
-      const auto last = std::max_element(taken.begin(), taken.end(), [](const TokenSpan& a, const TokenSpan& b) { return a.end < b.end; });
+      const auto last = std::max_element(
+          taken.begin(), taken.end(), [](const TokenSpan& a, const TokenSpan& b) { return a.end < b.end; });
       if (all && last->end <= limit) found.insert(found.end(), taken.begin(), taken.end());
     }
   }
   return found;
 }
 
-std::vector<TokenSpan> sentence_spans(const std::vector<std::vector<TokenSpan>>& children, const PassageTexts& texts, Text text) {
+std::vector<TokenSpan> sentence_spans(const std::vector<std::vector<TokenSpan>>& children,
+                                      const PassageTexts& texts, Text text) {
   std::vector<TokenSpan> found;
   for (const TokenSpan& anchor : children.front()) {
     const std::uint32_t sentence = sentence_of(texts, text, anchor.begin);
@@ -587,7 +617,9 @@ std::vector<TokenSpan> sentence_spans(const std::vector<std::vector<TokenSpan>>&
     for (const auto& spans : children) {
       const std::size_t before = taken.size();
       for (const TokenSpan& span : spans) {
-        if (sentence_of(texts, text, span.begin) == sentence && sentence_of(texts, text, span.end - 1) == sentence) taken.push_back(span);
+        if (sentence_of(texts, text, span.begin) == sentence &&
+            sentence_of(texts, text, span.end - 1) == sentence)
+          taken.push_back(span);
       }
       all = all && taken.size() > before;
     }
@@ -605,7 +637,8 @@ std::vector<TokenSpan> spans_of(const MatchNode& node, const PassageTexts& texts
     case NodeKind::aspect:
       if (matched.seen & node.leaf) {
         for (std::size_t i = 0; i < matched.leaves.size(); ++i) {
-          if (matched.leaves[i] & node.leaf) spans.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i + 1)});
+          if (matched.leaves[i] & node.leaf)
+            spans.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i + 1)});
         }
       }
       return spans;
@@ -620,7 +653,8 @@ std::vector<TokenSpan> spans_of(const MatchNode& node, const PassageTexts& texts
       if (node.kind == NodeKind::phrase) {
         spans = phrase_spans(children, static_cast<std::uint32_t>(node.number));
       } else if (node.kind == NodeKind::near) {
-        spans = near_spans(children, static_cast<std::uint32_t>((node.children.size() - 1) * static_cast<std::size_t>(node.number - 1)));
+        spans = near_spans(children, static_cast<std::uint32_t>((node.children.size() - 1) *
+                                                                static_cast<std::size_t>(node.number - 1)));
       } else {
         spans = sentence_spans(children, texts, text);
       }
@@ -648,13 +682,16 @@ bool matches_in(const MatchNode& node, const PassageTexts& texts, std::span<cons
   switch (node.kind) {
     case NodeKind::word:
     case NodeKind::aspect:
-      return std::any_of(where.begin(), where.end(), [&](Text text) { return ((texts.*text).seen & node.leaf) != 0; });
+      return std::any_of(where.begin(), where.end(),
+                         [&](Text text) { return ((texts.*text).seen & node.leaf) != 0; });
     case NodeKind::phrase:
     case NodeKind::near:
     case NodeKind::same_sentence:
-      return std::any_of(where.begin(), where.end(), [&](Text text) { return !spans_of(node, texts, text).empty(); });
+      return std::any_of(where.begin(), where.end(),
+                         [&](Text text) { return !spans_of(node, texts, text).empty(); });
     case NodeKind::date_range:
-      return texts.date != 0 && static_cast<int>(texts.date) >= node.dates.from && static_cast<int>(texts.date) <= node.dates.to;
+      return texts.date != 0 && static_cast<int>(texts.date) >= node.dates.from &&
+             static_cast<int>(texts.date) <= node.dates.to;
     case NodeKind::file:
       return texts.file.find(node.text) != std::string_view::npos;
     case NodeKind::any_of:
@@ -682,7 +719,9 @@ bool matches_in(const MatchNode& node, const PassageTexts& texts, std::span<cons
           any = any || child_matches(child);
           // A word among words may be stood for by its relatives.
           if (child.kind == NodeKind::word) {
-            any = any || std::any_of(where.begin(), where.end(), [&](Text text) { return ((texts.*text).seen_relatives & child.leaf) != 0; });
+            any = any || std::any_of(where.begin(), where.end(), [&](Text text) {
+                    return ((texts.*text).seen_relatives & child.leaf) != 0;
+                  });
           }
         }
       }
@@ -705,7 +744,8 @@ void collect(const MatchNode& node, const PassageTexts& texts, std::vector<Token
         collect(child, texts, spans);
         if (child.kind != NodeKind::word || !(texts.body.seen_relatives & child.leaf)) continue;
         for (std::size_t i = 0; i < texts.body.relatives.size(); ++i) {
-          if (texts.body.relatives[i] & child.leaf) spans.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i + 1)});
+          if (texts.body.relatives[i] & child.leaf)
+            spans.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i + 1)});
         }
       }
       return;
@@ -739,13 +779,15 @@ Xapian::Query date_query(const DateRange& dates) {
   // Years beyond any report's are not enumerated: nine thousand terms that match nothing.
   constexpr std::uint32_t kFirstYear = 1900, kLastYear = 2100;
   std::vector<std::string> terms;
-  for (std::uint32_t year = std::max(first / 10000, kFirstYear); year <= std::min(last / 10000, kLastYear); ++year) {
+  for (std::uint32_t year = std::max(first / 10000, kFirstYear); year <= std::min(last / 10000, kLastYear);
+       ++year) {
     if (first <= year * 10000 + 101 && year * 10000 + 1231 <= last) {
       terms.push_back(fmt::format("{}{:04}", kYearPrefix, year));
       continue;
     }
     for (std::uint32_t month = 1; month <= 12; ++month) {
-      const std::uint32_t start = year * 10000 + month * 100 + 1, end = year * 10000 + month * 100 + last_day_of_month(year, month);
+      const std::uint32_t start = year * 10000 + month * 100 + 1,
+                          end = year * 10000 + month * 100 + last_day_of_month(year, month);
       if (end < first || start > last) continue;
       if (first <= start && end <= last) {
         terms.push_back(fmt::format("{}{:06}", kMonthPrefix, year * 100 + month));
@@ -760,8 +802,9 @@ Xapian::Query date_query(const DateRange& dates) {
   return Xapian::Query(0.0, Xapian::Query(Xapian::Query::OP_OR, terms.begin(), terms.end()));
 }
 
-CompiledQuery compile_query(const QueryNode& root, std::string_view text, const KeyMaker& keys, const WordLists& lists,
-                            const IndexVocabulary& vocabulary, const CompileSettings& settings) {
+CompiledQuery compile_query(const QueryNode& root, std::string_view text, const KeyMaker& keys,
+                            const WordLists& lists, const IndexVocabulary& vocabulary,
+                            const CompileSettings& settings) {
   return Compiler(text, keys, lists, vocabulary, settings).compile(root);
 }
 
@@ -783,11 +826,13 @@ std::vector<TokenSpan> highlighted_tokens(const MatchNode& root, const PassageTe
 }
 
 bool is_monotone(const MatchNode& root) {
-  return root.kind != NodeKind::negation && std::all_of(root.children.begin(), root.children.end(), is_monotone);
+  return root.kind != NodeKind::negation &&
+         std::all_of(root.children.begin(), root.children.end(), is_monotone);
 }
 
 bool asks_for_sentences(const MatchNode& root) {
-  return root.kind == NodeKind::same_sentence || std::any_of(root.children.begin(), root.children.end(), asks_for_sentences);
+  return root.kind == NodeKind::same_sentence ||
+         std::any_of(root.children.begin(), root.children.end(), asks_for_sentences);
 }
 
 }  // namespace kwerenda

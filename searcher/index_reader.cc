@@ -16,6 +16,15 @@ constexpr std::size_t kMaxTableMemory = 64u << 20;
 
 }  // namespace
 
+std::string stored_extra_lexicon(const std::filesystem::path& index) {
+  const std::filesystem::path generation = current_generations(index).front();
+  try {
+    return Xapian::Database(generation.string(), Xapian::DB_BACKEND_GLASS).get_metadata(kExtraLexiconKey);
+  } catch (const Xapian::Error&) {
+    return {};  // the reader, opened next, says what is wrong
+  }
+}
+
 IndexReader::IndexReader(const std::filesystem::path& index, std::shared_ptr<const KeyMaker> keys)
     : index_(index), keys_(std::move(keys)) {
   open();

@@ -16,6 +16,10 @@
 
 namespace kwerenda {
 
+// The user's own words that the index was built with (analysis/extra_forms.h), as text; empty: none. Throws
+// as IndexReader().
+std::string stored_extra_lexicon(const std::filesystem::path& index);
+
 class IndexReader {
  public:
   // Throws Error: not_found, incompatible, corrupt, io.
@@ -53,7 +57,7 @@ class IndexReader {
 
   // Throw Error{corrupt} if the record is missing or fails its checksum.
   StoredPassage passage(Xapian::docid id) const;
-  void read_keys(Xapian::docid id, PassageKeys& keys) const;   // overwrites `keys`
+  void read_keys(Xapian::docid id, PassageKeys& keys) const;  // overwrites `keys`
   StoredReport report(std::uint64_t key) const;
 
  private:

@@ -8,10 +8,11 @@
 namespace kwerenda {
 namespace {
 
-// Marks the tokens that make a run: one of the wanted keys of every place, in order, with at most `gap` tokens between them, all in all.
-// `first`: by token, where its keys begin in `keys`; one more at the end.
+// Marks the tokens that make a run: one of the wanted keys of every place, in order, with at most `gap`
+// tokens between them, all in all. `first`: by token, where its keys begin in `keys`; one more at the end.
 void mark_phrase(LeafMask leaf, const std::vector<std::vector<std::uint32_t>>& places, std::uint32_t gap,
-                 const std::vector<std::uint32_t>& keys, const std::vector<std::uint32_t>& first, MatchedText& matched) {
+                 const std::vector<std::uint32_t>& keys, const std::vector<std::uint32_t>& first,
+                 MatchedText& matched) {
   const std::size_t tokens = first.size() - 1;
   const auto stands_at = [&](const std::vector<std::uint32_t>& wanted, std::size_t token) {
     const auto begin = keys.begin() + first[token], end = keys.begin() + first[token + 1];
@@ -22,7 +23,8 @@ void mark_phrase(LeafMask leaf, const std::vector<std::vector<std::uint32_t>>& p
     if (!stands_at(places.front(), i)) continue;
     // Every place takes its first token behind the one before: no choice leaves more of the gap.
     run.assign(1, i);
-    for (std::size_t at = i + 1; run.size() < places.size() && at < tokens && at <= i + run.size() + gap; ++at) {
+    for (std::size_t at = i + 1; run.size() < places.size() && at < tokens && at <= i + run.size() + gap;
+         ++at) {
       if (stands_at(places[run.size()], at)) run.push_back(at);
     }
     if (run.size() < places.size()) continue;
@@ -90,7 +92,8 @@ void PassageMatcher::match(std::string_view text, MatchedText& matched) {
     }
     if (!(masks.leaves | masks.relatives | masks.by_form)) continue;
     for (LeafMask rest = masks.by_form; rest; rest &= rest - 1) {
-      const std::vector<std::string>& forms = patterns_[static_cast<std::size_t>(__builtin_ctzll(rest))].exact_forms;
+      const std::vector<std::string>& forms =
+          patterns_[static_cast<std::size_t>(__builtin_ctzll(rest))].exact_forms;
       if (std::find(forms.begin(), forms.end(), folded(surface)) != forms.end()) masks.leaves |= rest & -rest;
     }
     if (masks.leaves & forms_) {
@@ -117,7 +120,8 @@ void PassageMatcher::match(std::string_view text, MatchedText& matched) {
     keys.insert(keys.end(), found.begin(), found.end());
   }
   first.push_back(static_cast<std::uint32_t>(keys.size()));
-  for (const KeyPhrase& phrase : phrases_) mark_phrase(phrase.leaf, phrase.keys, phrase.gap, keys, first, matched);
+  for (const KeyPhrase& phrase : phrases_)
+    mark_phrase(phrase.leaf, phrase.keys, phrase.gap, keys, first, matched);
 }
 
 void PassageMatcher::match(const KeyStream& stream, MatchedText& matched) const {
@@ -146,8 +150,10 @@ void PassageMatcher::match(const KeyStream& stream, MatchedText& matched) const 
     keys.push_back(key & (kFurtherKey - 1u));
   }
   first.push_back(static_cast<std::uint32_t>(keys.size()));
-  if (first.size() != matched.leaves.size() + 1) return;  // a stream that begins with a further key: not one of ours
-  for (const KeyPhrase& phrase : phrases_) mark_phrase(phrase.leaf, phrase.hashes, phrase.gap, keys, first, matched);
+  if (first.size() != matched.leaves.size() + 1)
+    return;  // a stream that begins with a further key: not one of ours
+  for (const KeyPhrase& phrase : phrases_)
+    mark_phrase(phrase.leaf, phrase.hashes, phrase.gap, keys, first, matched);
 }
 
 }  // namespace kwerenda

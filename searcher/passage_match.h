@@ -1,5 +1,5 @@
-// A passage against the words of a query: which token matches which word. The one place that decides it, for ranking, for phrases
-// and sentences, and for highlighting, so that what is marked is what was found.
+// A passage against the words of a query: which token matches which word. The one place that decides it, for
+// ranking, for phrases and sentences, and for highlighting, so that what is marked is what was found.
 #pragma once
 
 #include <array>
@@ -29,9 +29,10 @@ struct KeyRun {
 
 // What a token must be to match a word of the query.
 struct LeafPattern {
-  std::vector<std::string> keys;       // the token has one of these keys
-  std::vector<KeyRun> phrases;         // or it stands in one of these runs
-  std::vector<std::string> exact_keys, exact_forms;  // or it has one of these keys and, folded, one of these forms
+  std::vector<std::string> keys;  // the token has one of these keys
+  std::vector<KeyRun> phrases;    // or it stands in one of these runs
+  std::vector<std::string> exact_keys,
+      exact_forms;                     // or it has one of these keys and, folded, one of these forms
   std::vector<std::string> relatives;  // weaker: derived from the same base, or synonyms
   std::string form;                    // folded, as written in the query; empty: none to compare with
   bool exact = false;                  // only tokens whose folded form is `form` match
@@ -40,9 +41,9 @@ struct LeafPattern {
 // One text of a passage (its body, its headings, its title), token by token.
 struct MatchedText {
   std::vector<Token> tokens;
-  std::vector<LeafMask> leaves;        // by token: words that it matches
-  std::vector<LeafMask> exact;         // by token: words whose very form it is
-  std::vector<LeafMask> relatives;     // by token: words that it is a relative of
+  std::vector<LeafMask> leaves;                           // by token: words that it matches
+  std::vector<LeafMask> exact;                            // by token: words whose very form it is
+  std::vector<LeafMask> relatives;                        // by token: words that it is a relative of
   LeafMask seen = 0, seen_exact = 0, seen_relatives = 0;  // over all tokens
 };
 
@@ -57,8 +58,9 @@ class PassageMatcher {
   // Overwrites `matched`. `text` is UTF-8.
   void match(std::string_view text, MatchedText& matched);
 
-  // The same from a stored key stream, a hundred times faster and a little too generous: hashes of 15 bits collide (one token in 3,000 for a query
-  // of ten keys), and exact forms count as matched by their keys. Fills neither tokens nor exact.
+  // The same from a stored key stream, a hundred times faster and a little too generous: hashes of 15 bits
+  // collide (one token in 3,000 for a query of ten keys), and exact forms count as matched by their keys.
+  // Fills neither tokens nor exact.
   void match(const KeyStream& stream, MatchedText& matched) const;
 
   const std::vector<LeafPattern>& patterns() const { return patterns_; }
@@ -66,7 +68,7 @@ class PassageMatcher {
  private:
   struct KeyMasks {
     LeafMask leaves = 0, relatives = 0;
-    LeafMask by_form = 0;   // if the token has one of the pattern's exact_forms, too
+    LeafMask by_form = 0;  // if the token has one of the pattern's exact_forms, too
   };
 
   // A run of keys of a pattern: a choice of key numbers, and of their short hashes, for each place.
@@ -82,8 +84,8 @@ class PassageMatcher {
   std::vector<KeyPhrase> phrases_;
   KeyTable& table_;
   std::unordered_map<KeyId, KeyMasks> masks_;
-  std::vector<std::uint64_t> wanted_;   // a bit a key: most tokens match nothing and stop here
-  LeafMask forms_ = 0;                  // words that have a form to compare with
+  std::vector<std::uint64_t> wanted_;  // a bit a key: most tokens match nothing and stop here
+  LeafMask forms_ = 0;                 // words that have a form to compare with
   LeafMask exact_only_ = 0;
   std::unordered_map<std::uint16_t, KeyMasks> hash_masks_;
   std::array<std::uint64_t, 512> wanted_hashes_{};  // a bit a short hash

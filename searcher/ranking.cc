@@ -56,9 +56,11 @@ Ranking::Ranking(const RankingSettings& settings, std::vector<RankedWord> words,
 
 double Ranking::score(const PassageEvidence& evidence, std::span<double> shares) const {
   const FieldCounts text(evidence.text), title(evidence.title), heading(evidence.heading);
-  const double normalisation = 1 - settings_.b + settings_.b * static_cast<double>(evidence.bytes) / mean_bytes_;
+  const double normalisation =
+      1 - settings_.b + settings_.b * static_cast<double>(evidence.bytes) / mean_bytes_;
   const auto saturated = [&](double in_text, double in_title, double in_heading) {
-    const double frequency = in_text / normalisation + settings_.title * in_title + settings_.heading * in_heading;
+    const double frequency =
+        in_text / normalisation + settings_.title * in_title + settings_.heading * in_heading;
     return frequency * (settings_.k1 + 1) / (frequency + settings_.k1);
   };
   std::fill(shares.begin(), shares.end(), 0);
@@ -66,7 +68,8 @@ double Ranking::score(const PassageEvidence& evidence, std::span<double> shares)
   for (std::size_t i = 0; i < words_.size(); ++i) {
     double share = saturated(text.leaves[i], title.leaves[i], heading.leaves[i]) +
                    settings_.exact * saturated(text.exact[i], 0, 0);
-    if (share == 0) share = settings_.relative * saturated(text.relatives[i], title.relatives[i], heading.relatives[i]);
+    if (share == 0)
+      share = settings_.relative * saturated(text.relatives[i], title.relatives[i], heading.relatives[i]);
     share *= weights_[i];
     give(shares, i, share);
     sum += share;
@@ -76,17 +79,22 @@ double Ranking::score(const PassageEvidence& evidence, std::span<double> shares)
     sum += together(evidence.text->leaves, shares);
   }
   if (evidence.title && !evidence.title->leaves.empty() &&
-      std::all_of(evidence.title->leaves.begin(), evidence.title->leaves.end(), [](LeafMask mask) { return mask != 0; })) {
+      std::all_of(evidence.title->leaves.begin(), evidence.title->leaves.end(),
+                  [](LeafMask mask) { return mask != 0; })) {
     const double reward = settings_.whole_title * whole_weight_;
-    for_each_leaf(evidence.title->seen, [&](std::size_t leaf) { give(shares, leaf, reward / std::popcount(evidence.title->seen)); });
+    for_each_leaf(evidence.title->seen, [&](std::size_t leaf) {
+      give(shares, leaf, reward / std::popcount(evidence.title->seen));
+    });
     sum += reward;
   }
   return sum;
 }
 
-// One pass over the tokens: how close each word ever comes to the next word of the query, in order and in any order.
+// One pass over the tokens: how close each word ever comes to the next word of the query, in order and in any
+// order.
 double Ranking::pairs(const std::vector<LeafMask>& leaves, LeafMask seen, std::span<double> shares) const {
-  std::array<std::uint32_t, kMaxLeaves> in_order{}, any_order{}, last{};  // distances; last: position + 1; 0 is none
+  std::array<std::uint32_t, kMaxLeaves> in_order{}, any_order{},
+      last{};  // distances; last: position + 1; 0 is none
   const std::size_t words = words_.size();
   const auto closer = [&](std::uint32_t& best, std::uint32_t distance) {
     if (distance > 0 && distance <= settings_.pair_window && (best == 0 || distance < best)) best = distance;
@@ -106,8 +114,9 @@ double Ranking::pairs(const std::vector<LeafMask>& leaves, LeafMask seen, std::s
   double sum = 0;
   for (std::size_t i = 0; i + 1 < words; ++i) {
     if (!(seen >> i & 1) || !(seen >> (i + 1) & 1)) continue;
-    const double reward = std::min(weights_[i], weights_[i + 1]) *
-                          (settings_.pair * decay_[in_order[i]] + settings_.pair_any_order * decay_[any_order[i]]);
+    const double reward =
+        std::min(weights_[i], weights_[i + 1]) *
+        (settings_.pair * decay_[in_order[i]] + settings_.pair_any_order * decay_[any_order[i]]);
     give(shares, i, reward / 2);
     give(shares, i + 1, reward / 2);
     sum += reward;

@@ -1,10 +1,12 @@
 // The second ranking stage: the best candidates of the index, scored again by everything their text says.
 //
-// The first stage (impacts × idf, see analysis/impact.h) only has to bring the right passage into the first `candidates`; this one decides
-// the order. It reads the passage's tokens, so that the exact form, the order of words and their distance count at no cost to the index.
+// The first stage (impacts × idf, see analysis/impact.h) only has to bring the right passage into the first
+// `candidates`; this one decides the order. It reads the passage's tokens, so that the exact form, the order
+// of words and their distance count at no cost to the index.
 //
-// The base is BM25F (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009) over lemmas, with the title as a second field;
-// the rest are small additions, each of which measured better than without it on all of three collections (docs/ranking.md has the table).
+// The base is BM25F (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009) over lemmas, with
+// the title as a second field; the rest are small additions, each of which measured better than without it on
+// all of three collections (docs/ranking.md has the table).
 #pragma once
 
 #include <cstdint>
@@ -18,21 +20,24 @@ namespace kwerenda {
 
 // Every setting of the ranking, in one place. Weights are in parts of a word's idf unless they say otherwise.
 struct RankingSettings {
-  std::uint32_t candidates = 200;   // that the second stage looks at, by their key streams
-  std::uint32_t refined = 40;       // the best of them, looked at again by their texts
-  double k1 = 0.4, b = 0.6;         // saturation and length normalisation, against the collection's mean length in bytes
-  double title = 4.0;               // an occurrence in the title counts as so many in the text
+  std::uint32_t candidates = 200;  // that the second stage looks at, by their key streams
+  std::uint32_t refined = 40;      // the best of them, looked at again by their texts
+  double k1 = 0.4,
+         b = 0.6;      // saturation and length normalisation, against the collection's mean length in bytes
+  double title = 4.0;  // an occurrence in the title counts as so many in the text
   double heading = 1.0;
-  double exact = 0.15;              // the very form, on top of the lemma
-  double relative = 0.25;           // a derived word, where the word itself is missing
+  double exact = 0.15;     // the very form, on top of the lemma
+  double relative = 0.25;  // a derived word, where the word itself is missing
   // Importance of a word by what it is.
-  double capitalised = 1.3;         // not at the query's beginning, where the capital may be grammar: half of it there
-  double number = 1.8;              // holds a digit
+  double capitalised =
+      1.3;              // not at the query's beginning, where the capital may be grammar: half of it there
+  double number = 1.8;  // holds a digit
   double stop = 0.45, question = 0.2;
-  // Neighbouring query words (the lighter one's weight): in order, decaying with the distance, and in any order.
+  // Neighbouring query words (the lighter one's weight): in order, decaying with the distance, and in any
+  // order.
   double pair = 0.2, pair_any_order = 0.08;
   double pair_decay = 2.5;
-  std::uint32_t pair_window = 8;    // tokens; beyond it the decay leaves nothing
+  std::uint32_t pair_window = 8;  // tokens; beyond it the decay leaves nothing
   // The heaviest set of query words within `window` tokens.
   double together = 0.08;
   std::uint32_t window = 15;
@@ -43,15 +48,15 @@ struct RankingSettings {
 // One word of the query as ranking sees it, by leaf number.
 struct RankedWord {
   double idf = 0;
-  double importance = 1;      // role, capital, boost
-  bool content = true;        // neither a stop word nor a question word
+  double importance = 1;  // role, capital, boost
+  bool content = true;    // neither a stop word nor a question word
 };
 
 struct PassageEvidence {
   const MatchedText* text = nullptr;
   const MatchedText* title = nullptr;
   const MatchedText* heading = nullptr;
-  std::size_t bytes = 0;      // of the text
+  std::size_t bytes = 0;  // of the text
 };
 
 // Constant once made; safe from several threads at once.
@@ -60,7 +65,8 @@ class Ranking {
   // `mean_bytes`: of the collection's passages, above 0. Words stand in the query's order.
   Ranking(const RankingSettings& settings, std::vector<RankedWord> words, double mean_bytes);
 
-  // The score of a passage; higher is better, 0 is no evidence. If `shares` is not empty it has one number a word, which sum to the score.
+  // The score of a passage; higher is better, 0 is no evidence. If `shares` is not empty it has one number a
+  // word, which sum to the score.
   double score(const PassageEvidence& evidence, std::span<double> shares = {}) const;
 
  private:
@@ -69,8 +75,8 @@ class Ranking {
 
   RankingSettings settings_;
   std::vector<RankedWord> words_;
-  std::vector<double> weights_;      // importance × idf
-  std::vector<double> decay_;        // by distance in tokens
+  std::vector<double> weights_;  // importance × idf
+  std::vector<double> decay_;    // by distance in tokens
   double whole_weight_ = 0;
   double mean_bytes_;
 };

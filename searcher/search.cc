@@ -21,7 +21,7 @@ namespace {
 
 // Verifying reads texts, about 10 µs each: so many at most before the rest is only estimated.
 constexpr std::uint32_t kMaxVerified = 20000;
-constexpr std::uint32_t kMaxWindow = 10000;   // offset + limit
+constexpr std::uint32_t kMaxWindow = 10000;  // offset + limit
 
 struct ReportTexts {
   StoredReport stored;
@@ -34,15 +34,22 @@ struct Candidate {
   double score = 0;
   std::uint64_t report_key = 0;
   std::uint32_t ordinal = 0;
-  std::uint64_t text_hash = 0;   // to fold passages of the same text into one
+  std::uint64_t text_hash = 0;  // to fold passages of the same text into one
   std::uint32_t duplicates = 0;
 };
 
 class Search {
  public:
-  Search(IndexReader& reader, const CompiledQuery& query, const SearchOptions& options, const SearchContext& context, Xapian::docid excluded)
-      : reader_(reader), query_(query), options_(options), context_(context), excluded_(excluded), matcher_(query.patterns, reader.table()),
-        ranking_(context.ranking, query.words, reader.mean_passage_bytes()), wants_sentences_(asks_for_sentences(query.root)),
+  Search(IndexReader& reader, const CompiledQuery& query, const SearchOptions& options,
+         const SearchContext& context, Xapian::docid excluded)
+      : reader_(reader),
+        query_(query),
+        options_(options),
+        context_(context),
+        excluded_(excluded),
+        matcher_(query.patterns, reader.table()),
+        ranking_(context.ranking, query.words, reader.mean_passage_bytes()),
+        wants_sentences_(asks_for_sentences(query.root)),
         streams_can_reject_(!query.needs_report && !wants_sentences_ && is_monotone(query.root)) {}
 
   SearchResult run() {
@@ -55,7 +62,8 @@ class Search {
     enquire.set_query(filtered(query_.candidates));
     enquire.set_weighting_scheme(Xapian::TfIdfWeight("ntn"));
     Xapian::MultiValueKeyMaker date;  // reports without a date come last in either order
-    date.add_value(kDateSlot, options_.sort == SortOrder::date_newest, options_.sort == SortOrder::date_newest ? "" : "99999999");
+    date.add_value(kDateSlot, options_.sort == SortOrder::date_newest,
+                   options_.sort == SortOrder::date_newest ? "" : "99999999");
     if (options_.sort == SortOrder::date_newest || options_.sort == SortOrder::date_oldest) {
       enquire.set_sort_by_key_then_relevance(&date, false);
     }
@@ -69,7 +77,8 @@ class Search {
   Xapian::Query filtered(Xapian::Query query) const {
     std::vector<Xapian::Query> filters;
     if (options_.date_from || options_.date_to) {
-      filters.push_back(date_query({static_cast<int>(options_.date_from), options_.date_to ? static_cast<int>(options_.date_to) : kOpenEnd}));
+      filters.push_back(date_query({static_cast<int>(options_.date_from),
+                                    options_.date_to ? static_cast<int>(options_.date_to) : kOpenEnd}));
     }
     if (!options_.place.empty()) {
       std::vector<Token> tokens;
@@ -78,38 +87,44 @@ class Search {
       ResolveSettings resolve;
       resolve.repair = options_.repair == Repair::on;
       for (const Token& token : tokens) {
-        const std::string_view surface = std::string_view(options_.place).substr(token.begin, token.end - token.begin);
+        const std::string_view surface =
+            std::string_view(options_.place).substr(token.begin, token.end - token.begin);
         std::vector<std::string> terms;
-        for (const std::string& key :
-             resolve_word(surface, *context_.keys, context_.lists->stop, context_.lists->question, reader_.vocabulary(), resolve).keys) {
+        for (const std::string& key : resolve_word(surface, *context_.keys, context_.lists->stop,
+                                                   context_.lists->question, reader_.vocabulary(), resolve)
+                                          .keys) {
           terms.push_back(kPlacePrefix + key);
         }
         filters.emplace_back(Xapian::Query::OP_OR, terms.begin(), terms.end());
       }
     }
-    for (const Xapian::Query& filter : filters) query = Xapian::Query(Xapian::Query::OP_FILTER, query, filter);
+    for (const Xapian::Query& filter : filters)
+      query = Xapian::Query(Xapian::Query::OP_FILTER, query, filter);
     return query;
   }
 
   // The first `wanted` passages of the result list.
   //
-  // The first stage's candidates are taken by the hundred (RankingSettings::candidates), verified where the query asks for it, and the second
-  // stage orders each of these lots by itself. So a page does not depend on how many pages are asked for: a lot that is added for a later
-  // page stands behind those before.
+  // The first stage's candidates are taken by the hundred (RankingSettings::candidates), verified where the
+  // query asks for it, and the second stage orders each of these lots by itself. So a page does not depend on
+  // how many pages are asked for: a lot that is added for a later page stands behind those before.
   std::vector<Candidate> collect(Xapian::Enquire& enquire, std::uint32_t wanted) {
     const bool only_counts = wanted == 0;
     if (only_counts && !query_.needs_verification) {
       count_matches(enquire.get_mset(0, 0, reader_.database().get_doccount()));
       return {};
     }
-    const std::uint32_t lot_size = options_.sort == SortOrder::report ? kMaxVerified : std::max(context_.ranking.candidates, 1u);
+    const std::uint32_t lot_size =
+        options_.sort == SortOrder::report ? kMaxVerified : std::max(context_.ranking.candidates, 1u);
     std::vector<Candidate> lot;
     Xapian::MSet found = enquire.get_mset(0, lot_size);
     count_matches(found);
     std::uint32_t seen = 0, passed = 0;
     bool exhausted = false;
     while (only_counts || picked_.size() < wanted) {
-      if (seen == lot_size) found = enquire.get_mset(seen, kMaxVerified - seen);  // all the rest: asking by the lot would search again and again
+      if (seen == lot_size)
+        found = enquire.get_mset(
+            seen, kMaxVerified - seen);  // all the rest: asking by the lot would search again and again
       const std::uint32_t at = seen < lot_size ? seen : seen - lot_size;
       if (at == found.size()) {
         exhausted = seen < kMaxVerified;
@@ -128,14 +143,16 @@ class Search {
       result_.matches_exact = true;
     } else if (query_.needs_verification) {
       // What was not looked at matches in the proportion of what was.
-      result_.matches = static_cast<std::uint64_t>(static_cast<double>(result_.matches) * passed / std::max(seen, 1u));
+      result_.matches =
+          static_cast<std::uint64_t>(static_cast<double>(result_.matches) * passed / std::max(seen, 1u));
     }
     return std::move(picked_);
   }
 
   void count_matches(const Xapian::MSet& found) {
     result_.matches = found.get_matches_estimated();
-    result_.matches_exact = found.get_matches_lower_bound() == found.get_matches_upper_bound() && !query_.needs_verification;
+    result_.matches_exact =
+        found.get_matches_lower_bound() == found.get_matches_upper_bound() && !query_.needs_verification;
   }
 
   const ReportTexts& report(std::uint64_t key) {
@@ -171,7 +188,9 @@ class Search {
     if (wants_sentences_) sentences(passage.text, texts_.sentences);
   }
 
-  PassageEvidence evidence(std::size_t bytes) const { return {&texts_.body, &texts_.title, &texts_.heading, bytes}; }
+  PassageEvidence evidence(std::size_t bytes) const {
+    return {&texts_.body, &texts_.title, &texts_.heading, bytes};
+  }
 
   // Scored by the stored key streams; by the text, where it must decide whether the passage matches at all.
   std::optional<Candidate> judge(Xapian::docid id) {
@@ -181,7 +200,8 @@ class Search {
     matcher_.match(keys_.title, texts_.title);
     matcher_.match(keys_.heading, texts_.heading);
     Candidate candidate{.id = id, .report_key = keys_.report_key, .ordinal = keys_.ordinal};
-    candidate.text_hash = XXH3_64bits_withSeed(keys_.text.data(), keys_.text.size() * sizeof keys_.text[0], keys_.text_bytes);
+    candidate.text_hash =
+        XXH3_64bits_withSeed(keys_.text.data(), keys_.text.size() * sizeof keys_.text[0], keys_.text_bytes);
     if (query_.needs_verification) {
       // Streams match a little too much and never too little: what fails here needs no text.
       if (streams_can_reject_ && !matches(query_.root, texts_)) return std::nullopt;
@@ -198,23 +218,26 @@ class Search {
     return matches(query_.root, texts_);
   }
 
-  // The best by the key streams are scored again by their texts, which tell the exact forms. Always the same number, so that a later page does not
-  // change an earlier one.
+  // The best by the key streams are scored again by their texts, which tell the exact forms. Always the same
+  // number, so that a later page does not change an earlier one.
   void refine(std::vector<Candidate>& candidates) {
     if (query_.needs_verification) return;
-    const auto end = candidates.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(candidates.size(), context_.ranking.refined));
+    const auto end = candidates.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(
+                                              candidates.size(), context_.ranking.refined));
     for (auto candidate = candidates.begin(); candidate != end; ++candidate) {
       const StoredPassage passage = reader_.passage(candidate->id);
       read(passage, report(passage.report_key));
       candidate->score = ranking_.score(evidence(passage.text.size()));
     }
-    std::stable_sort(candidates.begin(), end, [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
+    std::stable_sort(candidates.begin(), end,
+                     [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
   }
 
   void order(std::vector<Candidate>& candidates) {
     switch (options_.sort) {
       case SortOrder::relevance:
-        std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
+        std::stable_sort(candidates.begin(), candidates.end(),
+                         [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
         refine(candidates);
         return;
       case SortOrder::report:
@@ -300,7 +323,8 @@ class Search {
   // Passages of a report have increasing document numbers, but not always neighbouring ones.
   void add_neighbours(const Candidate& candidate, Hit& hit) const {
     const std::string term = kReportPrefix + encode_report_key(candidate.report_key);
-    const std::vector<Xapian::docid> ids(reader_.database().postlist_begin(term), reader_.database().postlist_end(term));
+    const std::vector<Xapian::docid> ids(reader_.database().postlist_begin(term),
+                                         reader_.database().postlist_end(term));
     const auto here = std::find(ids.begin(), ids.end(), candidate.id);
     const auto add = [&](auto first, auto last, std::string& side) {
       for (; first != last; ++first) {
@@ -324,13 +348,15 @@ class Search {
       enquire.add_matchspy(&spy);
       enquire.get_mset(0, 0, reader_.database().get_doccount());
       enquire.clear_matchspies();
-      for (auto it = spy.values_begin(); it != spy.values_end(); ++it) counts[decode_report_key(*it)] = it.get_termfreq();
+      for (auto it = spy.values_begin(); it != spy.values_end(); ++it)
+        counts[decode_report_key(*it)] = it.get_termfreq();
     }
     std::map<std::string, std::uint32_t> reports, months, places;
     for (const auto& [key, passages] : counts) {
       const StoredReport stored = reader_.report(key);
       reports[stored.id] += passages;
-      if (stored.date) months[fmt::format("{:04}-{:02}", stored.date / 10000, stored.date / 100 % 100)] += passages;
+      if (stored.date)
+        months[fmt::format("{:04}-{:02}", stored.date / 10000, stored.date / 100 % 100)] += passages;
       if (!stored.place.empty()) places[stored.place] += passages;
     }
     result_.by_report = most_frequent(reports);
@@ -341,7 +367,8 @@ class Search {
   static std::vector<FacetCount> most_frequent(const std::map<std::string, std::uint32_t>& counts) {
     std::vector<FacetCount> facets;
     for (const auto& [value, passages] : counts) facets.push_back({value, passages});
-    std::stable_sort(facets.begin(), facets.end(), [](const FacetCount& a, const FacetCount& b) { return a.passages > b.passages; });
+    std::stable_sort(facets.begin(), facets.end(),
+                     [](const FacetCount& a, const FacetCount& b) { return a.passages > b.passages; });
     return facets;
   }
 
@@ -359,17 +386,20 @@ class Search {
   std::unordered_map<std::uint64_t, ReportTexts> reports_;
   std::unordered_map<std::string, MatchedText> headings_;
   std::vector<Candidate> picked_;
-  std::unordered_map<std::uint64_t, std::uint32_t> per_report_;   // picked, by report
-  std::unordered_map<std::uint64_t, std::size_t> by_text_;        // the picked one, by text
+  std::unordered_map<std::uint64_t, std::uint32_t> per_report_;  // picked, by report
+  std::unordered_map<std::uint64_t, std::size_t> by_text_;       // the picked one, by text
   SearchResult result_;
 };
 
 }  // namespace
 
-std::string citation_of(std::string_view report_id, std::uint32_t ordinal) { return fmt::format("{}#p{}", printable(report_id), ordinal); }
+std::string citation_of(std::string_view report_id, std::uint32_t ordinal) {
+  return fmt::format("{}#p{}", printable(report_id), ordinal);
+}
 
-SearchResult search_index(IndexReader& reader, const QueryNode& root, std::string_view text, const SearchOptions& options,
-                          const SearchContext& context, Xapian::docid excluded) {
+SearchResult search_index(IndexReader& reader, const QueryNode& root, std::string_view text,
+                          const SearchOptions& options, const SearchContext& context,
+                          Xapian::docid excluded) {
   if (std::uint64_t{options.offset} + options.limit > kMaxWindow) {
     throw Error(ErrorKind::limit, fmt::format("offset + limit = {}, a najwyżej może być {}. Zawęź zapytanie.",
                                               std::uint64_t{options.offset} + options.limit, kMaxWindow));
@@ -377,7 +407,8 @@ SearchResult search_index(IndexReader& reader, const QueryNode& root, std::strin
   CompileSettings settings;
   settings.ranking = context.ranking;
   settings.repair = options.repair == Repair::on;
-  const CompiledQuery query = compile_query(root, text, *context.keys, *context.lists, reader.vocabulary(), settings);
+  const CompiledQuery query =
+      compile_query(root, text, *context.keys, *context.lists, reader.vocabulary(), settings);
   return Search(reader, query, options, context, excluded).run();
 }
 

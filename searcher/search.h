@@ -18,10 +18,12 @@ struct SearchContext {
   RankingSettings ranking;
 };
 
-// `root` is the query's tree with topics resolved, `text` the text its ranges point into; the passage `excluded` (0: none) is not found. Runs over the reader's present state; the caller
-// wraps it into IndexReader::consistently(). Throws Error{limit} and Xapian's errors.
-SearchResult search_index(IndexReader& reader, const QueryNode& root, std::string_view text, const SearchOptions& options,
-                          const SearchContext& context, Xapian::docid excluded = 0);
+// `root` is the query's tree with topics resolved, `text` the text its ranges point into; the passage
+// `excluded` (0: none) is not found. Runs over the reader's present state; the caller wraps it into
+// IndexReader::consistently(). Throws Error{limit} and Xapian's errors.
+SearchResult search_index(IndexReader& reader, const QueryNode& root, std::string_view text,
+                          const SearchOptions& options, const SearchContext& context,
+                          Xapian::docid excluded = 0);
 
 // The citation of a passage: "id#p12", the id made printable.
 std::string citation_of(std::string_view report_id, std::uint32_t ordinal);

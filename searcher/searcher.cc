@@ -31,7 +31,8 @@ std::vector<Topic> open_topics(const SearcherOptions& options) {
 
 std::vector<TopicInfo> infos_of(const std::vector<Topic>& topics) {
   std::vector<TopicInfo> infos;
-  for (const Topic& topic : topics) infos.push_back({topic.name, topic.label, topic.description, topic.aliases});
+  for (const Topic& topic : topics)
+    infos.push_back({topic.name, topic.label, topic.description, topic.aliases});
   return infos;
 }
 
@@ -43,7 +44,8 @@ struct Searcher::Impl {
   WordLists lists;
   std::vector<Topic> topics;
   std::mutex mutex;
-  std::vector<std::unique_ptr<IndexReader>> idle;   // one handle a thread: copies of a Xapian handle may not be shared
+  std::vector<std::unique_ptr<IndexReader>>
+      idle;  // one handle a thread: copies of a Xapian handle may not be shared
 
   // A reader out of the pool, given back at the end.
   class Lease {
@@ -110,25 +112,34 @@ struct Searcher::Impl {
       if (std::from_chars(number.data(), end, ordinal).ptr != end) ordinal = 0;
     }
     if (ordinal == 0) {
-      throw Error(ErrorKind::not_found, fmt::format("„{}”: oczekiwano cytatu w postaci raport#p12, jak w wynikach szukania.", citation));
+      throw Error(
+          ErrorKind::not_found,
+          fmt::format("„{}”: oczekiwano cytatu w postaci raport#p12, jak w wynikach szukania.", citation));
     }
     const std::string term = kReportPrefix + encode_report_key(report_key(citation.substr(0, mark)));
     const Xapian::Database& database = reader.database();
     for (auto it = database.postlist_begin(term); it != database.postlist_end(term); ++it) {
       if (reader.passage(*it).ordinal == ordinal) return *it;
     }
-    throw Error(ErrorKind::not_found, fmt::format("„{}”: w indeksie nie ma takiego fragmentu. Raport mógł się zmienić; poszukaj go: "
-                                                  "kwerenda-search 'plik:…'",
-                                                  citation));
+    throw Error(
+        ErrorKind::not_found,
+        fmt::format("„{}”: w indeksie nie ma takiego fragmentu. Raport mógł się zmienić; poszukaj go: "
+                    "kwerenda-search 'plik:…'",
+                    citation));
   }
 };
 
 Searcher Searcher::open(const std::filesystem::path& index, const SearcherOptions& options) {
   auto impl = std::make_unique<Impl>();
   impl->index = index;
-  impl->keys = std::make_shared<KeyMaker>(Lexicon::open(data_file("pl.lex", options.lexicon)));
-  impl->lists.stop = StopWords::load(options.stopwords.empty() ? data_file("stopwords/pl.txt") : options.stopwords / "pl.txt");
-  impl->lists.question = StopWords::load(options.stopwords.empty() ? data_file("stopwords/questions-pl.txt") : options.stopwords / "questions-pl.txt");
+  ExtraForms extra;
+  extra.add(stored_extra_lexicon(index), index.string());
+  impl->keys =
+      std::make_shared<KeyMaker>(Lexicon::open(data_file("pl.lex", options.lexicon), std::move(extra)));
+  impl->lists.stop = StopWords::load(options.stopwords.empty() ? data_file("stopwords/pl.txt")
+                                                               : options.stopwords / "pl.txt");
+  impl->lists.question = StopWords::load(options.stopwords.empty() ? data_file("stopwords/questions-pl.txt")
+                                                                   : options.stopwords / "questions-pl.txt");
   impl->topics = open_topics(options);
   impl->idle.push_back(std::make_unique<IndexReader>(index, impl->keys));
   return Searcher(std::move(impl));
@@ -142,10 +153,11 @@ Searcher::~Searcher() = default;
 SearchResult Searcher::search(std::string_view query, const SearchOptions& options) const {
   const Query parsed = impl_->query_of(query, options);
   Impl::Lease reader(*impl_);
-  SearchResult result =
-      reader->consistently([&] { return search_index(*reader, parsed.root, parsed.text, options, impl_->context()); });
+  SearchResult result = reader->consistently(
+      [&] { return search_index(*reader, parsed.root, parsed.text, options, impl_->context()); });
   if (parsed.dropped_words) {
-    result.notes.push_back(fmt::format("Zapytanie jest długie: pominięto {} ostatnich słów.", parsed.dropped_words));
+    result.notes.push_back(
+        fmt::format("Zapytanie jest długie: pominięto {} ostatnich słów.", parsed.dropped_words));
   }
   return result;
 }
@@ -186,7 +198,8 @@ SearchResult Searcher::similar(std::string_view citation, const SearchOptions& o
   });
 }
 
-std::string Searcher::why_not(std::string_view citation, std::string_view query, const SearchOptions& options) const {
+std::string Searcher::why_not(std::string_view citation, std::string_view query,
+                              const SearchOptions& options) const {
   constexpr std::uint32_t kDepth = 5000;
   const std::string shown_citation = [&] {
     Impl::Lease reader(*impl_);
@@ -197,7 +210,8 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
   }();
   const auto rank_in = [&](const SearchResult& result) {
     return static_cast<std::size_t>(
-        std::find_if(result.hits.begin(), result.hits.end(), [&](const Hit& hit) { return hit.citation == shown_citation; }) -
+        std::find_if(result.hits.begin(), result.hits.end(),
+                     [&](const Hit& hit) { return hit.citation == shown_citation; }) -
         result.hits.begin());
   };
   SearchOptions deep = options;
@@ -212,8 +226,10 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
   const std::size_t rank = rank_in(all);
   if (rank == kDepth) return fmt::format("{}: dalej niż na miejscu {}.", shown_citation, kDepth);
   if (rank == all.hits.size()) {
-    return fmt::format("{}: nie pasuje do zapytania: nie ma w nim żadnego z szukanych słów albo nie spełnia operatorów lub filtrów.",
-                       shown_citation);
+    return fmt::format(
+        "{}: nie pasuje do zapytania: nie ma w nim żadnego z szukanych słów albo nie spełnia operatorów lub "
+        "filtrów.",
+        shown_citation);
   }
   const Hit& hit = all.hits[rank];
   std::string text = fmt::format("{}: miejsce {} z wynikiem {:.2f}; ", shown_citation, rank + 1, hit.score);
@@ -222,15 +238,18 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
   first_page.offset = 0;
   const SearchResult shown = search(query, first_page);
   if (rank_in(shown) < shown.hits.size()) return text + "jest wśród pokazanych.";
-  if (std::any_of(shown.hits.begin(), shown.hits.end(), [&](const Hit& other) { return other.text == hit.text; })) {
+  if (std::any_of(shown.hits.begin(), shown.hits.end(),
+                  [&](const Hit& other) { return other.text == hit.text; })) {
     return text + "pominięty, bo pokazano już fragment o tej samej treści.";
   }
-  const auto of_report = std::count_if(shown.hits.begin(), shown.hits.end(), [&](const Hit& other) { return other.report_id == hit.report_id; });
+  const auto of_report = std::count_if(shown.hits.begin(), shown.hits.end(),
+                                       [&](const Hit& other) { return other.report_id == hit.report_id; });
   if (options.per_report && of_report >= options.per_report) {
     return text + fmt::format("pominięty, bo z tego raportu pokazano już tyle, ile wolno: {}.", of_report);
   }
   text += fmt::format("pokazano {}", shown.hits.size());
-  if (options.sort == SortOrder::relevance && !shown.hits.empty()) text += fmt::format(" o wyniku co najmniej {:.2f}", shown.hits.back().score);
+  if (options.sort == SortOrder::relevance && !shown.hits.empty())
+    text += fmt::format(" o wyniku co najmniej {:.2f}", shown.hits.back().score);
   std::vector<std::string> missing;
   for (const ScoreShare& share : hit.explanation) {
     if (share.share == 0) missing.push_back(share.word);
@@ -240,7 +259,9 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
 }
 
 std::vector<TopicInfo> Searcher::topics() const { return infos_of(impl_->topics); }
-std::vector<TopicInfo> Searcher::list_topics(const SearcherOptions& options) { return infos_of(open_topics(options)); }
+std::vector<TopicInfo> Searcher::list_topics(const SearcherOptions& options) {
+  return infos_of(open_topics(options));
+}
 
 IndexInfo Searcher::info() const {
   Impl::Lease reader(*impl_);
@@ -248,7 +269,8 @@ IndexInfo Searcher::info() const {
     IndexInfo info;
     const std::string prefix(1, kReportMetadataPrefix);
     const Xapian::Database& database = reader->database();
-    for (auto it = database.metadata_keys_begin(prefix); it != database.metadata_keys_end(prefix); ++it) ++info.reports;
+    for (auto it = database.metadata_keys_begin(prefix); it != database.metadata_keys_end(prefix); ++it)
+      ++info.reports;
     info.passages = database.get_doccount();
     info.format_version = reader->manifest().format_version;
     info.analysis_version = reader->manifest().analysis_version;

@@ -16,10 +16,21 @@ struct Row {
 
 TEST(EditDistance, Table) {
   const Row rows[] = {
-      {"", "", 2, 0},           {"rada", "rada", 0, 0},      {"rada", "radaa", 1, 1},   {"rada", "rda", 2, 1},
-      {"ludność", "ludnosć", 2, 1}, {"łódź", "lodz", 2, 3},  {"łódź", "lodz", 3, 3},    {"obowiąbkach", "obowiązkach", 2, 1},
-      {"sanowisko", "stanowisko", 1, 1}, {"ab", "ba", 2, 1}, {"abcd", "badc", 2, 2},    {"ca", "abc", 3, 3},
-      {"ż", "z", 1, 1},         {"kot", "", 2, 3},           {"", "ab", 2, 2},
+      {"", "", 2, 0},
+      {"rada", "rada", 0, 0},
+      {"rada", "radaa", 1, 1},
+      {"rada", "rda", 2, 1},
+      {"ludność", "ludnosć", 2, 1},
+      {"łódź", "lodz", 2, 3},
+      {"łódź", "lodz", 3, 3},
+      {"obowiąbkach", "obowiązkach", 2, 1},
+      {"sanowisko", "stanowisko", 1, 1},
+      {"ab", "ba", 2, 1},
+      {"abcd", "badc", 2, 2},
+      {"ca", "abc", 3, 3},
+      {"ż", "z", 1, 1},
+      {"kot", "", 2, 3},
+      {"", "ab", 2, 2},
   };
   for (const Row& row : rows) {
     EXPECT_EQ(edit_distance(row.a, row.b, row.limit), row.distance) << row.a << " " << row.b;
@@ -37,7 +48,8 @@ int plain_distance(const std::string& a, const std::string& b) {
         continue;
       }
       d[i][j] = std::min({d[i - 1][j - 1] + (a[i - 1] != b[j - 1]), d[i - 1][j] + 1, d[i][j - 1] + 1});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
     }
   }
   return d[a.size()][b.size()];
@@ -51,7 +63,8 @@ TEST(EditDistance, AgreesWithTheFullTable) {
     for (char& c : a) c = static_cast<char>('a' + random() % 3);
     for (char& c : b) c = static_cast<char>('a' + random() % 3);
     const int limit = static_cast<int>(random() % 4);
-    ASSERT_EQ(edit_distance(a, b, limit), std::min(plain_distance(a, b), limit + 1)) << a << " " << b << " seed " << seed;
+    ASSERT_EQ(edit_distance(a, b, limit), std::min(plain_distance(a, b), limit + 1))
+        << a << " " << b << " seed " << seed;
   }
 }
 

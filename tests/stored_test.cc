@@ -11,13 +11,24 @@ namespace kwerenda {
 namespace {
 
 StoredPassage sample_passage() {
-  return {.report_key = 0xfedcba9876543210, .ordinal = 12, .begin = 70000, .heading = "Dzień drugi › Dyskusja",
+  return {.report_key = 0xfedcba9876543210,
+          .ordinal = 12,
+          .begin = 70000,
+          .heading = "Dzień drugi › Dyskusja",
           .text = "Ćwiczenie objęło schrony i ukrycia w Łodzi."};
 }
 
 StoredReport sample_report() {
-  return {.id = "2024/łódź.txt", .source = "raporty/2024/łódź.txt", .title = "Forum w Łodzi", .place = "Łódź",
-          .url = "https://example.org/1", .date = 20240514, .passages = 7, .passage_bytes = 3210, .size = 4096, .mtime_ns = -5,
+  return {.id = "2024/łódź.txt",
+          .source = "raporty/2024/łódź.txt",
+          .title = "Forum w Łodzi",
+          .place = "Łódź",
+          .url = "https://example.org/1",
+          .date = 20240514,
+          .passages = 7,
+          .passage_bytes = 3210,
+          .size = 4096,
+          .mtime_ns = -5,
           .content_hash = std::numeric_limits<std::uint64_t>::max()};
 }
 
