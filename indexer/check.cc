@@ -511,6 +511,54 @@ class SourceCheck {
 
 }  // namespace
 
+void in_child_process(const fs::path& index, const std::function<void()>& work) {
+  int ends[2];
+  if (::pipe(ends) != 0)
+    throw Error(ErrorKind::io, fmt::format("nie można utworzyć potoku: {}", std::strerror(errno)));
+  const pid_t child = ::fork();
+  if (child < 0) {
+    const int reason = errno;
+    ::close(ends[0]);
+    ::close(ends[1]);
+    throw Error(ErrorKind::io, fmt::format("nie można utworzyć procesu: {}", std::strerror(reason)));
+  }
+  if (child == 0) {
+    ::close(ends[0]);
+    limit_this_process(bytes_of(current_generations(index).front()));
+    // One byte of kind, then the message.
+    std::string failure;
+    try {
+      work();
+    } catch (const Error& error) {
+      failure = static_cast<char>('0' + static_cast<int>(error.kind())) + std::string(error.what());
+    } catch (const std::exception& error) {
+      failure = static_cast<char>('0' + static_cast<int>(ErrorKind::io)) + std::string(error.what());
+    }
+    (void)!::write(ends[1], failure.data(), failure.size());
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  std::string failure;
+  char buffer[4096];
+  for (;;) {
+    const ssize_t size = ::read(ends[0], buffer, sizeof buffer);
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) break;
+    failure.append(buffer, static_cast<std::size_t>(size));
+  }
+  ::close(ends[0]);
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (!failure.empty()) throw Error(static_cast<ErrorKind>(failure.front() - '0'), failure.substr(1));
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    throw Error(ErrorKind::corrupt,
+                fmt::format("{}: czytanie indeksu przerwał sygnał {}; indeks jest uszkodzony. Sprawdź go "
+                            "(kwerenda-index check --index {}), przywróć z kopii albo zbuduj od nowa.",
+                            index.string(), WTERMSIG(status), index.string()));
+  }
+}
+
 CheckResult check_index(const fs::path& index, const CheckSettings& settings) {
   CheckResult result;
   std::vector<fs::path> generations;

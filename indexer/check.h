@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,5 +37,10 @@ struct CheckResult {
 // Forks: REQUIRES that no other thread runs. The caller holds the index's lock. Throws Error: not_found,
 // incompatible (no index, another program's or another version's), io.
 CheckResult check_index(const std::filesystem::path& index, const CheckSettings& settings);
+
+// Runs `work` in a child process, because Xapian can crash on damage: one flipped bit of a thousand did it.
+// Its output goes where ours does. Throws what kind of Error `work` threw, with its message, and
+// Error{corrupt} if the child died. REQUIRES that no other thread runs.
+void in_child_process(const std::filesystem::path& index, const std::function<void()>& work);
 
 }  // namespace kwerenda

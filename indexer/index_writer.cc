@@ -43,12 +43,12 @@ std::string generation_name(unsigned number) { return fmt::format("gen-{:06}", n
 // one (".batch-gen-000001",
 // ".merged-gen-000001", "..batch-gen-000001.bulk-XXXXXX").
 bool is_generation_name(const std::string& name) { return name.size() == 10 && generation_number(name) != 0; }
-bool is_work_name(const std::string& name) {
+bool is_work_name(std::string_view name) {
   constexpr std::string_view kPrefixes[] = {kBatchPrefix, kMergedPrefix};
   for (std::string_view prefix : kPrefixes) {
-    if (name.starts_with(prefix) && is_generation_name(name.substr(prefix.size()))) return true;
-    if (name.starts_with("." + std::string(prefix)) && name.find(".bulk-") == 1 + prefix.size() + 10)
-      return true;
+    if (name.starts_with(prefix) && is_generation_name(std::string(name.substr(prefix.size())))) return true;
+    const bool hidden = name.starts_with('.') && name.substr(1).starts_with(prefix);
+    if (hidden && name.find(".bulk-") == 1 + prefix.size() + 10) return true;
   }
   return false;
 }

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -24,6 +25,7 @@
 #include "analysis/utf8.h"
 #include "indexer/add.h"
 #include "indexer/charset.h"
+#include "indexer/durable_files.h"
 #include "indexer/file.h"
 #include "indexer/index_writer.h"
 #include "indexer/maintenance.h"
@@ -58,6 +60,20 @@ void install_signal_handlers() {
   // A closed pipe and a file size limit become errors of the call that met them.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+}
+
+std::string g_index;  // of the run, for the message below
+
+// Xapian ends the process when a write fails at some places of its commit (a destructor throws while another
+// exception is on its way). The index is then at its last commit, and that is to be said.
+[[noreturn]] void on_terminate() {
+  const std::string room = room_left(g_index);
+  std::fprintf(stderr,
+               "kwerenda-index: %s: zapis się nie powiódł i Xapian przerwał pracę%s%s%s. Indeks jest w "
+               "ostatnim zatwierdzonym stanie. Sprawdź "
+               "wolne miejsce i dysk, potem powtórz to samo polecenie.\n",
+               g_index.c_str(), room.empty() ? "" : " (", room.c_str(), room.empty() ? "" : ")");
+  ::_exit(kFailed);
 }
 
 void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
@@ -360,6 +376,8 @@ int run(const std::vector<std::string>& arguments) {
         const char* value = std::getenv(name.c_str());
         return value ? std::optional<std::string>(value) : std::nullopt;
       });
+  g_index = options.index;
+  std::set_terminate(on_terminate);
   switch (options.verb) {
     case Verb::help:
       put(help_text(options.help_about));

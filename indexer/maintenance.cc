@@ -159,7 +159,8 @@ Outcome run_compact(const IndexerOptions& options, const MaintenanceOutput& out)
 
 Outcome run_dump(const IndexerOptions& options, const MaintenanceOutput& out) {
   const auto lock = read_lock(options);
-  dump_index(StoredIndex(options.index, Versions::readable), out.put);
+  in_child_process(options.index,
+                   [&] { dump_index(StoredIndex(options.index, Versions::readable), out.put); });
   return Outcome::done;
 }
 
@@ -185,7 +186,8 @@ Outcome run_backup(const IndexerOptions& options, std::shared_ptr<const KeyMaker
   const auto lock = read_lock(options);
   NewIndexDirectory aside(target);
   const fs::path generation = aside.path() / "gen-000001";
-  StoredIndex(options.index, Versions::current).copy_compact(generation);
+  in_child_process(options.index,
+                   [&] { StoredIndex(options.index, Versions::current).copy_compact(generation); });
   fsync_files_of(generation);
   replace_file(aside.path() / kStubName, fmt::format("glass {}\n", generation.filename().string()));
   const CheckResult result = check_index(aside.path(), {std::move(keys), CheckSources::no});

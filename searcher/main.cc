@@ -1,5 +1,6 @@
 // kwerenda-search: parse, open, search, print.
 #include <fmt/format.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -54,7 +55,45 @@ std::string formatted(const SearchResult& result, const std::string& id, const s
   return head + to_text(result, query, options.search, {use_color(options.color)});
 }
 
+// A damaged posting list can send Xapian's matcher round in circles; the slowest sound query is far below
+// this.
+constexpr int kMostSecondsOfOneQuery = 15;
+
+extern "C" void on_query_too_long(int) {
+  constexpr std::string_view kMessage =
+      "kwerenda-search: zapytanie zajęło ponad 15 s procesora i zostało przerwane. Indeks może być "
+      "uszkodzony; sprawdź go: kwerenda-index "
+      "check --index KATALOG\n";
+  (void)!::write(STDERR_FILENO, kMessage.data(), kMessage.size());
+  ::_exit(kFailed);
+}
+
+// Xapian crashes on some damage of its tables' roots. A message and an exit code are more use than a signal.
+extern "C" void on_crash(int) {
+  constexpr std::string_view kMessage =
+      "kwerenda-search: program padł przy czytaniu indeksu. Indeks jest zapewne uszkodzony; sprawdź go: "
+      "kwerenda-index check --index "
+      "KATALOG\n";
+  (void)!::write(STDERR_FILENO, kMessage.data(), kMessage.size());
+  ::_exit(kFailed);
+}
+
+void install_crash_handler() {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  for (const int crash : {SIGSEGV, SIGBUS, SIGFPE}) std::signal(crash, on_crash);
+#endif
+}
+
+// From here on so much processor time; called before each query.
+void start_watchdog() {
+  std::signal(SIGPROF, on_query_too_long);
+  struct itimerval limit {};
+  limit.it_value.tv_sec = kMostSecondsOfOneQuery;
+  ::setitimer(ITIMER_PROF, &limit, nullptr);
+}
+
 int run_search(const Searcher& searcher, const SearchProgramOptions& options) {
+  start_watchdog();
   const SearchResult result = options.action == SearchAction::similar
                                   ? searcher.similar(options.citation, options.search)
                                   : searcher.search(options.query, options.search);
@@ -92,6 +131,7 @@ int run_batch(const Searcher& searcher, const SearchProgramOptions& options) {
       if (tab == std::string::npos) {
         throw Error(ErrorKind::usage, "oczekiwano wiersza „id TAB zapytanie”, nie ma tabulatora.");
       }
+      start_watchdog();
       const SearchResult result = searcher.search(query, search);
       any = any || !result.hits.empty() || result.matches > 0;
       print(formatted(result, id, query, options));
@@ -176,6 +216,7 @@ int run(const SearchProgramOptions& options) {
 int main(int argc, char** argv) {
   using namespace kwerenda;
   std::signal(SIGPIPE, SIG_IGN);
+  install_crash_handler();
   OutputFormat format = OutputFormat::text;
   try {
     const SearchProgramOptions options = parse_search_options({argv + 1, argv + argc}, [](const char* name) {

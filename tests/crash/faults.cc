@@ -11,6 +11,7 @@
 //
 // Linked against nothing but libc and libdl: what is tested must not change by it.
 #include <dlfcn.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -258,6 +259,15 @@ int mkdir(const char* path, mode_t mode) {
 int unlink(const char* path) {
   static const auto real_unlink = real<int (*)(const char*)>("unlink");
   return is_under(path) ? with_faults("unlink", path, [&] { return real_unlink(path); }) : real_unlink(path);
+}
+
+// An abort that a fault brought about is hard to bring back: say where it was.
+void abort() {
+  void* frames[48];
+  ::backtrace_symbols_fd(frames, ::backtrace(frames, 48), STDERR_FILENO);
+  std::signal(SIGABRT, SIG_DFL);
+  ::raise(SIGABRT);
+  ::_exit(134);
 }
 
 char* mkdtemp(char* pattern) {

@@ -52,7 +52,7 @@ struct Run {
   std::vector<std::string> command;
   std::map<std::string, std::string> environment;       // set beside what the test itself has
   std::optional<std::chrono::microseconds> kill_after;  // SIGKILL then
-  std::chrono::seconds timeout{60};                     // SIGKILL then too, and `signal` is SIGKILL
+  std::chrono::seconds timeout{120};                    // SIGKILL then too, and `signal` is SIGKILL
 };
 Ended run(const Run& run);
 
