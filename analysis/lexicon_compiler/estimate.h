@@ -45,7 +45,7 @@ struct EstimateOptions {
   double unseen = 0.1;            // count given to every lemma on top of what the text shows
   double proper_in_lower = 0.02;  // weight of a proper name when the form is written in lower case
   double common_in_title = 0.5;   // weight of a common word when a proper name is written the same
-  double slot_exponent = 0.3;  // 1: weigh readings by how often their case, number, person occur in the class
+  double slot_exponent = 0.5;  // 1: weigh readings by how often their case, number, person occur in the class
   double capitals = 0.1;       // weight of words in capitals, many of which are acronyms that spell a word
   double context_exponent = 1;  // 0: what stands beside a word does not matter
   double context_free = 1;      // occurrences that the reading without regard to context counts for
