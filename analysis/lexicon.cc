@@ -100,8 +100,7 @@ bool Lexicon::Impl::guess_by_marks(const Lexicon& lexicon, std::string_view form
   Labels labels;
   if (!file.encode(form, labels) || labels.size < kLeastMarklessLetters) return false;
   for (std::size_t i = 0; i < labels.size; ++i) {
-    if (file.to_base()[labels.label[i]] != labels.label[i])
-      return false;  // a capital or a mark: typed with care
+    if (file.to_lower()[labels.label[i]] != labels.label[i]) return false;  // a name may well be foreign
   }
   std::vector<SimilarForm> similar;
   lexicon.find_accent_free(form, 1, similar);

@@ -9,7 +9,8 @@
 namespace kwerenda {
 namespace {
 
-// Stops after a bounded number of states, about 5 ms of work.
+// A walk stops after so many states. Of 872 unknown words of Wikipedia the worst took 14,344 with two edits
+// (half of them 7,755 and 4 ms) and 1,103 with one (0.2 ms).
 constexpr std::size_t kMaxVisitedStates = 60000;
 
 class SimilarSearch {

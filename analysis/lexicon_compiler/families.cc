@@ -6,6 +6,7 @@
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "analysis/lexicon_compiler/letters.h"
 
@@ -60,12 +61,16 @@ constexpr Pattern kPatterns[] = {
     {Kind::common_noun, "izm", Kind::adjective, "istyczny", 4},
     {Kind::common_noun, "yzm", Kind::adjective, "ystyczny", 4},
     {Kind::common_noun, "izm", Kind::common_noun, "ista", 4},
+    {Kind::common_noun, "na", Kind::adjective, "nny", 3},
+    {Kind::common_noun, "ła", Kind::adjective, "lny", 3},
+    {Kind::common_noun, "ąd", Kind::adjective, "ędowy", 2},
+    {Kind::adjective, "ny", Kind::common_noun, "eństwo", 4},
     // places: Wrocław - wrocławski; Polska - polski; Gdańsk - gdański; Łódź - łódzki; Kielce - kielecki
     {Kind::place, "", Kind::adjective, "ski", 3},
-    {Kind::place, "a", Kind::adjective, "ski", 3},
-    {Kind::place, "o", Kind::adjective, "ski", 3},
-    {Kind::place, "e", Kind::adjective, "ski", 3},
-    {Kind::place, "y", Kind::adjective, "ski", 3},
+    {Kind::place, "a", Kind::adjective, "ski", 4},
+    {Kind::place, "o", Kind::adjective, "ski", 4},
+    {Kind::place, "e", Kind::adjective, "ski", 4},
+    {Kind::place, "y", Kind::adjective, "ski", 4},
     {Kind::place, "ia", Kind::adjective, "ski", 4},
     {Kind::place, "sk", Kind::adjective, "ski", 2},
     {Kind::place, "ska", Kind::adjective, "ski", 3},
@@ -97,6 +102,14 @@ constexpr Pattern kPatterns[] = {
     {Kind::place, "cja", Kind::adjective, "cki", 3},
     {Kind::place, "ra", Kind::adjective, "rski", 3},
 };
+
+// Frequent words of public life whose derivation follows no pattern.
+constexpr std::pair<std::string_view, std::string_view> kIrregular[] = {
+    {"miasto", "miejski"}, {"wieś", "wiejski"},         {"woda", "wodny"},        {"rzeka", "rzeczny"},
+    {"las", "leśny"},      {"praca", "pracowniczy"},    {"sąd", "sądowy"},        {"państwo", "państwowy"},
+    {"rząd", "rządowy"},   {"powietrze", "powietrzny"}, {"śnieg", "śnieżny"},     {"lato", "letni"},
+    {"zima", "zimowy"},    {"dzień", "dzienny"},        {"noc", "nocny"},         {"morze", "morski"},
+    {"góra", "górski"},    {"ziemia", "ziemski"},       {"zdrowie", "zdrowotny"}, {"życie", "życiowy"}};
 
 bool has(std::string_view tags, std::string_view part) { return tags.find(part) != std::string_view::npos; }
 
@@ -152,6 +165,7 @@ std::vector<Family> find_families(const Morphology& m) {
       if (to.count(derived) != 0) relate(base, derived);
     }
   }
+  for (const auto& [base, derived] : kIrregular) relate(std::string(base), std::string(derived));
   std::vector<Family> families;
   for (const auto& [lemma, others] : relatives) families.push_back({lemma, {others.begin(), others.end()}});
   return families;

@@ -120,7 +120,8 @@ std::string guess_class(std::string_view lemma) {
   if (code_points(result) <= 3) return result;
   const auto drop = [&](std::string_view ending, std::string_view replacement) {
     if (!result.ends_with(ending)) return false;
-    result.replace(result.size() - ending.size(), ending.size(), replacement);
+    result.resize(result.size() - ending.size());
+    result.append(replacement);
     return true;
   };
   if (ends_in_vowel(result)) result.resize(result.size() - last_length(result));
