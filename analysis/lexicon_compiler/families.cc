@@ -24,8 +24,8 @@ struct Pattern {
   std::size_t least = 3;  // letters of the stem that both share
 };
 
-// Each was checked on a sample of fifty pairs, and stays if at most two were accidents (-ek and -ka
-// diminutives did not).
+// Of 250 pairs of all patterns together, read once, some 96 % were relatives. Diminutives in -ek and -ka are
+// left out: too many were accidents.
 constexpr Pattern kPatterns[] = {
     // quality: szybki - szybkość, szybko; skuteczny - skutecznie
     {Kind::adjective, "y", Kind::common_noun, "ość", 3},
