@@ -5,7 +5,7 @@ set -euo pipefail
 packages=(
   cmake ninja-build g++ pkg-config
   libicu-dev libxapian-dev libboost-program-options-dev
-  libfmt-dev nlohmann-json3-dev libtomlplusplus-dev libxxhash-dev libzstd-dev libcmark-dev libzip-dev
+  libfmt-dev nlohmann-json3-dev libtomlplusplus-dev libxxhash-dev libzstd-dev libzip-dev zlib1g-dev
   libgtest-dev libgmock-dev
   libmorfologik-stemming-java hunspell-pl onboard-data   # dictionaries and word counts that the lexicon is compiled from
 )

@@ -1,7 +1,7 @@
 // A preload library that lets the n-th file call of a process go wrong, for the crash tests. It counts calls
 // that create or change something under one directory, in the order in which they are made:
 //
-//   LD_PRELOAD=libfaults.so KWERENDA_FAULT_DIR=/tmp/index KWERENDA_FAULT=enospc KWERENDA_FAULT_AT=17
+//   LD_PRELOAD=libfaults.so KWERENDA_FAULT_DIR=INDEX KWERENDA_FAULT=enospc KWERENDA_FAULT_AT=17
 //   kwerenda-index add …
 //
 // KWERENDA_FAULT: count (nothing goes wrong), enospc, eio, eintr, short (half of what was to be written is),
