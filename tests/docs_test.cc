@@ -84,7 +84,8 @@ TEST(Docs, NamedOptionsAreKnown) {
   const std::string index = (kPrograms / "kwerenda-index").string(),
                     search = (kPrograms / "kwerenda-search").string();
   std::set<std::string> of_index;
-  for (const char* verb : {"", " add", " info", " tokens"})
+  for (const char* verb :
+       {"", " add", " remove", " info", " tokens", " check", " compact", " dump", " restore", " backup"})
     of_index.merge(options_in(output_of(index + verb + " --help")));
   const std::set<std::string> of_search = options_in(output_of(search + " --help"));
   ASSERT_TRUE(of_index.count("--dry-run") && of_search.count("--per-report"));
