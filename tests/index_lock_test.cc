@@ -57,6 +57,7 @@ class Lock : public ::testing::Test {
   }
 
   static void kill_and_wait(pid_t child) {
+    ASSERT_GT(child, 0);  // kill(-1) is everybody
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
   }

@@ -189,6 +189,7 @@ TEST_F(Maintenance, TheIndexIsNotReadAsAReport) {
 
 TEST_F(Maintenance, WatchIndexesChangesUntilItIsStopped) {
   const pid_t child = ::fork();
+  ASSERT_GE(child, 0);  // kill(-1) is everybody
   if (child == 0) {
     if (::chdir(directory_.c_str()) != 0) ::_exit(9);
     const int err = ::open(".watch", O_WRONLY | O_CREAT | O_TRUNC, 0666);

@@ -53,9 +53,12 @@ void write_version(IndexWriter& writer, std::uint64_t seed, std::uint64_t versio
       passages.push_back(
           {begin, begin + static_cast<std::uint32_t>(text.size()), static_cast<std::uint32_t>(p), ""});
     }
-    if (writer.add(std::move(report), std::move(passages))) std::exit(3);
+    if (const auto reason = writer.add(std::move(report), std::move(passages))) {
+      throw Error(ErrorKind::io, "refused: " + *reason);
+    }
   }
-  if (!writer.commit().empty()) std::exit(3);
+  const auto refused = writer.commit();
+  if (!refused.empty()) throw Error(ErrorKind::io, "refused at the commit: " + refused.front().second);
 }
 
 IndexWriterSettings settings_for(const std::shared_ptr<const KeyMaker>& keys, std::uint64_t version) {
@@ -77,7 +80,7 @@ IndexWriterSettings settings_for(const std::shared_ptr<const KeyMaker>& keys, st
       const auto writer = IndexWriter::open(index, settings_for(keys, ++version));
       write_version(*writer, seed, version);
     }
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     std::printf("FAILED: writer: %s\n", error.what());
     std::fflush(stdout);
     ::_exit(1);
@@ -140,7 +143,7 @@ void read_once(const Searcher& searcher, std::uint64_t seed, std::uint64_t& last
         ++counts.busy;
       }
     }
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     std::printf("FAILED: reader: %s\n", error.what());
     std::fflush(stdout);
     ++counts.wrong;
@@ -157,18 +160,28 @@ int main(int argc, char** argv) {
   const crash::Workspace workspace(arguments, "commits");
   const fs::path index = workspace / "index";
   Verdict verdict;
-  {
+  try {
     const auto keys = std::make_shared<const KeyMaker>(Lexicon::open(lexicon_file()));
     const auto writer = IndexWriter::open(index, settings_for(keys, 1));
     write_version(*writer, arguments.seed, 1);
+  } catch (const std::exception& error) {
+    verdict.fail(std::string("first build: ") + error.what());
+    return 1;
   }
   const std::chrono::seconds duration(arguments.runs ? arguments.runs : arguments.all ? 3600 : 20);
   const auto deadline = Clock::now() + duration;
   std::vector<std::pair<pid_t, int>> children;
   for (int i = 0; i <= kReaders; ++i) {
     int ends[2];
-    if (::pipe(ends) != 0) return 2;
+    if (::pipe(ends) != 0) {
+      std::perror("pipe");
+      return 2;
+    }
     const pid_t child = ::fork();
+    if (child < 0) {
+      std::perror("fork");
+      return 2;
+    }
     if (child == 0) {
       ::close(ends[0]);
       if (i == 0) write_all(index, arguments.seed, deadline, ends[1]);

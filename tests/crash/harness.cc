@@ -88,6 +88,10 @@ Ended run(const Run& run) {
   }
   const auto start = Clock::now();
   const pid_t child = ::fork();
+  if (child < 0) {  // never to be taken for a process: kill(-1) is everybody
+    std::perror("fork");
+    std::exit(2);
+  }
   if (child == 0) {
     ::dup2(out[1], STDOUT_FILENO);
     ::dup2(err[1], STDERR_FILENO);
