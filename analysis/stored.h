@@ -40,7 +40,7 @@ struct PassageKeys {
 
 // A report as it is stored, for citations and for telling changed reports from unchanged ones.
 struct StoredReport {
-  std::string id;      // path relative to its root, or `_id`
+  std::string id;      // path as given, lexically normal, or `_id`
   std::string source;  // the path it was read from
   std::string title;
   std::string place;

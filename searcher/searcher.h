@@ -65,7 +65,7 @@ struct ScoreShare {
 };
 
 struct Hit {
-  std::string report_id;  // path relative to the indexed root, or `_id`
+  std::string report_id;  // path as given, lexically normal, or `_id`
   std::string source;     // the file it was read from
   std::string title, place, url;
   std::uint32_t date = 0;     // YYYYMMDD, 0 if unknown
