@@ -14,7 +14,6 @@ enum class ErrorKind {
   incompatible,  // an index or a data file of another version or of another program
   corrupt,       // a checksum or the structure does not hold
   locked,        // another process writes; trying again later may work
-  busy,          // a reader was overtaken by writers several times in a row
   io,            // the operating system refused: permissions, disk full, quota
   limit,         // an input beyond a documented limit
 };

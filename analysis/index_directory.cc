@@ -12,7 +12,7 @@
 namespace kwerenda {
 namespace {
 
-constexpr std::string_view kGenerationPrefix = "gen-";
+constexpr std::string_view kSegmentPrefix = "gen-";
 constexpr std::string_view kStubBackend = "glass ";
 
 }  // namespace
@@ -22,16 +22,16 @@ bool is_index(const std::filesystem::path& index) {
   return std::filesystem::is_regular_file(index / kStubName, error);
 }
 
-unsigned generation_number(const std::filesystem::path& generation) {
-  const std::string name = generation.filename().string();
+unsigned segment_number(const std::filesystem::path& segment) {
+  const std::string name = segment.filename().string();
   unsigned number = 0;
-  if (!name.starts_with(kGenerationPrefix)) return 0;
+  if (!name.starts_with(kSegmentPrefix)) return 0;
   const char* const end = name.data() + name.size();
-  const auto [stop, error] = std::from_chars(name.data() + kGenerationPrefix.size(), end, number);
+  const auto [stop, error] = std::from_chars(name.data() + kSegmentPrefix.size(), end, number);
   return error == std::errc{} && stop == end ? number : 0;
 }
 
-std::vector<std::filesystem::path> current_generations(const std::filesystem::path& index) {
+std::vector<std::filesystem::path> current_segments(const std::filesystem::path& index) {
   std::error_code error;
   if (!std::filesystem::exists(index, error)) {
     throw Error(ErrorKind::not_found,
@@ -61,33 +61,33 @@ std::vector<std::filesystem::path> current_generations(const std::filesystem::pa
   if (!in)
     throw Error(ErrorKind::io,
                 fmt::format("{}: nie można odczytać pliku. Sprawdź uprawnienia.", stub.string()));
-  std::vector<std::filesystem::path> generations;
+  std::vector<std::filesystem::path> segments;
   for (std::string line; std::getline(in, line);) {
     const std::string name = line.starts_with(kStubBackend) ? line.substr(kStubBackend.size()) : "";
-    if (generation_number(name) == 0 || name.find('/') != std::string::npos) {  // nothing outside the index
+    if (segment_number(name) == 0 || name.find('/') != std::string::npos) {  // nothing outside the index
       throw Error(
           ErrorKind::incompatible,
           fmt::format(
               "{}: oczekiwano wierszy „glass gen-NNNNNN”, znaleziono „{}”. To nie jest indeks Kwerendy.",
               stub.string(), line.substr(0, 80)));
     }
-    generations.push_back(index / name);
+    segments.push_back(index / name);
   }
-  if (generations.empty()) {
+  if (segments.empty()) {
     throw Error(
         ErrorKind::corrupt,
         fmt::format("{}: plik jest pusty. Przywróć indeks z kopii albo zbuduj go od nowa.", stub.string()));
   }
-  for (const auto& generation : generations) {
-    if (!std::filesystem::is_directory(generation, error)) {
+  for (const auto& segment : segments) {
+    if (!std::filesystem::is_directory(segment, error)) {
       throw Error(
           ErrorKind::corrupt,
           fmt::format(
               "{}: {} wskazuje ten katalog, ale go nie ma. Przywróć indeks z kopii albo zbuduj go od nowa.",
-              generation.string(), stub.string()));
+              segment.string(), stub.string()));
     }
   }
-  return generations;
+  return segments;
 }
 
 }  // namespace kwerenda

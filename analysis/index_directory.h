@@ -1,4 +1,4 @@
-// The directory of an index, seen from outside Xapian: which generation is current (schema.h describes the
+// The directory of an index, seen from outside Xapian: which segments are current (schema.h describes the
 // layout).
 //
 // The stub file is parsed here and never handed to Xapian: a stub may name a command to run ("remote :…"),
@@ -11,14 +11,15 @@
 
 namespace kwerenda {
 
-// Glass databases that together are the current state, in order; at least one. Throws Error: not_found (no
-// directory, no stub), incompatible (a stub that Kwerenda did not write, another program's database), io.
-std::vector<std::filesystem::path> current_generations(const std::filesystem::path& index);
+// The directories of the segments that together are the current state, the oldest first; at least one. Throws
+// Error: not_found (no directory, no stub), incompatible (a stub that Kwerenda did not write, another
+// program's database), io.
+std::vector<std::filesystem::path> current_segments(const std::filesystem::path& index);
 
 // True if there is a stub file: the index has been published at least once.
 bool is_index(const std::filesystem::path& index);
 
-// The number in a generation's name, 0 if the name is none.
-unsigned generation_number(const std::filesystem::path& generation);
+// The number in a segment's name, 0 if the name is none.
+unsigned segment_number(const std::filesystem::path& segment);
 
 }  // namespace kwerenda

@@ -7,9 +7,9 @@
 
 namespace kwerenda {
 
-inline constexpr std::uint32_t kFormatVersion = 1;  // layout of the index: schema.h, stored.h
+inline constexpr std::uint32_t kFormatVersion = 2;  // layout of the index: schema.h, stored.h
 inline constexpr std::uint32_t kOldestReadableFormat =
-    1;  // whose stored passages and reports `dump` can read
+    2;  // whose stored passages and reports `dump` can read
 inline constexpr std::uint32_t kAnalysisVersion =
     1;  // tokens and keys; a change that alters keys increments it
 

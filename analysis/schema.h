@@ -1,19 +1,27 @@
-// The index schema: what stands where in the Xapian database. Indexer and searcher read it from here.
+// The index schema: what stands where. Indexer and searcher read it from here.
 //
 // A Kwerenda index is a directory:
-//   XAPIANDB         a Xapian stub file naming the current generation; replaced atomically (write aside,
-//   fsync, rename, fsync) gen-000001/      a glass database: the generation that XAPIANDB names lock the
-//   writer's lock, outside Xapian's own directory, with the holder's process id
+//   XAPIANDB     names the segments, the oldest first, one line "glass gen-NNNNNN" each; replaced atomically
+//   gen-000001/  a segment: an ordinary Xapian database (glass) without term lists, the key streams of its
+//                passages (key_streams.h), and the checksums of all its files (segment_sums.h)
+//   lock         the writer's lock, outside Xapian's own directories, with the holder's process id
 //
-// The database holds one document a passage. Its terms, by prefix:
+// A segment is written once, front to back, and never changes: readers need no care, damage shows against its
+// checksums, and Xapian's own way of writing (1 to 2 MB/s, B-trees changed in place) is not used. What comes
+// later goes into a segment of its own, which also names the reports that it replaces or removes in the
+// segments before it; their passages there are dead: they count in statistics until a merge drops them, and
+// are never shown. Merges keep the segments few (indexer/index_writer.h).
+//
+// No term lists: glass spends 1.2 times the text on them, and only changes in place need them.
+//
+// A segment's database holds one document a passage, numbered from 1 on without gaps. Its terms, by prefix:
 //   Z + key          lemma or acronym key of the text (Z is Xapian's own letter for stems). Its wdf is not a
-//   count but the
-//                    passage's quantised BM25 impact for the key (impact.h), title and headings included, so
-//                    that the first ranking stage needs no document lengths: they cost seven eighths of an OR
-//                    query.
+//                    count but the passage's quantised BM25 impact for the key (impact.h), title and headings
+//                    included, so that the first ranking stage needs no document lengths: they cost seven
+//                    eighths of an OR query.
 //   S + key          key of the report's title
 //   H + key          key of the headings that the passage stands under
-//   Q + report key   the passage's report: the handle for replacing and removing it
+//   Q + report key   the passage's report: the handle for finding and dropping it
 //   Y + YYYY, M + YYYYMM, D + YYYYMMDD    the report's date; a value range costs six times as much
 //   P + key          key of the report's place
 // No positions are stored: glass spends 1.9 times the text on them. Phrases, NEAR, sentences and exact forms
@@ -24,7 +32,8 @@
 // for sorting.
 //
 // Document data: a stored passage (stored.h). Metadata: "manifest" (manifest.h), "passage-bytes" (a sum),
-// "lexicon-extra" (a user's word list), "r" + report key (a stored report, stored.h).
+// "lexicon-extra" (a user's word list), "text-dictionary" (text_compression.h; none in small segments),
+// "r" + report key (a stored report, stored.h), "x" + report key (replaces or removes it in older segments).
 #pragma once
 
 #include <cstdint>
@@ -48,7 +57,9 @@ inline constexpr std::uint32_t kDateSlot = 1;
 inline constexpr const char* kManifestKey = "manifest";
 inline constexpr const char* kPassageBytesKey =
     "passage-bytes";  // of all passages' texts together, decimal: what a mean length is made of
+inline constexpr const char* kTextDictionaryKey = "text-dictionary";
 inline constexpr char kReportMetadataPrefix = 'r';
+inline constexpr char kSupersededPrefix = 'x';
 
 inline constexpr const char* kStubName = "XAPIANDB";
 inline constexpr const char* kLockName = "lock";

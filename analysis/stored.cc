@@ -2,15 +2,14 @@
 
 #include <xxhash.h>
 
-#include <bit>
-#include <cstring>
-
 #include "analysis/schema.h"
 
 namespace kwerenda {
 namespace {
 
 constexpr std::size_t kChecksumBytes = 8;
+// More than the writer ever takes: a record that claims it is not ours, whatever its checksum says.
+constexpr std::uint64_t kMaxTextBytes = 256u << 20;
 
 void append_varint(std::uint64_t value, std::string& out) {
   for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
@@ -25,15 +24,6 @@ void append_string(std::string_view text, std::string& out) {
 void seal(std::string& record) {
   std::uint64_t sum = XXH3_64bits(record.data() + kChecksumBytes, record.size() - kChecksumBytes);
   for (std::size_t i = 0; i < kChecksumBytes; ++i, sum >>= 8) record[i] = static_cast<char>(sum & 0xff);
-}
-
-bool is_sealed(std::string_view record) {
-  if (record.size() < kChecksumBytes) return false;
-  std::uint64_t sum = XXH3_64bits(record.data() + kChecksumBytes, record.size() - kChecksumBytes);
-  for (std::size_t i = 0; i < kChecksumBytes; ++i, sum >>= 8) {
-    if (record[i] != static_cast<char>(sum & 0xff)) return false;
-  }
-  return true;
 }
 
 // Reads fields one after another; once anything does not fit, ok() stays false.
@@ -65,6 +55,7 @@ class FieldReader {
   }
 
   std::string_view string() { return take(varint()); }
+  std::string_view rest() const { return bytes_; }
   bool ok() const { return ok_; }
   bool at_end() const { return ok_ && bytes_.empty(); }
 
@@ -83,74 +74,46 @@ std::int64_t unzigzag(std::uint64_t value) {
 
 }  // namespace
 
-namespace {
-
-void append_stream(const KeyStream& stream, std::string& out) {
-  append_varint(stream.size(), out);
-  for (std::uint16_t key : stream) {
-    out += static_cast<char>(key & 0xff);
-    out += static_cast<char>(key >> 8);
+bool is_sealed(std::string_view record) {
+  if (record.size() < kChecksumBytes) return false;
+  std::uint64_t sum = XXH3_64bits(record.data() + kChecksumBytes, record.size() - kChecksumBytes);
+  for (std::size_t i = 0; i < kChecksumBytes; ++i, sum >>= 8) {
+    if (record[i] != static_cast<char>(sum & 0xff)) return false;
   }
+  return true;
 }
 
-void read_stream(FieldReader& in, KeyStream& out) {
-  const std::uint64_t size = in.varint();
-  const std::string_view bytes = in.take(size <= SIZE_MAX / 2 ? size * 2 : SIZE_MAX);
-  out.resize(bytes.size() / 2);
-  if constexpr (std::endian::native == std::endian::little) {
-    if (!bytes.empty()) std::memcpy(out.data(), bytes.data(), bytes.size());
-  } else {
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      out[i] = static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[2 * i]) |
-                                          static_cast<unsigned char>(bytes[2 * i + 1]) << 8);
-    }
-  }
-}
-
-}  // namespace
-
-std::string encode_passage(const StoredPassage& passage) {
+std::string encode_passage(const StoredPassage& passage, TextCompressor& compressor) {
   std::string out(kChecksumBytes, '\0');
-  out.reserve(kChecksumBytes + 8 + 20 + passage.heading.size() + passage.text.size());
   out += encode_report_key(passage.report_key);
   append_varint(passage.ordinal, out);
   append_varint(passage.begin, out);
+  append_varint(passage.heading.size(), out);
   append_varint(passage.text.size(), out);
-  append_stream(passage.text_keys, out);
-  append_stream(passage.title_keys, out);
-  append_stream(passage.heading_keys, out);
-  append_string(passage.heading, out);
-  out += passage.text;
+  const std::string& texts = passage.heading.empty() ? passage.text : passage.heading + passage.text;
+  if (!compressor.append(texts, out)) out += texts;
   seal(out);
   return out;
 }
 
-bool decode_passage(std::string_view bytes, StoredPassage& out) {
+bool decode_passage(std::string_view bytes, TextDecompressor& decompressor, StoredPassage& out) {
   if (!is_sealed(bytes)) return false;
   FieldReader in(bytes.substr(kChecksumBytes));
   out.report_key = decode_report_key(in.take(8));
   out.ordinal = static_cast<std::uint32_t>(in.varint());
   out.begin = in.varint();
-  const std::uint64_t text_size = in.varint();
-  read_stream(in, out.text_keys);
-  read_stream(in, out.title_keys);
-  read_stream(in, out.heading_keys);
-  out.heading = in.string();
-  out.text = in.take(text_size);
-  return in.at_end();
-}
-
-bool decode_passage_keys(std::string_view bytes, PassageKeys& out) {
-  if (!is_sealed(bytes)) return false;
-  FieldReader in(bytes.substr(kChecksumBytes));
-  out.report_key = decode_report_key(in.take(8));
-  out.ordinal = static_cast<std::uint32_t>(in.varint());
-  in.varint();
-  out.text_bytes = in.varint();
-  read_stream(in, out.text);
-  read_stream(in, out.title);
-  read_stream(in, out.heading);
-  return in.ok();
+  const std::uint64_t heading_size = in.varint(), text_size = in.varint();
+  if (!in.ok() || heading_size > kMaxTextBytes || text_size > kMaxTextBytes) return false;
+  const std::string_view stored = in.rest();
+  const std::size_t size = heading_size + text_size;
+  if (stored.size() == size) {
+    out.text = stored;
+  } else if (stored.size() > size || !decompressor.read(stored, size, out.text)) {
+    return false;
+  }
+  out.heading.assign(out.text, 0, heading_size);
+  out.text.erase(0, heading_size);
+  return true;
 }
 
 std::string encode_report(const StoredReport& report) {

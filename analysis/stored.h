@@ -5,37 +5,22 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "analysis/text_compression.h"
 
 namespace kwerenda {
-
-// The keys of a text, token by token, as 15-bit hashes (key_table.h): what the second ranking stage reads
-// instead of the text. A token's further keys carry the high bit. Two bytes a token are a quarter of the
-// text; analysing the text anew takes a hundred times as long.
-using KeyStream = std::vector<std::uint16_t>;
-inline constexpr std::uint16_t kFurtherKey = 0x8000;
 
 // A passage of a report as it is stored. Layout of the record, integers as LEB128 varints unless a size is
 // given:
 //   xxh3-64 of all that follows, 8 bytes little-endian
-//   report key, 8 bytes big-endian | ordinal | begin | size of text in bytes | three key streams: text,
-//   title, heading; each is its number of keys and then 2 bytes little-endian a key | size of heading |
-//   heading | text
+//   report key, 8 bytes big-endian | ordinal | begin | size of heading in bytes | size of text | heading and
+//   text end to end, compressed (text_compression.h) where that makes them shorter
 struct StoredPassage {
   std::uint64_t report_key = 0;
   std::uint32_t ordinal = 0;  // 1 is the report's first passage
   std::uint64_t begin = 0;  // byte offset of the passage in the report's text; the end is begin + text.size()
   std::string heading;      // headings that it stands under, outermost first, joined by " › "; may be empty
   std::string text;         // the report's bytes between begin and end, unchanged
-  KeyStream text_keys, title_keys, heading_keys;
-};
-
-// The part of it that ranking reads.
-struct PassageKeys {
-  std::uint64_t report_key = 0;
-  std::uint32_t ordinal = 0;
-  std::uint64_t text_bytes = 0;
-  KeyStream text, title, heading;
 };
 
 // A report as it is stored, for citations and for telling changed reports from unchanged ones.
@@ -54,11 +39,13 @@ struct StoredReport {
       0;  // xxh3 of what the report was read from: the file's bytes or the record's line
 };
 
+// True if the record is as it was written: its checksum holds.
+bool is_sealed(std::string_view record);
+
 // Encoding never fails. Decoding verifies checksum and every length; false, and `out` is unspecified, if
 // anything does not hold.
-std::string encode_passage(const StoredPassage& passage);
-bool decode_passage(std::string_view bytes, StoredPassage& out);
-bool decode_passage_keys(std::string_view bytes, PassageKeys& out);
+std::string encode_passage(const StoredPassage& passage, TextCompressor& compressor);
+bool decode_passage(std::string_view bytes, TextDecompressor& decompressor, StoredPassage& out);
 std::string encode_report(const StoredReport& report);
 bool decode_report(std::string_view bytes, StoredReport& out);
 

@@ -183,10 +183,10 @@ void build(benchmark::State& state) {
   }
   report(state, c.documents());
   const double text = static_cast<double>(c.tokens.size()) * kTextBytesPerToken;
-  state.counters["postlist"] = static_cast<double>(result.postlist_bytes) / text;
-  state.counters["position"] = static_cast<double>(result.position_bytes) / text;
-  state.counters["termlist"] = static_cast<double>(result.termlist_bytes) / text;
-  state.counters["docdata"] = static_cast<double>(result.docdata_bytes) / text;
+  state.counters["postlist"] = static_cast<double>(result.postlist.size) / text;
+  state.counters["position"] = static_cast<double>(result.position.size) / text;
+  state.counters["termlist"] = static_cast<double>(result.termlist.size) / text;
+  state.counters["docdata"] = static_cast<double>(result.docdata.size) / text;
   state.counters["runs"] = result.runs;
 }
 

@@ -1,8 +1,7 @@
 #include "indexer/bulk_batch.h"
 
-#include <xapian.h>
-
 #include <condition_variable>
+#include <cstring>
 #include <deque>
 #include <exception>
 #include <mutex>
@@ -11,9 +10,11 @@
 
 #include "analysis/error.h"
 #include "analysis/schema.h"
-#include "indexer/discard_changes.h"
-#include "indexer/durable_files.h"
+#include "analysis/segment_sums.h"
+#include "analysis/text_compression.h"
 #include "indexer/glass/bulk_builder.h"
+#include "indexer/glass/coding.h"
+#include "indexer/key_stream_writer.h"
 #include "indexer/passage_document.h"
 
 namespace kwerenda {
@@ -22,6 +23,8 @@ namespace {
 // Reports that wait for a worker, in bytes of text: enough to keep two workers busy while the caller waits
 // for a slow disk.
 constexpr std::uint64_t kQueueBytes = 32u << 20;
+// Of text, for the dictionary: more of it changes the size by a thousandth.
+constexpr std::uint64_t kSampleBytes = 4u << 20;
 
 struct Work {
   Report report;
@@ -82,11 +85,22 @@ class WorkQueue {
   std::exception_ptr failure_;
 };
 
+// A document's key streams on their way through the shard, in front of its record.
+void append_keys(const PassageKeys& keys, std::string& out) {
+  glass::append_varint(out, keys.report_key);
+  glass::append_varint(out, keys.ordinal);
+  glass::append_varint(out, keys.text_bytes);
+  for (const KeyStreamView stream : {keys.text, keys.title, keys.heading}) {
+    glass::append_varint(out, stream.size());
+    out.append(reinterpret_cast<const char*>(stream.data()), stream.size_bytes());
+  }
+}
+
 // One thread's part: reports out of the queue, documents into a shard.
 class Worker {
  public:
-  Worker(const std::shared_ptr<const KeyMaker>& keys, glass::BulkShard& shard)
-      : table_(keys), documents_(table_), shard_(shard) {}
+  Worker(const std::shared_ptr<const KeyMaker>& keys, const std::string& dictionary, glass::BulkShard& shard)
+      : table_(keys), compressor_(dictionary), documents_(table_, compressor_), shard_(shard) {}
 
   void run(WorkQueue& queue) {
     try {
@@ -107,7 +121,11 @@ class Worker {
       for (const std::string& filter : document_.filters) postings_.push_back({shard_.intern(filter), 0, {}});
       values_.clear();
       for (const auto& [slot, bytes] : document_.values) values_.push_back({slot, bytes});
-      shard_.add(docid++, postings_, document_.data, values_);
+      data_.clear();
+      if (&passage != &work.passages.front()) document_.keys.title = {};  // kept once a report
+      append_keys(document_.keys, data_);
+      data_ += document_.data;
+      shard_.add(docid++, postings_, data_, values_);
     }
     if (table_.memory() > kMaxSurfaceMemory) table_.forget_surfaces();
   }
@@ -125,21 +143,56 @@ class Worker {
   static constexpr std::size_t kMaxSurfaceMemory = 256u << 20;
 
   KeyTable table_;
+  TextCompressor compressor_;
   PassageDocumentMaker documents_;
   glass::BulkShard& shard_;
   PassageDocument document_;
+  std::string data_;
   std::vector<glass::Posting> postings_;
   std::vector<glass::Value> values_;
   std::vector<glass::TermId> shard_terms_[32];  // by the prefix's letter
 };
 
-glass::BulkOptions options_of(const BulkBatchSettings& settings) {
-  glass::BulkOptions options;
-  options.memory_bytes = settings.memory_bytes;
-  options.shards = std::max(1u, settings.threads);
-  options.finish_threads = options.shards;
-  return options;
-}
+// What finish() takes apart again: streams into their file, the record into the database.
+class DocumentSplitter {
+ public:
+  std::string_view split(const std::filesystem::path& directory, std::string_view data) {
+    const char* in = data.data();
+    PassageKeys keys;
+    keys.report_key = glass::get_varint(in);
+    keys.ordinal = glass::get_varint32(in);
+    keys.text_bytes = glass::get_varint32(in);
+    keys.text = stream(in, text_);
+    keys.title = stream(in, title_);
+    keys.heading = stream(in, heading_);
+    writer(directory).add(keys);
+    return data.substr(static_cast<std::size_t>(in - data.data()));
+  }
+
+  void complete(const std::filesystem::path& directory, std::vector<SummedFile> files) {
+    writer(directory).finish();
+    files.push_back(writer(directory).sum());
+    glass::OutputFile sums(directory / kSumsName, 4096, glass::Durability::synced);
+    sums.append(to_text(files));
+    sums.finish();
+  }
+
+ private:
+  static KeyStreamView stream(const char*& in, KeyStream& copy) {
+    copy.resize(glass::get_varint(in));
+    if (!copy.empty()) std::memcpy(copy.data(), in, copy.size() * sizeof copy[0]);
+    in += copy.size() * sizeof copy[0];
+    return copy;
+  }
+
+  KeyStreamWriter& writer(const std::filesystem::path& directory) {
+    if (!writer_) writer_.emplace(directory, glass::Durability::synced);
+    return *writer_;
+  }
+
+  std::optional<KeyStreamWriter> writer_;
+  KeyStream text_, title_, heading_;
+};
 
 }  // namespace
 
@@ -149,16 +202,46 @@ struct BulkBatch::Impl {
     std::uint32_t first_docid = 0;
   };
 
-  Impl(const std::filesystem::path& target_path, const BulkBatchSettings& settings)
-      : target(target_path), builder(target_path, options_of(settings)), next_docid(settings.first_docid) {
-    for (unsigned i = 0; i < std::max(1u, settings.threads); ++i) {
-      threads.emplace_back([this, keys = settings.keys, i] { Worker(keys, builder.shard(i)).run(queue); });
-    }
-  }
+  Impl(const std::filesystem::path& target, const BulkBatchSettings& given)
+      : settings(given), builder(target, options()) {}
 
   ~Impl() {
     queue.fail(std::make_exception_ptr(Error(ErrorKind::io, "przerwano budowę indeksu")));
     join();
+  }
+
+  glass::BulkOptions options() {
+    glass::BulkOptions options;
+    options.memory_bytes = settings.memory_bytes;
+    options.shards = options.finish_threads = std::max(1u, settings.threads);
+    options.term_lists = glass::TermLists::omit;
+    options.on_document = [this](std::uint32_t, std::string_view data) {
+      return splitter.split(builder.directory(), data);
+    };
+    options.on_complete = [this](const std::filesystem::path& directory,
+                                 const std::vector<SummedFile>& files) {
+      splitter.complete(directory, files);
+    };
+    return options;
+  }
+
+  // Trains the dictionary on what waits, and lets the workers have it.
+  void start() {
+    std::string samples;
+    std::vector<std::size_t> sizes;
+    for (const Work& work : waiting) {
+      for (const Passage& passage : work.passages) {
+        samples.append(work.report.text, passage.begin, passage.end - passage.begin);
+        sizes.push_back(passage.end - passage.begin);
+      }
+    }
+    dictionary = train_text_dictionary(samples, sizes);
+    if (!dictionary.empty()) builder.set_metadata(kTextDictionaryKey, dictionary);
+    for (unsigned i = 0; i < std::max(1u, settings.threads); ++i) {
+      threads.emplace_back([this, i] { Worker(settings.keys, dictionary, builder.shard(i)).run(queue); });
+    }
+    for (Work& work : waiting) queue.put(std::move(work));
+    waiting.clear();
   }
 
   void join() {
@@ -171,13 +254,17 @@ struct BulkBatch::Impl {
     for (std::uint32_t i = 0; i < entry.stored.passages; ++i) superseded.push_back(entry.first_docid + i);
   }
 
-  std::filesystem::path target;
+  BulkBatchSettings settings;
+  DocumentSplitter splitter;
   glass::BulkBuilder builder;
   WorkQueue queue;
+  std::vector<Work> waiting;  // until there is a dictionary
+  std::uint64_t waiting_bytes = 0;
+  std::string dictionary;
   std::vector<std::thread> threads;
   std::unordered_map<std::uint64_t, Entry> entries;
-  std::vector<std::uint32_t> superseded;  // documents of reports that came again or were removed
-  std::uint32_t next_docid;
+  std::vector<std::uint32_t> superseded;
+  std::uint32_t next_docid = 1;
 };
 
 BulkBatch::BulkBatch(const std::filesystem::path& target, const BulkBatchSettings& settings)
@@ -193,7 +280,11 @@ void BulkBatch::add(Report report, std::vector<Passage> passages) {
     impl_->supersede(known->second);
     known->second = entry;
   }
-  impl_->queue.put({std::move(report), std::move(passages), key, entry.first_docid});
+  Work work{std::move(report), std::move(passages), key, entry.first_docid};
+  if (!impl_->threads.empty()) return impl_->queue.put(std::move(work));
+  impl_->waiting_bytes += work.report.text.size();
+  impl_->waiting.push_back(std::move(work));
+  if (impl_->waiting_bytes >= kSampleBytes) impl_->start();
 }
 
 bool BulkBatch::remove(std::uint64_t key) {
@@ -223,6 +314,7 @@ void BulkBatch::set_metadata(std::string_view key, std::string_view value) {
 }
 
 void BulkBatch::finish() {
+  if (impl_->threads.empty()) impl_->start();
   impl_->queue.close();
   impl_->join();
   if (const auto failure = impl_->queue.failure()) std::rethrow_exception(failure);
@@ -230,14 +322,8 @@ void BulkBatch::finish() {
     impl_->builder.set_metadata(report_metadata_key(key), encode_report(entry.stored));
   impl_->builder.set_metadata(kPassageBytesKey, std::to_string(passage_bytes()));
   impl_->builder.finish();
-  if (impl_->superseded.empty()) return;
-  Xapian::WritableDatabase database(impl_->target.string(), Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS);
-  changing(database, [&] {
-    for (std::uint32_t docid : impl_->superseded) database.delete_document(docid);
-    database.commit();
-  });
-  database.close();
-  fsync_directory(impl_->target);
 }
+
+const std::vector<std::uint32_t>& BulkBatch::superseded() const { return impl_->superseded; }
 
 }  // namespace kwerenda

@@ -1,5 +1,8 @@
-// A large batch of reports made into a glass database of its own: the caller reads and cuts reports into
+// A batch of reports made into a segment (analysis/schema.h): the caller reads and cuts reports into
 // passages, worker threads analyse them, each into a shard of the bulk builder (glass/bulk_builder.h).
+//
+// The first kSampleBytes of text wait until they are together: the dictionary of the segment's texts is
+// trained on them, so that the same reports give the same segment however the threads were scheduled.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +23,7 @@ namespace kwerenda {
 struct BulkBatchSettings {
   std::shared_ptr<const KeyMaker> keys;
   std::uint64_t memory_bytes =
-      512u << 20;  // of the inversion; the queue and the analysis take up to 100 MB beside it
-  std::uint32_t first_docid =
-      1;                 // of the batch's documents: above all of the database that it is merged with
+      512u << 20;        // of the inversion; the queue and the analysis take up to 100 MB beside it
   unsigned threads = 2;  // workers, 1 at least
 };
 
@@ -45,9 +46,10 @@ class BulkBatch {
 
   void set_metadata(std::string_view key, std::string_view value);
 
-  // Waits for the workers and writes the database, durably. What was superseded within the batch is deleted
-  // from it. Throws Error{io, limit}.
+  // Waits for the workers and writes the segment, durably, without term lists. Throws Error{io, limit}.
   void finish();
+  // Documents of reports that came again or were removed: they are in the segment all the same.
+  const std::vector<std::uint32_t>& superseded() const;
 
  private:
   struct Impl;

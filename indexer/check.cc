@@ -20,10 +20,13 @@
 #include "analysis/index_directory.h"
 #include "analysis/manifest.h"
 #include "analysis/schema.h"
+#include "analysis/segment_sums.h"
 #include "analysis/stored.h"
 #include "analysis/utf8.h"
 #include "indexer/passage_document.h"
 #include "indexer/readers/reader.h"
+#include "indexer/segments.h"
+#include "indexer/stored_index.h"
 
 namespace kwerenda {
 namespace {
@@ -95,6 +98,13 @@ void limit_this_process(std::uint64_t bytes) {
   ::setrlimit(RLIMIT_CORE, &core);
 }
 
+void add_counts(const std::string& text, CheckResult& result) {
+  std::uint64_t reports = 0, passages = 0;
+  std::istringstream(text) >> reports >> passages;
+  result.reports += reports;
+  result.passages += passages;
+}
+
 void take_lines(std::string& pending, CheckResult& result) {
   for (std::size_t end; (end = pending.find('\n')) != std::string::npos; pending.erase(0, end + 1)) {
     const std::string text = pending.substr(1, end - 1);
@@ -108,7 +118,7 @@ void take_lines(std::string& pending, CheckResult& result) {
       case 'I':
         throw Error(ErrorKind::incompatible, text);
       case 'C':
-        std::istringstream(text) >> result.reports >> result.passages;
+        add_counts(text, result);
         break;
       default:
         break;
@@ -171,11 +181,18 @@ void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
   }
 }
 
-// --- structure ---
+// --- files ---
 
-void check_structure(const fs::path& generation, Findings& findings) {
+void check_files(const fs::path& segment, Findings& findings) {
+  for (const SummedFile& file : read_sums(segment)) {
+    if (const std::string damage = damage_of(segment, file); !damage.empty()) findings.damage(damage);
+  }
+}
+
+// Whole files can still be wrong ones: a mistake of the writer's.
+void check_structure(const fs::path& segment, Findings& findings) {
   std::ostringstream out;
-  const std::size_t errors = Xapian::Database::check(generation.string(), 0, &out);
+  const std::size_t errors = Xapian::Database::check(segment.string(), 0, &out);
   if (errors == 0) return;
   std::string detail;
   std::istringstream lines(out.str());
@@ -184,7 +201,7 @@ void check_structure(const fs::path& generation, Findings& findings) {
       detail += "; " + line;
     if (detail.size() > 300) break;
   }
-  findings.damage(fmt::format("{}: struktura bazy, błędów: {}{}", generation.string(), errors, detail));
+  findings.damage(fmt::format("{}: struktura bazy, błędów: {}{}", segment.string(), errors, detail));
 }
 
 // --- contents ---
@@ -220,10 +237,16 @@ struct Seen {
 
 std::uint64_t mixed(std::uint64_t number) { return XXH3_64bits(&number, sizeof number); }
 
+// One segment by itself: the passages of its dead reports are as they should be, too.
 class ContentCheck {
  public:
-  ContentCheck(const fs::path& generation, const std::shared_ptr<const KeyMaker>& keys, Findings& findings)
-      : database_(generation.string(), Xapian::DB_BACKEND_GLASS), keys_(keys), findings_(findings) {}
+  ContentCheck(const Segment& segment, const std::shared_ptr<const KeyMaker>& keys, Findings& findings)
+      : segment_(segment),
+        database_(segment.database),
+        decompressor_(database_.get_metadata(kTextDictionaryKey)),
+        streams_(segment.path),
+        keys_(keys),
+        findings_(findings) {}
 
   void run() {
     read_metadata();
@@ -240,7 +263,7 @@ class ContentCheck {
     read_postings();
     read_values();
     compare();
-    findings_.counts(reports_.size(), documents_);
+    findings_.counts(reports_.size() - segment_.dead_reports.size(), documents_ - segment_.dead);
   }
 
  private:
@@ -248,7 +271,10 @@ class ContentCheck {
     std::uint64_t expected_bytes = 0;
     for (auto entry = database_.metadata_keys_begin(); entry != database_.metadata_keys_end(); ++entry) {
       const std::string name = *entry;
-      if (name == kManifestKey || name == kExtraLexiconKey || name == kPassageBytesKey) continue;
+      if (name == kManifestKey || name == kExtraLexiconKey || name == kPassageBytesKey ||
+          name == kTextDictionaryKey || (name.size() == 9 && name.front() == kSupersededPrefix)) {
+        continue;
+      }
       const std::uint64_t key = decode_report_key(std::string_view(name).substr(1));
       StoredReport report;
       if (name.size() != 9 || name.front() != kReportMetadataPrefix) {
@@ -271,8 +297,7 @@ class ContentCheck {
     }
     if (keys_ && manifest.lexicon_hash != keys_->lexicon().hash()) {
       findings_.note(fmt::format(
-          "indeks zbudowano ze słownikiem {:016x}, a wczytano {:016x}: kluczy nie policzono od nowa, "
-          "listy porównano tylko między sobą",
+          "indeks zbudowano ze słownikiem {:016x}, a wczytano {:016x}: kluczy nie policzono od nowa",
           manifest.lexicon_hash, keys_->lexicon().hash()));
       keys_.reset();
     }
@@ -292,9 +317,11 @@ class ContentCheck {
   }
 
   void read_document(Xapian::docid id, Xapian::termcount length) {
-    const Xapian::Document document = database_.get_document(id);
+    total_length_ += length;
+    shortest_ = std::min(shortest_, length);
+    longest_ = std::max(longest_, length);
     StoredPassage passage;
-    if (!decode_passage(document.get_data(), passage)) {
+    if (!decode_passage(database_.get_document(id).get_data(), decompressor_, passage)) {
       findings_.damage(fmt::format("fragment {} nie zgadza się ze swoją sumą kontrolną", id));
       return;
     }
@@ -307,29 +334,19 @@ class ContentCheck {
     ++report->second.passages;
     report->second.bytes += passage.text.size();
     report->second.ordinals += mixed(passage.ordinal);
-
-    std::uint64_t sum = 0;
-    for (auto term = document.termlist_begin(); term != document.termlist_end(); ++term) {
-      const Xapian::termcount wdf = term.get_wdf();
-      listed_.terms.add(*term, id, wdf);
-      sum += wdf;
+    if (!streams_.read(id, streamed_) || streamed_.report_key != passage.report_key ||
+        streamed_.ordinal != passage.ordinal || streamed_.text_bytes != passage.text.size()) {
+      findings_.damage(fmt::format("fragment {}: plik kluczy nie zgadza się z tekstem", id));
+    } else if (keys_) {
+      expect(id, passage, length);
     }
-    if (sum != length)
-      findings_.damage(fmt::format("fragment {}: długość {}, suma kluczy {}", id, length, sum));
-    total_length_ += length;
-    shortest_ = std::min(shortest_, length);
-    longest_ = std::max(longest_, length);
-    for (auto value = document.values_begin(); value != document.values_end(); ++value) {
-      listed_.values.add(*value, id, value.get_valueno());
-    }
-    if (keys_) expect(id, passage);
   }
 
-  // The same from the stored text.
-  void expect(Xapian::docid id, const StoredPassage& passage) {
+  // What the index should say of the passage, by its stored text.
+  void expect(Xapian::docid id, const StoredPassage& passage, Xapian::termcount length) {
     if (!table_ || table_->memory() > kMaxTableMemory) {
       table_ = std::make_unique<KeyTable>(keys_);
-      maker_ = std::make_unique<PassageDocumentMaker>(*table_);
+      maker_ = std::make_unique<PassageDocumentMaker>(*table_, compressor_);
       known_key_.reset();
     }
     if (known_key_ != passage.report_key) {
@@ -346,12 +363,20 @@ class ContentCheck {
     report_.text = passage.text;
     maker_->make({0, static_cast<std::uint32_t>(passage.text.size()), passage.ordinal, passage.heading},
                  made_);
-    StoredPassage again;
-    if (!decode_passage(made_.data, again) || again.text_keys != passage.text_keys ||
-        again.title_keys != passage.title_keys || again.heading_keys != passage.heading_keys) {
+    const auto same = [](KeyStreamView a, KeyStreamView b) {
+      return std::equal(a.begin(), a.end(), b.begin(), b.end());
+    };
+    if (!same(made_.keys.text, streamed_.text) || !same(made_.keys.title, streamed_.title) ||
+        !same(made_.keys.heading, streamed_.heading)) {
       findings_.damage(fmt::format("fragment {}: ciągi kluczy nie zgadzają się z tekstem", id));
     }
-    for (const PassageTerm& term : made_.terms) expected_.terms.add(term_text(term, *table_), id, term.wdf);
+    std::uint64_t sum = 0;
+    for (const PassageTerm& term : made_.terms) {
+      expected_.terms.add(term_text(term, *table_), id, term.wdf);
+      sum += term.wdf;
+    }
+    if (sum != length)
+      findings_.damage(fmt::format("fragment {}: długość {}, suma kluczy {}", id, length, sum));
     std::sort(made_.filters.begin(), made_.filters.end());
     made_.filters.erase(std::unique(made_.filters.begin(), made_.filters.end()), made_.filters.end());
     for (const std::string& filter : made_.filters) expected_.terms.add(filter, id, 0);
@@ -365,11 +390,12 @@ class ContentCheck {
       const auto end = database_.postlist_end(text);
       for (auto posting = database_.postlist_begin(text); posting != end; ++posting) {
         const Xapian::termcount wdf = posting.get_wdf();
-        posted_.terms.add(text, *posting, wdf);
+        if (keys_) posted_.terms.add(text, *posting, wdf);
         ++frequency;
         collection += wdf;
         most = std::max(most, wdf);
       }
+      posted_length_ += collection;
       if (frequency != term.get_termfreq() || collection != database_.get_collection_freq(text) ||
           database_.get_wdf_upper_bound(text) < most) {
         findings_.damage(fmt::format("klucz „{}”: liczby wystąpień nie zgadzają się z listą", text));
@@ -397,16 +423,14 @@ class ContentCheck {
   }
 
   void compare() {
-    if (!(listed_.terms == posted_.terms))
-      findings_.damage("listy wystąpień nie zgadzają się z listami kluczy");
-    if (!(listed_.values == posted_.values))
-      findings_.damage("strumienie wartości nie zgadzają się z wartościami fragmentów");
     if (keys_ && findings_.damages() == 0) {
-      if (!(expected_.terms == listed_.terms))
+      if (!(expected_.terms == posted_.terms))
         findings_.damage("klucze w indeksie nie zgadzają się z tekstem fragmentów");
-      if (!(expected_.values == listed_.values))
+      if (!(expected_.values == posted_.values))
         findings_.damage("wartości w indeksie nie zgadzają się z raportami");
     }
+    if (posted_length_ != total_length_)
+      findings_.damage("listy wystąpień nie zgadzają się z długościami fragmentów");
     const bool bounds = documents_ == 0 || (database_.get_doclength_lower_bound() <= shortest_ &&
                                             database_.get_doclength_upper_bound() >= longest_);
     if (database_.get_doccount() != documents_ || database_.get_total_length() != total_length_ || !bounds) {
@@ -415,11 +439,17 @@ class ContentCheck {
     if (database_.has_positions()) findings_.damage("w bazie są pozycje, których Kwerenda nie zapisuje");
   }
 
-  Xapian::Database database_;
+  const Segment& segment_;
+  const Xapian::Database& database_;
+  TextDecompressor decompressor_;
+  TextCompressor compressor_{""};
+  KeyStreamFile streams_;
+  PassageKeys streamed_;
   std::shared_ptr<const KeyMaker> keys_;
   Findings& findings_;
   std::unordered_map<std::uint64_t, Seen> reports_;
-  Sums listed_, posted_, expected_;
+  Sums posted_, expected_;
+  std::uint64_t posted_length_ = 0;
   Xapian::doccount documents_ = 0;
   std::uint64_t total_length_ = 0;
   Xapian::termcount shortest_ = ~Xapian::termcount{0}, longest_ = 0;
@@ -434,17 +464,12 @@ class ContentCheck {
 
 class SourceCheck {
  public:
-  SourceCheck(const fs::path& generation, Findings& findings)
-      : database_(generation.string(), Xapian::DB_BACKEND_GLASS), findings_(findings) {}
+  SourceCheck(const fs::path& index, Findings& findings)
+      : stored_(index, Versions::current), findings_(findings) {}
 
   void run() {
-    const std::string prefix(1, kReportMetadataPrefix);
-    for (auto entry = database_.metadata_keys_begin(prefix); entry != database_.metadata_keys_end(prefix);
-         ++entry) {
-      StoredReport report;
-      if (!decode_report(database_.get_metadata(*entry), report)) continue;  // told by the check of contents
-      by_source_[report.source].emplace(report.id, report);
-    }
+    stored_.for_each_report(
+        [&](const StoredReport& report) { by_source_[report.source].emplace(report.id, report); });
     for (auto& [source, reports] : by_source_) read(source, reports);
   }
 
@@ -490,12 +515,7 @@ class SourceCheck {
       findings_.note(fmt::format("{}: zmienił się od zaindeksowania; uaktualnij indeks (add)", stored.id));
       return;
     }
-    const std::uint64_t key = report_key(stored.id);
-    const std::string term = kReportPrefix + encode_report_key(key);
-    for (auto document = database_.postlist_begin(term); document != database_.postlist_end(term);
-         ++document) {
-      StoredPassage passage;
-      if (!decode_passage(database_.get_document(*document).get_data(), passage)) continue;
+    for (const StoredPassage& passage : stored_.passages_of(stored)) {
       if (passage.begin > report.text.size() ||
           std::string_view(report.text).substr(passage.begin, passage.text.size()) != passage.text) {
         findings_.damage(
@@ -504,7 +524,7 @@ class SourceCheck {
     }
   }
 
-  Xapian::Database database_;
+  StoredIndex stored_;
   Findings& findings_;
   std::map<std::string, Reports> by_source_;
 };
@@ -524,7 +544,9 @@ void in_child_process(const fs::path& index, const std::function<void()>& work) 
   }
   if (child == 0) {
     ::close(ends[0]);
-    limit_this_process(bytes_of(current_generations(index).front()));
+    std::uint64_t bytes = 0;
+    for (const fs::path& segment : current_segments(index)) bytes += bytes_of(segment);
+    limit_this_process(bytes);
     // One byte of kind, then the message.
     std::string failure;
     try {
@@ -561,23 +583,33 @@ void in_child_process(const fs::path& index, const std::function<void()>& work) 
 
 CheckResult check_index(const fs::path& index, const CheckSettings& settings) {
   CheckResult result;
-  std::vector<fs::path> generations;
+  std::vector<fs::path> segments;
   try {
-    generations = current_generations(index);
+    segments = current_segments(index);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::corrupt) throw;
     result.damages.emplace_back(error.what());
     return result;
   }
-  for (const fs::path& generation : generations) {
-    const std::uint64_t bytes = bytes_of(generation);
-    const std::string name = generation.string();
-    in_child(name, bytes, result, [&](Findings& findings) { check_structure(generation, findings); });
-    in_child(name, bytes, result,
-             [&](Findings& findings) { ContentCheck(generation, settings.keys, findings).run(); });
-    if (settings.sources == CheckSources::yes) {
-      in_child(name, bytes, result, [&](Findings& findings) { SourceCheck(generation, findings).run(); });
-    }
+  // Files first: only what is as it was written is handed to Xapian, which damage can send astray.
+  std::uint64_t all_bytes = 0;
+  for (const fs::path& segment : segments) {
+    const std::uint64_t bytes = bytes_of(segment);
+    all_bytes += bytes;
+    in_child(segment.string(), bytes, result, [&](Findings& findings) { check_files(segment, findings); });
+  }
+  if (!result.damages.empty()) return result;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const std::string name = segments[i].string();
+    const std::uint64_t bytes = bytes_of(segments[i]);
+    in_child(name, bytes, result, [&](Findings& findings) { check_structure(segments[i], findings); });
+    in_child(name, bytes, result, [&](Findings& findings) {
+      ContentCheck(open_segments(index).at(i), settings.keys, findings).run();
+    });
+  }
+  if (settings.sources == CheckSources::yes) {
+    in_child(index.string(), all_bytes, result,
+             [&](Findings& findings) { SourceCheck(index, findings).run(); });
   }
   return result;
 }

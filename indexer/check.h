@@ -1,11 +1,12 @@
-// Is an index whole? Everything that can be recomputed is: the structure of the tables, the manifest, every
-// checksum, every number, and all terms, filters and values of every passage from its stored text.
+// Is an index whole? First every file against the checksum that was written with it: segments never change,
+// so this finds any damage, and nothing damaged is handed to Xapian, which it can crash (one flipped bit of a
+// thousand did) or escape (one in eight).
 //
-// Xapian's own check misses one damage in eight (a flipped bit in a posting list gives another valid list)
-// and crashes on one in twenty; so each part runs in a child process, and a child that dies is a finding.
-// Three sums over all (term, passage, wdf) must agree: what the analysis says, what the term lists say, what
-// the posting lists say. A sum does not depend on the order, so that each list is read once, from front to
-// back, in constant memory: 8 bytes a sum.
+// Then everything that can be recomputed is, in search of mistakes instead of damage: the structure of the
+// tables, the manifest, every number, and all terms, filters, values and key streams of every passage from
+// its stored text. Two sums over all (term, passage, wdf) must agree: what the analysis says, what the
+// posting lists say. A sum does not depend on the order, so that each list is read once, from front to back,
+// in constant memory: 8 bytes a sum. Each part runs in a child process, and a child that dies is a finding.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,7 @@ namespace kwerenda {
 enum class CheckSources { no, yes };
 
 struct CheckSettings {
-  // For recomputing the terms. Null, or of another lexicon than the index: the lists are compared with each
-  // other only.
+  // For recomputing the terms. Null, or of another lexicon than the index: they are not.
   std::shared_ptr<const KeyMaker> keys;
   CheckSources sources = CheckSources::no;  // compare stored passages with the files that they were read from
 };

@@ -1,15 +1,16 @@
 // Reports into the index: what a change is, when it becomes visible, and what survives a failure.
 //
-// Changes wait in memory until commit(). A few are made in one transaction of Xapian's writable database:
-// replacing a report removes its old passages and adds the new ones in it, so no reader ever sees half a
-// report. Many (a first build, more than large_batch_bytes, or removals that a transaction would hold in
-// memory) become a database of their own (bulk_batch.h) in a directory aside, which is merged with the
-// present one by Xapian's compact() if there is one, synced, and published by replacing the stub file
-// (schema.h: generations). Either way a commit is acknowledged only after the fsync of the directories, and
-// until then readers see the state before.
+// Changes wait until commit(). They become a segment (analysis/schema.h) that is written aside, synced, and
+// published by replacing the file that names the segments: until then readers see the state before. A commit
+// is acknowledged after the fsync of the directories.
 //
-// Superseded generations stay for one publication more: a reader may have read the stub and not yet opened
-// what it names. One that is overtaken even so reads the stub again.
+// Segments stay few: once the ones behind a segment hold a third of its passages together, they are merged
+// with it, and so is one half of whose passages are dead. A passage is thus written anew about as often as
+// the index quadruples, and an index of a million passages that is updated every hour has two or three
+// segments.
+//
+// Segments that are no longer named stay for one publication more: a reader may have read the names and not
+// yet opened what they name. One that is overtaken even so reads them again.
 #pragma once
 
 #include <chrono>
@@ -35,9 +36,8 @@ struct IndexWriterSettings {
   Manifest manifest;          // what a new index records, and what an existing one must agree with
   std::string extra_lexicon;  // its text, kept in the index; empty: none
   std::chrono::milliseconds lock_timeout{1000};
-  std::uint64_t large_batch_bytes = 16u << 20;  // of text: beyond it a batch is built aside and merged
-  std::uint64_t memory_bytes = 512u << 20;      // of a large batch's inversion
-  unsigned threads = 2;                         // of a large batch's analysis
+  std::uint64_t memory_bytes = 512u << 20;  // of the inversion; queue and analysis take up to 100 MB beside
+  unsigned threads = 2;                     // of the analysis
 };
 
 // One thread at a time. After an Error the writer is spent: the last committed state stands, and the same
@@ -63,13 +63,12 @@ class IndexWriter {
   // Removes a report; false if there is none. Throws as add().
   bool remove(std::string_view report_id);
 
-  // Makes everything so far visible to readers and durable. Reports that Xapian refused are left out and
-  // returned by id with the reason. Throws Error{io}: then nothing since the last commit is in; or all of it,
-  // if only the last fsync failed, and the message says so.
-  std::vector<std::pair<std::string, std::string>> commit();
+  // Makes everything so far visible to readers and durable, and merges segments where that is due. Throws
+  // Error{io}: then nothing since the last commit is in; or all of it, if only what followed the publication
+  // failed, and the message says so. Throws Error{corrupt} if a segment that was to be merged is damaged.
+  void commit();
 
-  // Commits, then writes the index anew without the holes that changes left, and publishes that. Throws as
-  // commit().
+  // Commits, then merges all segments into one without dead passages, and publishes that. Throws as commit().
   void compact();
 
  private:
@@ -78,12 +77,12 @@ class IndexWriter {
   std::unique_ptr<Impl> impl_;
 };
 
-// Counts of an index for `info`. Throws as current_generations() and manifest_from_json(), and
+// Counts of an index for `info`. Throws as current_segments() and manifest_from_json(), and
 // Error{corrupt}.
 struct IndexStatistics {
   Manifest manifest;
   std::uint64_t reports = 0, passages = 0, terms = 0, bytes_on_disk = 0;
-  std::vector<std::filesystem::path> generations;
+  std::vector<std::filesystem::path> segments;
 };
 IndexStatistics statistics_of(const std::filesystem::path& index);
 

@@ -64,18 +64,6 @@ void install_signal_handlers() {
 
 std::string g_index;  // of the run, for the message below
 
-// Xapian ends the process when a write fails at some places of its commit (a destructor throws while another
-// exception is on its way). The index is then at its last commit, and that is to be said.
-[[noreturn]] void on_terminate() {
-  const std::string room = room_left(g_index);
-  std::fprintf(stderr,
-               "kwerenda-index: %s: zapis się nie powiódł i Xapian przerwał pracę%s%s%s. Indeks jest w "
-               "ostatnim zatwierdzonym stanie. Sprawdź "
-               "wolne miejsce i dysk, potem powtórz to samo polecenie.\n",
-               g_index.c_str(), room.empty() ? "" : " (", room.c_str(), room.empty() ? "" : ")");
-  ::_exit(kFailed);
-}
-
 void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
 // Data for standard output. False if nobody reads it any more; throws Error{io} on any other failure.
@@ -142,7 +130,6 @@ IndexWriterSettings writer_settings(const IndexerOptions& options, const Passage
       std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
   settings.memory_bytes =
       options.memory_bytes / 2;  // the rest is for the queue, the analysis and the reports that wait
-  settings.large_batch_bytes = options.large_batch_bytes;
   settings.threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   return settings;
 }
@@ -232,13 +219,7 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
 
   const AddSummary summary = add_paths(paths, settings, target, observer);
   // Nothing to commit is no reason to make a new, empty index.
-  std::size_t refused = 0;
-  if (writer && summary.reports + summary.removed > 0) {
-    for (const auto& [id, reason] : writer->commit()) {
-      message(fmt::format("{}: indeks nie przyjął raportu: {}", printable(id), reason));
-      ++refused;
-    }
-  }
+  if (writer && summary.reports + summary.removed > 0) writer->commit();
   printer.finish(last, Clock::now());
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   if (options.verbosity != Verbosity::quiet) say(to_text(summary, seconds, options.dry_run));
@@ -246,7 +227,7 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
     say("Przerwano; to, co dodano, jest w indeksie. To samo polecenie dokończy pracę.\n");
     return kPartly;
   }
-  if (!summary.lossy() && refused == 0) return kDone;
+  if (!summary.lossy()) return kDone;
   return summary.reports + summary.unchanged + summary.removed == 0 ? kFailed : kPartly;
 }
 
@@ -323,9 +304,9 @@ int run_maintenance(const IndexerOptions& options) {
 
 int run_info(const IndexerOptions& options) {
   const IndexStatistics statistics = statistics_of(options.index);
-  put(fmt::format("reports\t{}\npassages\t{}\nterms\t{}\nbytes_on_disk\t{}\ngenerations\t{}\nmanifest\t{}\n",
+  put(fmt::format("reports\t{}\npassages\t{}\nterms\t{}\nbytes_on_disk\t{}\nsegments\t{}\nmanifest\t{}\n",
                   statistics.reports, statistics.passages, statistics.terms, statistics.bytes_on_disk,
-                  statistics.generations.size(), to_json(statistics.manifest)));
+                  statistics.segments.size(), to_json(statistics.manifest)));
   return kDone;
 }
 
@@ -376,8 +357,6 @@ int run(const std::vector<std::string>& arguments) {
         const char* value = std::getenv(name.c_str());
         return value ? std::optional<std::string>(value) : std::nullopt;
       });
-  g_index = options.index;
-  std::set_terminate(on_terminate);
   switch (options.verb) {
     case Verb::help:
       put(help_text(options.help_about));

@@ -33,7 +33,7 @@ std::string counted_passages(std::uint64_t count) {
 
 // Keeps writers away while one state is read. Before there is an index there is nothing to lock.
 std::unique_ptr<IndexLock> read_lock(const IndexerOptions& options) {
-  if (!is_index(options.index)) current_generations(options.index);  // throws what is wrong
+  if (!is_index(options.index)) current_segments(options.index);  // throws what is wrong
   return std::make_unique<IndexLock>(options.index, lock_timeout(options), LockMode::shared);
 }
 
@@ -185,11 +185,11 @@ Outcome run_backup(const IndexerOptions& options, std::shared_ptr<const KeyMaker
   }
   const auto lock = read_lock(options);
   NewIndexDirectory aside(target);
-  const fs::path generation = aside.path() / "gen-000001";
+  const fs::path segment = aside.path() / "gen-000001";
   in_child_process(options.index,
-                   [&] { StoredIndex(options.index, Versions::current).copy_compact(generation); });
-  fsync_files_of(generation);
-  replace_file(aside.path() / kStubName, fmt::format("glass {}\n", generation.filename().string()));
+                   [&] { StoredIndex(options.index, Versions::current).copy_merged(segment); });
+  fsync_directory(aside.path());
+  replace_file(aside.path() / kStubName, fmt::format("glass {}\n", segment.filename().string()));
   const CheckResult result = check_index(aside.path(), {std::move(keys), CheckSources::no});
   if (!result.damages.empty()) {
     say_check(result, out);

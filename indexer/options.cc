@@ -89,7 +89,6 @@ Analiza:
 Praca:
   --memory ROZMIAR          ile pamięci wolno zająć, np. 512M, 2G (domyślnie 1G) [KWERENDA_MEMORY]
   --threads N               ile wątków (domyślnie tyle, ile rdzeni) [KWERENDA_THREADS]
-  --large-batch ROZMIAR     od tylu bajtów tekstu zmiany powstają osobno i są scalane (domyślnie 16M)
   --lock-timeout SEKUNDY    jak długo czekać na inny zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
   --progress auto|json|never   postęp na stderr (domyślnie auto: tylko na terminalu)
                             [KWERENDA_PROGRESS]
@@ -273,7 +272,6 @@ po::options_description described(Verb verb) {
     add("strict", po::bool_switch());
     add("purge", po::value<std::string>());
     add("watch", po::bool_switch());
-    add("large-batch", po::value<std::string>());
     add("lock-timeout", po::value<std::string>());
     add("progress", po::value<std::string>());
     add("quiet,q", po::bool_switch());
@@ -331,15 +329,6 @@ void set_memory(const Setting& setting, IndexerOptions& options) {
                       printable(setting.value)));
   }
   options.memory_bytes = *size;
-}
-
-void set_large_batch(const Setting& setting, IndexerOptions& options) {
-  const std::optional<std::uint64_t> size = parse_size(setting.value);
-  if (!size) {
-    usage(fmt::format("{}: oczekiwano rozmiaru, np. 16M albo 0, jest „{}”", setting.name,
-                      printable(setting.value)));
-  }
-  options.large_batch_bytes = *size;
 }
 
 void set_threads(const Setting& setting, IndexerOptions& options) {
@@ -551,7 +540,6 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
   if (const auto list = values.text("files-from")) options.files_from = list->value;
   if (const auto format = values.text("input-format")) set_format(*format, options);
   if (const auto memory = values.text("memory", "KWERENDA_MEMORY")) set_memory(*memory, options);
-  if (const auto large = values.text("large-batch")) set_large_batch(*large, options);
   if (const auto threads = values.text("threads", "KWERENDA_THREADS")) set_threads(*threads, options);
   if (const auto timeout = values.text("lock-timeout", "KWERENDA_LOCK_TIMEOUT"))
     set_lock_timeout(*timeout, options);

@@ -51,13 +51,11 @@ struct IndexerOptions {
   bool null_separated = false;                          // the names in files_from end with NUL
   InputFormat format = InputFormat::by_name;            // --input-format
   std::uint64_t memory_bytes = std::uint64_t{1} << 30;  // what the indexer may use, roughly; KWERENDA_MEMORY
-  std::uint64_t large_batch_bytes = std::uint64_t{16}
-                                    << 20;  // of text: beyond it changes are built aside and merged
-  unsigned threads = 0;                     // 0: one a core; KWERENDA_THREADS
-  bool dry_run = false;                     // reads and says what would be done, writes nothing
-  bool strict = false;                      // the first problem ends the run, the index stays as it was
-  Purge purge = Purge::never;               // vanished: reports whose files are gone leave the index
-  double lock_timeout_seconds = 10;         // waiting for another writer; KWERENDA_LOCK_TIMEOUT
+  unsigned threads = 0;                                 // 0: one a core; KWERENDA_THREADS
+  bool dry_run = false;                                 // reads and says what would be done, writes nothing
+  bool strict = false;               // the first problem ends the run, the index stays as it was
+  Purge purge = Purge::never;        // vanished: reports whose files are gone leave the index
+  double lock_timeout_seconds = 10;  // waiting for another writer; KWERENDA_LOCK_TIMEOUT
 
   bool watch = false;  // add: stay and index what changes
 

@@ -1,4 +1,4 @@
-// What one passage puts into the index, in the one form that both writers take: terms, values and data.
+// What one passage puts into the index: terms, values, data and key streams.
 #pragma once
 
 #include <cstdint>
@@ -6,8 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/key_streams.h"
 #include "analysis/key_table.h"
 #include "analysis/stored.h"
+#include "analysis/text_compression.h"
 #include "indexer/passage_terms.h"
 #include "indexer/passages.h"
 #include "indexer/report.h"
@@ -20,12 +22,15 @@ struct PassageDocument {
   std::vector<std::string> filters;                           // whole terms, wdf 0
   std::vector<std::pair<std::uint32_t, std::string>> values;  // slot, bytes
   std::string data;                                           // a stored passage
+  PassageKeys keys;                                           // good until the maker's next call
 };
 
 // Makes the documents of one report after another. One thread at a time, with a table of its own.
 class PassageDocumentMaker {
  public:
-  explicit PassageDocumentMaker(KeyTable& table) : table_(table), terms_(table) {}
+  // Both must outlive it.
+  PassageDocumentMaker(KeyTable& table, TextCompressor& compressor)
+      : table_(table), compressor_(compressor), terms_(table) {}
 
   // What follows belongs to this report, which must live until the next call.
   void begin_report(const Report& report, std::uint64_t key);
@@ -34,7 +39,9 @@ class PassageDocumentMaker {
 
  private:
   KeyTable& table_;
+  TextCompressor& compressor_;
   PassageTermMaker terms_;
+  StoredPassage stored_;
   const Report* report_ = nullptr;
   std::uint64_t key_ = 0;
   std::vector<std::string> filters_;

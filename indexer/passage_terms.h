@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/key_streams.h"
 #include "analysis/key_table.h"
-#include "analysis/stored.h"
 #include "analysis/token.h"
 
 namespace kwerenda {
@@ -34,7 +34,7 @@ class PassageTermMaker {
   // terms; no term twice, no order promised. Returns the number of tokens of the text.
   std::size_t terms_of(std::string_view text, std::vector<PassageTerm>& terms);
 
-  // Key streams (stored.h) of the last text and of the present title and heading.
+  // Key streams (key_streams.h) of the last text and of the present title and heading.
   const KeyStream& text_stream() const { return text_stream_; }
   const KeyStream& title_stream() const { return title_stream_; }
   const KeyStream& heading_stream() const { return heading_stream_; }

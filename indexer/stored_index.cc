@@ -8,6 +8,8 @@
 #include "analysis/error.h"
 #include "analysis/index_directory.h"
 #include "analysis/schema.h"
+#include "indexer/segment_merge.h"
+#include "indexer/segments.h"
 
 namespace kwerenda {
 
@@ -15,9 +17,30 @@ namespace fs = std::filesystem;
 
 struct StoredIndex::Impl {
   fs::path index;
-  fs::path generation;
-  Xapian::Database database;
+  std::vector<Segment> segments;
+  std::vector<std::unique_ptr<TextDecompressor>> decompressors;  // one a segment
   Manifest manifest;
+
+  const Xapian::Database& oldest() const { return segments.front().database; }
+
+  // The segment that has the report alive, or their number.
+  std::size_t segment_of(std::uint64_t key) const {
+    const std::string name = kReportMetadataPrefix + encode_report_key(key);
+    std::size_t i = segments.size();
+    while (i-- > 0) {
+      if (!segments[i].database.get_metadata(name).empty())
+        return segments[i].dead_reports.contains(key) ? segments.size() : i;
+    }
+    return segments.size();
+  }
+
+  StoredReport report(const Segment& segment, std::uint64_t key) const {
+    StoredReport report;
+    const std::string name = kReportMetadataPrefix + encode_report_key(key);
+    if (!decode_report(segment.database.get_metadata(name), report) || report_key(report.id) != key)
+      throw_damaged(fmt::format("zapis o raporcie {:016x} nie zgadza się ze swoją sumą kontrolną", key));
+    return report;
+  }
 
   [[noreturn]] void throw_damaged(const std::string& what) const {
     throw Error(ErrorKind::corrupt,
@@ -30,9 +53,6 @@ struct StoredIndex::Impl {
   auto reading(Work work) const {
     try {
       return work();
-    } catch (const Xapian::DatabaseModifiedError&) {
-      throw Error(ErrorKind::busy,
-                  fmt::format("{}: indeks zmienił się w czasie czytania. Spróbuj ponownie.", index.string()));
     } catch (const Xapian::Error& error) {
       const std::string_view type = error.get_type();
       const char* reason = error.get_error_string();
@@ -49,10 +69,13 @@ struct StoredIndex::Impl {
 
 StoredIndex::StoredIndex(const fs::path& index, Versions versions) : impl_(std::make_unique<Impl>()) {
   impl_->index = index;
-  impl_->generation = current_generations(index).front();
   impl_->reading([&] {
-    impl_->database = Xapian::Database(impl_->generation.string(), Xapian::DB_BACKEND_GLASS);
-    const std::string json = impl_->database.get_metadata(kManifestKey);
+    impl_->segments = open_segments(index);
+    for (const Segment& segment : impl_->segments) {
+      impl_->decompressors.push_back(
+          std::make_unique<TextDecompressor>(segment.database.get_metadata(kTextDictionaryKey)));
+    }
+    const std::string json = impl_->oldest().get_metadata(kManifestKey);
     impl_->manifest = versions == Versions::current ? manifest_from_json(json, index.string())
                                                     : readable_manifest_from_json(json, index.string());
   });
@@ -61,22 +84,17 @@ StoredIndex::StoredIndex(const fs::path& index, Versions versions) : impl_(std::
 StoredIndex::~StoredIndex() = default;
 
 const Manifest& StoredIndex::manifest() const { return impl_->manifest; }
-const fs::path& StoredIndex::generation() const { return impl_->generation; }
 
 std::string StoredIndex::extra_lexicon() const {
-  return impl_->reading([&] { return impl_->database.get_metadata(kExtraLexiconKey); });
+  return impl_->reading([&] { return impl_->oldest().get_metadata(kExtraLexiconKey); });
 }
 
 std::optional<StoredReport> StoredIndex::find(std::string_view report_id) const {
   return impl_->reading([&]() -> std::optional<StoredReport> {
     const std::uint64_t key = report_key(report_id);
-    const std::string bytes = impl_->database.get_metadata(kReportMetadataPrefix + encode_report_key(key));
-    if (bytes.empty()) return std::nullopt;
-    StoredReport report;
-    if (!decode_report(bytes, report)) {
-      impl_->throw_damaged(
-          fmt::format("zapis o raporcie {:016x} nie zgadza się ze swoją sumą kontrolną", key));
-    }
+    const std::size_t segment = impl_->segment_of(key);
+    if (segment == impl_->segments.size()) return std::nullopt;
+    StoredReport report = impl_->report(impl_->segments[segment], key);
     if (report.id != report_id) return std::nullopt;
     return report;
   });
@@ -84,17 +102,17 @@ std::optional<StoredReport> StoredIndex::find(std::string_view report_id) const 
 
 void StoredIndex::for_each_report(const std::function<void(const StoredReport&)>& visit) const {
   impl_->reading([&] {
+    std::vector<std::pair<std::uint64_t, const Segment*>> keys;
     const std::string prefix(1, kReportMetadataPrefix);
-    const auto end = impl_->database.metadata_keys_end(prefix);
-    for (auto entry = impl_->database.metadata_keys_begin(prefix); entry != end; ++entry) {
-      const std::uint64_t key = decode_report_key(std::string_view(*entry).substr(1));
-      StoredReport report;
-      if (!decode_report(impl_->database.get_metadata(*entry), report) || report_key(report.id) != key) {
-        impl_->throw_damaged(
-            fmt::format("zapis o raporcie {:016x} nie zgadza się ze swoją sumą kontrolną", key));
+    for (const Segment& segment : impl_->segments) {
+      const auto end = segment.database.metadata_keys_end(prefix);
+      for (auto entry = segment.database.metadata_keys_begin(prefix); entry != end; ++entry) {
+        const std::uint64_t key = decode_report_key(std::string_view(*entry).substr(1));
+        if (!segment.dead_reports.contains(key)) keys.emplace_back(key, &segment);
       }
-      visit(report);
     }
+    std::sort(keys.begin(), keys.end());
+    for (const auto& [key, segment] : keys) visit(impl_->report(*segment, key));
   });
 }
 
@@ -103,10 +121,14 @@ std::vector<StoredPassage> StoredIndex::passages_of(const StoredReport& report) 
     const std::uint64_t key = report_key(report.id);
     const std::string term = kReportPrefix + encode_report_key(key);
     std::vector<StoredPassage> passages;
-    const auto end = impl_->database.postlist_end(term);
-    for (auto document = impl_->database.postlist_begin(term); document != end; ++document) {
+    const std::size_t number = impl_->segment_of(key);
+    if (number == impl_->segments.size()) impl_->throw_damaged(fmt::format("nie ma raportu „{}”", report.id));
+    const Xapian::Database& database = impl_->segments[number].database;
+    const auto end = database.postlist_end(term);
+    for (auto document = database.postlist_begin(term); document != end; ++document) {
       StoredPassage& passage = passages.emplace_back();
-      if (!decode_passage(impl_->database.get_document(*document).get_data(), passage) ||
+      if (!decode_passage(database.get_document(*document, Xapian::DOC_ASSUME_VALID).get_data(),
+                          *impl_->decompressors[number], passage) ||
           passage.report_key != key) {
         impl_->throw_damaged(
             fmt::format("fragment raportu „{}” nie zgadza się ze swoją sumą kontrolną", report.id));
@@ -124,8 +146,12 @@ std::vector<StoredPassage> StoredIndex::passages_of(const StoredReport& report) 
   });
 }
 
-void StoredIndex::copy_compact(const fs::path& target) const {
-  impl_->reading([&] { impl_->database.compact(target.string()); });
+void StoredIndex::copy_merged(const fs::path& target) const {
+  impl_->reading([&] {
+    std::vector<MergeInput> inputs;
+    for (const Segment& segment : impl_->segments) inputs.push_back({segment.path, segment.dead_reports, {}});
+    merge_segments(inputs, OlderSegments::none, target);
+  });
 }
 
 }  // namespace kwerenda

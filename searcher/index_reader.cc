@@ -1,6 +1,7 @@
 #include "searcher/index_reader.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -16,42 +17,39 @@ constexpr std::size_t kMaxTableMemory = 64u << 20;
 
 }  // namespace
 
-std::string stored_extra_lexicon(const std::filesystem::path& index) {
-  const std::filesystem::path generation = current_generations(index).front();
+std::string stored_extra_lexicon(const std::filesystem::path& index, VerifiedSegments& verified) {
+  const std::filesystem::path segment = current_segments(index).front();
+  verified.ensure(segment);
   try {
-    return Xapian::Database(generation.string(), Xapian::DB_BACKEND_GLASS).get_metadata(kExtraLexiconKey);
+    return Xapian::Database(segment.string(), Xapian::DB_BACKEND_GLASS).get_metadata(kExtraLexiconKey);
   } catch (const Xapian::Error&) {
     return {};  // the reader, opened next, says what is wrong
   }
 }
 
-IndexReader::IndexReader(const std::filesystem::path& index, std::shared_ptr<const KeyMaker> keys)
-    : index_(index), keys_(std::move(keys)) {
+IndexReader::IndexReader(const std::filesystem::path& index, std::shared_ptr<const KeyMaker> keys,
+                         std::shared_ptr<VerifiedSegments> verified)
+    : index_(index), keys_(std::move(keys)), verified_(std::move(verified)) {
   open();
 }
 
+IndexReader::Stub IndexReader::present_stub() const {
+  struct stat status {};
+  if (::stat((index_ / kStubName).c_str(), &status) != 0) return {};
+  return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size), status.st_mtim.tv_sec,
+          status.st_mtim.tv_nsec};
+}
+
 void IndexReader::open() {
-  // What the stub named a moment ago may be superseded and gone by now: then it names another.
-  std::vector<std::filesystem::path> generations;
-  for (int attempt = 0;; ++attempt) {
-    std::error_code ignored;
-    stub_time_ = std::filesystem::last_write_time(index_ / kStubName, ignored);
-    const auto overtaken = [&] {
-      return attempt < kMaxAttempts &&
-             std::filesystem::last_write_time(index_ / kStubName, ignored) != stub_time_;
-    };
+  // What the stub named a moment ago may be superseded and gone by now: then it names something else.
+  for (int attempt = 1;; ++attempt) {
+    stub_ = present_stub();
+    const auto overtaken = [&] { return attempt < kMaxAttempts && present_stub() != stub_; };
     try {
-      generations = current_generations(index_);
-      Xapian::Database database;
-      for (const auto& generation : generations) {
-        database.add_database(Xapian::Database(generation.string(), Xapian::DB_BACKEND_GLASS));
-      }
-      database_ = database;
-      manifest_ = manifest_from_json(database_.get_metadata(kManifestKey), index_.string());
+      open_segments();
       break;
     } catch (const Xapian::Error& error) {
-      const bool modified = std::string_view(error.get_type()) == "DatabaseModifiedError";
-      if (!overtaken() && !(modified && attempt < kMaxAttempts)) throw_error(error);
+      if (!overtaken()) throw_error(error);
     } catch (const Error&) {
       if (!overtaken()) throw;
     }
@@ -63,53 +61,62 @@ void IndexReader::open() {
                             "zbuduj indeks od nowa.",
                             index_.string(), manifest_.lexicon_hash, keys_->lexicon().hash()));
   }
-  generation_ = generations.front();
   vocabulary_ = std::make_unique<XapianVocabulary>(database_);
   if (!table_) table_ = std::make_unique<KeyTable>(keys_);
 }
 
+void IndexReader::open_segments() {
+  std::vector<Segment> segments;
+  Xapian::Database database;
+  double bytes = 0;
+  Manifest manifest;
+  for (const std::filesystem::path& path : current_segments(index_)) {
+    verified_->ensure(path);
+    Segment& segment = segments.emplace_back();
+    segment.database = Xapian::Database(path.string(), Xapian::DB_BACKEND_GLASS);
+    manifest = manifest_from_json(segment.database.get_metadata(kManifestKey), index_.string());
+    segment.keys = std::make_unique<KeyStreamFile>(path);
+    segment.decompressor =
+        std::make_unique<TextDecompressor>(segment.database.get_metadata(kTextDictionaryKey));
+    bytes += std::strtod(segment.database.get_metadata(kPassageBytesKey).c_str(), nullptr);
+    const std::string prefix(1, kSupersededPrefix);
+    const auto end = segment.database.metadata_keys_end(prefix);
+    for (auto entry = segment.database.metadata_keys_begin(prefix); entry != end; ++entry) {
+      const std::uint64_t key = decode_report_key(std::string_view(*entry).substr(1));
+      for (auto older = segments.begin(); older + 1 != segments.end(); ++older)
+        older->dead_reports.insert(key);
+    }
+    database.add_database(segment.database);
+  }
+  segments_ = std::move(segments);
+  database_ = database;
+  manifest_ = manifest;
+  mean_passage_bytes_ = std::max(1.0, bytes / std::max(1u, database_.get_doccount()));
+}
+
 void IndexReader::refresh() {
   if (table_->memory() > kMaxTableMemory) table_ = std::make_unique<KeyTable>(keys_);
-  std::error_code ignored;
-  if (std::filesystem::last_write_time(index_ / kStubName, ignored) != stub_time_) return open();
-  try {
-    if (database_.reopen()) vocabulary_ = std::make_unique<XapianVocabulary>(database_);
-  } catch (const Xapian::Error&) {
-    open();  // the generation may have been replaced and removed
-  }
+  if (present_stub() != stub_) open();
 }
 
-bool IndexReader::changed_meanwhile() {
-  std::error_code ignored;
-  if (std::filesystem::last_write_time(index_ / kStubName, ignored) != stub_time_) return true;
-  try {
-    if (!database_.reopen()) return false;
-  } catch (const Xapian::Error&) {
-    return true;
-  }
-  vocabulary_ = std::make_unique<XapianVocabulary>(database_);
-  return true;
-}
-
-bool IndexReader::changed_meanwhile(const Xapian::Error& error) {
-  return std::string_view(error.get_type()) == "DatabaseModifiedError" || changed_meanwhile();
-}
-
-double IndexReader::mean_passage_bytes() const {
-  const double bytes = std::strtod(database_.get_metadata(kPassageBytesKey).c_str(), nullptr);
-  return std::max(1.0, bytes / std::max(1u, database_.get_doccount()));
-}
-
-StoredPassage IndexReader::passage(Xapian::docid id) const {
-  StoredPassage passage;
-  if (!decode_passage(database_.get_document(id, Xapian::DOC_ASSUME_VALID).get_data(), passage))
+void IndexReader::read(Xapian::docid id, StoredPassage& passage) {
+  if (!decode_passage(database_.get_document(id, Xapian::DOC_ASSUME_VALID).get_data(),
+                      *segment_of(id).decompressor, passage)) {
     throw_damaged(id);
-  return passage;
+  }
 }
 
 void IndexReader::read_keys(Xapian::docid id, PassageKeys& keys) const {
-  if (!decode_passage_keys(database_.get_document(id, Xapian::DOC_ASSUME_VALID).get_data(), keys))
-    throw_damaged(id);
+  if (!segment_of(id).keys->read(number_in_segment(id), keys)) throw_damaged(id);
+}
+
+std::vector<Xapian::docid> IndexReader::passages_of(std::uint64_t report_key) const {
+  const std::string term = kReportPrefix + encode_report_key(report_key);
+  std::vector<Xapian::docid> ids;
+  for (auto id = database_.postlist_begin(term); id != database_.postlist_end(term); ++id) {
+    if (!is_dead(*id, report_key)) ids.push_back(*id);
+  }
+  return ids;
 }
 
 void IndexReader::throw_damaged(Xapian::docid id) const {
@@ -120,8 +127,12 @@ void IndexReader::throw_damaged(Xapian::docid id) const {
 }
 
 StoredReport IndexReader::report(std::uint64_t key) const {
+  const std::string name = kReportMetadataPrefix + encode_report_key(key);
   StoredReport report;
-  if (!decode_report(database_.get_metadata(kReportMetadataPrefix + encode_report_key(key)), report)) {
+  std::string bytes;
+  for (auto segment = segments_.rbegin(); bytes.empty() && segment != segments_.rend(); ++segment)
+    bytes = segment->database.get_metadata(name);
+  if (!decode_report(bytes, report)) {
     throw Error(
         ErrorKind::corrupt,
         fmt::format("{}: zapis o raporcie {:016x} nie zgadza się ze swoją sumą kontrolną. Sprawdź indeks "
@@ -145,12 +156,6 @@ void IndexReader::throw_error(const Xapian::Error& error) const {
               fmt::format("{}: nie można czytać indeksu: {}{}{}. Sprawdź uprawnienia i dysk.",
                           index_.string(), error.get_msg(), error.get_error_string() ? ": " : "",
                           error.get_error_string() ? error.get_error_string() : ""));
-}
-
-void IndexReader::throw_busy() const {
-  throw Error(ErrorKind::busy,
-              fmt::format("{}: indeks zmieniał się {} razy w czasie szukania. Spróbuj ponownie.",
-                          index_.string(), kMaxAttempts));
 }
 
 }  // namespace kwerenda

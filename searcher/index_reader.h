@@ -1,5 +1,7 @@
-// An open index, for one thread: the Xapian database with what belongs to it, and the rules for reading it
-// while somebody writes.
+// An open index, for one thread: its segments as one Xapian database, with what belongs to them.
+//
+// Segments never change (analysis/schema.h), so what a reader has open is one committed state, however often
+// somebody commits meanwhile.
 #pragma once
 
 #include <xapian.h>
@@ -7,74 +9,102 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <unordered_set>
+#include <vector>
 
 #include "analysis/error.h"
+#include "analysis/key_streams.h"
 #include "analysis/key_table.h"
 #include "analysis/manifest.h"
 #include "analysis/stored.h"
 #include "searcher/index_vocabulary.h"
+#include "searcher/verified_segments.h"
 
 namespace kwerenda {
 
 // The user's own words that the index was built with (analysis/extra_forms.h), as text; empty: none. Throws
 // as IndexReader().
-std::string stored_extra_lexicon(const std::filesystem::path& index);
+std::string stored_extra_lexicon(const std::filesystem::path& index, VerifiedSegments& verified);
 
 class IndexReader {
  public:
   // Throws Error: not_found, incompatible, corrupt, io.
-  IndexReader(const std::filesystem::path& index, std::shared_ptr<const KeyMaker> keys);
+  IndexReader(
+      const std::filesystem::path& index, std::shared_ptr<const KeyMaker> keys,
+      std::shared_ptr<VerifiedSegments> verified = std::make_shared<VerifiedSegments>(VerifyFiles::yes));
 
   // Brings the reader to the last commit. Throws as the constructor.
   void refresh();
 
-  // Runs `read` so that all it read belongs to one committed state: it is run again when a commit came
-  // between, five times at most. Throws Error{busy} then, Error{corrupt} if the database is damaged although
-  // nobody wrote, and what `read` throws.
+  // Runs `read` on the last committed state. Throws Error{corrupt} or Error{io} for what Xapian says of the
+  // database, and what `read` throws.
   template <typename Read>
   auto consistently(Read read) {
-    for (int attempt = 0;; ++attempt) {
-      refresh();
-      try {
-        auto result = read();
-        if (!changed_meanwhile()) return result;
-      } catch (const Xapian::Error& error) {
-        if (!changed_meanwhile(error)) throw_error(error);
-      } catch (const Error& error) {
-        // A damaged record may be a half-overwritten block of a state that is gone.
-        if (error.kind() != ErrorKind::corrupt || !changed_meanwhile()) throw;
-      }
-      if (attempt == kMaxAttempts - 1) throw_busy();
+    refresh();
+    try {
+      return read();
+    } catch (const Xapian::Error& error) {
+      throw_error(error);
     }
   }
 
+  // All segments; document numbers here are those of this database.
   const Xapian::Database& database() const { return database_; }
   const XapianVocabulary& vocabulary() const { return *vocabulary_; }
   KeyTable& table() { return *table_; }
   const Manifest& manifest() const { return manifest_; }
   // Mean bytes of a passage's text, 1 at least.
-  double mean_passage_bytes() const;
+  double mean_passage_bytes() const { return mean_passage_bytes_; }
 
   // Throw Error{corrupt} if the record is missing or fails its checksum.
-  StoredPassage passage(Xapian::docid id) const;
-  void read_keys(Xapian::docid id, PassageKeys& keys) const;  // overwrites `keys`
+  void read(Xapian::docid id, StoredPassage& passage);        // overwrites `passage`
+  void read_keys(Xapian::docid id, PassageKeys& keys) const;  // overwrites `keys`; good until refresh()
   StoredReport report(std::uint64_t key) const;
 
- private:
-  static constexpr int kMaxAttempts = 5;
+  // True if a later segment replaces or removes the document's report.
+  bool is_dead(Xapian::docid id, std::uint64_t report_key) const {
+    const auto& dead = segment_of(id).dead_reports;
+    return !dead.empty() && dead.contains(report_key);
+  }
+  // The living passages of a report, in their order.
+  std::vector<Xapian::docid> passages_of(std::uint64_t report_key) const;
 
+  struct Segment {
+    Xapian::Database database;
+    std::unique_ptr<KeyStreamFile> keys;
+    std::unique_ptr<TextDecompressor> decompressor;
+    std::unordered_set<std::uint64_t> dead_reports;
+  };
+  const std::vector<Segment>& segments() const { return segments_; }  // the oldest first
+
+ private:
+  static constexpr int kMaxAttempts = 20;  // to open what the stub names while writers replace it
+
+  // Which file of names was read: it is replaced, never changed.
+  struct Stub {
+    std::uint64_t device = 0, inode = 0, size = 0;
+    std::int64_t seconds = 0, nanoseconds = 0;
+    friend bool operator==(const Stub&, const Stub&) = default;
+  };
+
+  Stub present_stub() const;
   void open();
-  bool changed_meanwhile();
-  bool changed_meanwhile(const Xapian::Error& error);  // also if the error itself says so
+  void open_segments();
+  // Document numbers alternate between the segments.
+  const Segment& segment_of(Xapian::docid id) const { return segments_[(id - 1) % segments_.size()]; }
+  Xapian::docid number_in_segment(Xapian::docid id) const {
+    return static_cast<Xapian::docid>((id - 1) / segments_.size() + 1);
+  }
   [[noreturn]] void throw_error(const Xapian::Error& error) const;
-  [[noreturn]] void throw_busy() const;
   [[noreturn]] void throw_damaged(Xapian::docid id) const;
 
   std::filesystem::path index_;
   std::shared_ptr<const KeyMaker> keys_;
-  std::filesystem::path generation_;
-  std::filesystem::file_time_type stub_time_;
+  std::shared_ptr<VerifiedSegments> verified_;
+  Stub stub_;
+  std::vector<Segment> segments_;
   Xapian::Database database_;
+  double mean_passage_bytes_ = 1;
   Manifest manifest_;
   std::unique_ptr<XapianVocabulary> vocabulary_;
   std::unique_ptr<KeyTable> table_;

@@ -196,7 +196,11 @@ int run(const SearchProgramOptions& options) {
     default:
       break;
   }
-  const Searcher searcher = Searcher::open(options.index, options.open);
+  SearcherOptions open = options.open;
+  // One search is over before all of a large index could be read; what damage makes of it is caught below.
+  const bool many = options.action == SearchAction::batch || options.action == SearchAction::topic_matrix;
+  open.verify = many ? VerifyFiles::yes : VerifyFiles::no;
+  const Searcher searcher = Searcher::open(options.index, open);
   switch (options.action) {
     case SearchAction::batch:
       return run_batch(searcher, options);

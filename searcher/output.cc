@@ -240,8 +240,8 @@ std::string topics_to_json(const std::vector<TopicInfo>& topics) {
 }
 
 std::string error_to_json(const Error& error) {
-  static constexpr const char* kNames[] = {"usage",  "query", "not_found", "incompatible", "corrupt",
-                                           "locked", "busy",  "io",        "limit"};
+  static constexpr const char* kNames[] = {"usage",   "query",  "not_found", "incompatible",
+                                           "corrupt", "locked", "io",        "limit"};
   return dump(
       {{"schema_version", kOutputSchemaVersion},
        {"error", {{"kind", kNames[static_cast<std::size_t>(error.kind())]}, {"message", error.what()}}}});

@@ -124,7 +124,7 @@ void PassageMatcher::match(std::string_view text, MatchedText& matched) {
     mark_phrase(phrase.leaf, phrase.keys, phrase.gap, keys, first, matched);
 }
 
-void PassageMatcher::match(const KeyStream& stream, MatchedText& matched) const {
+void PassageMatcher::match(KeyStreamView stream, MatchedText& matched) const {
   matched.tokens.clear();
   matched.exact.clear();
   matched.leaves.clear();

@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "analysis/key_streams.h"
 #include "analysis/key_table.h"
-#include "analysis/stored.h"
 #include "analysis/token.h"
 
 namespace kwerenda {
@@ -61,7 +61,7 @@ class PassageMatcher {
   // The same from a stored key stream, a hundred times faster and a little too generous: hashes of 15 bits
   // collide (one token in 3,000 for a query of ten keys), and exact forms count as matched by their keys.
   // Fills neither tokens nor exact.
-  void match(const KeyStream& stream, MatchedText& matched) const;
+  void match(KeyStreamView stream, MatchedText& matched) const;
 
   const std::vector<LeafPattern>& patterns() const { return patterns_; }
 

@@ -161,6 +161,28 @@ class Search {
     result_.matches = found.get_matches_estimated();
     result_.matches_exact =
         found.get_matches_lower_bound() == found.get_matches_upper_bound() && !query_.needs_verification;
+    for_each_dead_match([&](const Xapian::MSet& dead) {
+      result_.matches -= std::min<std::uint64_t>(result_.matches, dead.get_matches_estimated());
+      result_.matches_exact &= dead.get_matches_lower_bound() == dead.get_matches_upper_bound();
+    });
+  }
+
+  // Candidates among the dead passages, segment by segment, none of them ranked. They are few: the writer
+  // merges them away.
+  template <typename Visit>
+  void for_each_dead_match(Visit visit, Xapian::MatchSpy* spy = nullptr) const {
+    for (const IndexReader::Segment& segment : reader_.segments()) {
+      std::vector<std::string> terms;
+      for (const std::uint64_t key : segment.dead_reports)
+        terms.push_back(kReportPrefix + encode_report_key(key));
+      if (terms.empty()) continue;
+      Xapian::Enquire enquire(segment.database);
+      enquire.set_query(Xapian::Query(Xapian::Query::OP_FILTER, filtered(query_.candidates),
+                                      Xapian::Query(Xapian::Query::OP_OR, terms.begin(), terms.end())));
+      enquire.set_weighting_scheme(Xapian::BoolWeight());
+      if (spy) enquire.add_matchspy(spy);
+      visit(enquire.get_mset(0, 0, segment.database.get_doccount()));
+    }
   }
 
   const ReportTexts& report(std::uint64_t key) {
@@ -204,12 +226,12 @@ class Search {
   std::optional<Candidate> judge(Xapian::docid id) {
     if (id == excluded_) return std::nullopt;
     reader_.read_keys(id, keys_);
+    if (reader_.is_dead(id, keys_.report_key)) return std::nullopt;
     matcher_.match(keys_.text, texts_.body);
     matcher_.match(keys_.title, texts_.title);
     matcher_.match(keys_.heading, texts_.heading);
     Candidate candidate{.id = id, .report_key = keys_.report_key, .ordinal = keys_.ordinal};
-    candidate.text_hash =
-        XXH3_64bits_withSeed(keys_.text.data(), keys_.text.size() * sizeof keys_.text[0], keys_.text_bytes);
+    candidate.text_hash = XXH3_64bits_withSeed(keys_.text.data(), keys_.text.size_bytes(), keys_.text_bytes);
     if (query_.needs_verification) {
       // Streams match a little too much and never too little: what fails here needs no text.
       if (streams_can_reject_ && !matches(query_.root, texts_)) return std::nullopt;
@@ -221,8 +243,8 @@ class Search {
 
   // Fills texts_ from the passage's text; whether it matches.
   bool read(Xapian::docid id) {
-    const StoredPassage passage = reader_.passage(id);
-    read(passage, report(passage.report_key));
+    reader_.read(id, passage_);
+    read(passage_, report(passage_.report_key));
     return matches(query_.root, texts_);
   }
 
@@ -233,9 +255,9 @@ class Search {
     const auto end = candidates.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(
                                               candidates.size(), context_.ranking.refined));
     for (auto candidate = candidates.begin(); candidate != end; ++candidate) {
-      const StoredPassage passage = reader_.passage(candidate->id);
-      read(passage, report(passage.report_key));
-      candidate->score = ranking_.score(evidence(passage.text.size()));
+      reader_.read(candidate->id, passage_);
+      read(passage_, report(passage_.report_key));
+      candidate->score = ranking_.score(evidence(passage_.text.size()));
     }
     std::stable_sort(candidates.begin(), end,
                      [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
@@ -280,7 +302,8 @@ class Search {
   }
 
   Hit hit_of(const Candidate& candidate) {
-    const StoredPassage passage = reader_.passage(candidate.id);
+    StoredPassage passage;
+    reader_.read(candidate.id, passage);
     const ReportTexts& texts = report(candidate.report_key);
     read(passage, texts);
     Hit hit;
@@ -329,15 +352,14 @@ class Search {
   }
 
   // Passages of a report have increasing document numbers, but not always neighbouring ones.
-  void add_neighbours(const Candidate& candidate, Hit& hit) const {
-    const std::string term = kReportPrefix + encode_report_key(candidate.report_key);
-    const std::vector<Xapian::docid> ids(reader_.database().postlist_begin(term),
-                                         reader_.database().postlist_end(term));
+  void add_neighbours(const Candidate& candidate, Hit& hit) {
+    const std::vector<Xapian::docid> ids = reader_.passages_of(candidate.report_key);
     const auto here = std::find(ids.begin(), ids.end(), candidate.id);
     const auto add = [&](auto first, auto last, std::string& side) {
       for (; first != last; ++first) {
         if (!side.empty()) side += "\n\n";
-        side += reader_.passage(*first).text;
+        reader_.read(*first, passage_);
+        side += passage_.text;
       }
     };
     add(here - std::min<std::ptrdiff_t>(options_.context, here - ids.begin()), here, hit.before);
@@ -358,6 +380,13 @@ class Search {
       enquire.clear_matchspies();
       for (auto it = spy.values_begin(); it != spy.values_end(); ++it)
         counts[decode_report_key(*it)] = it.get_termfreq();
+      Xapian::ValueCountMatchSpy dead(kReportSlot);
+      for_each_dead_match([](const Xapian::MSet&) {}, &dead);
+      for (auto it = dead.values_begin(); it != dead.values_end(); ++it) {
+        std::uint32_t& count = counts[decode_report_key(*it)];
+        count -= std::min(count, it.get_termfreq());
+      }
+      std::erase_if(counts, [](const auto& entry) { return entry.second == 0; });
     }
     std::map<std::string, std::uint32_t> reports, months, places;
     for (const auto& [key, passages] : counts) {
@@ -390,6 +419,7 @@ class Search {
   bool wants_sentences_;
   bool streams_can_reject_;
   PassageKeys keys_;
+  StoredPassage passage_;
   PassageTexts texts_;
   std::unordered_map<std::uint64_t, ReportTexts> reports_;
   std::unordered_map<std::string, MatchedText> headings_;

@@ -40,6 +40,7 @@ std::vector<TopicInfo> infos_of(const std::vector<Topic>& topics) {
 
 struct Searcher::Impl {
   std::filesystem::path index;
+  std::shared_ptr<VerifiedSegments> verified;
   std::shared_ptr<const KeyMaker> keys;
   WordLists lists;
   std::vector<Topic> topics;
@@ -58,7 +59,7 @@ struct Searcher::Impl {
           impl_.idle.pop_back();
         }
       }
-      if (!reader_) reader_ = std::make_unique<IndexReader>(impl_.index, impl_.keys);
+      if (!reader_) reader_ = std::make_unique<IndexReader>(impl_.index, impl_.keys, impl_.verified);
     }
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
@@ -103,7 +104,7 @@ struct Searcher::Impl {
   }
 
   // "id#p12" to the passage's document number, or Error{not_found}.
-  static Xapian::docid find(const IndexReader& reader, std::string_view citation) {
+  static Xapian::docid find(IndexReader& reader, std::string_view citation) {
     const std::size_t mark = citation.rfind("#p");
     std::uint32_t ordinal = 0;
     if (mark != std::string_view::npos) {
@@ -116,10 +117,10 @@ struct Searcher::Impl {
           ErrorKind::not_found,
           fmt::format("„{}”: oczekiwano cytatu w postaci raport#p12, jak w wynikach szukania.", citation));
     }
-    const std::string term = kReportPrefix + encode_report_key(report_key(citation.substr(0, mark)));
-    const Xapian::Database& database = reader.database();
-    for (auto it = database.postlist_begin(term); it != database.postlist_end(term); ++it) {
-      if (reader.passage(*it).ordinal == ordinal) return *it;
+    PassageKeys passage;
+    for (const Xapian::docid id : reader.passages_of(report_key(citation.substr(0, mark)))) {
+      reader.read_keys(id, passage);
+      if (passage.ordinal == ordinal) return id;
     }
     throw Error(
         ErrorKind::not_found,
@@ -132,8 +133,9 @@ struct Searcher::Impl {
 Searcher Searcher::open(const std::filesystem::path& index, const SearcherOptions& options) {
   auto impl = std::make_unique<Impl>();
   impl->index = index;
+  impl->verified = std::make_shared<VerifiedSegments>(options.verify);
   ExtraForms extra;
-  extra.add(stored_extra_lexicon(index), index.string());
+  extra.add(stored_extra_lexicon(index, *impl->verified), index.string());
   impl->keys =
       std::make_shared<KeyMaker>(Lexicon::open(data_file("pl.lex", options.lexicon), std::move(extra)));
   impl->lists.stop = StopWords::load(options.stopwords.empty() ? data_file("stopwords/pl.txt")
@@ -141,7 +143,7 @@ Searcher Searcher::open(const std::filesystem::path& index, const SearcherOption
   impl->lists.question = StopWords::load(options.stopwords.empty() ? data_file("stopwords/questions-pl.txt")
                                                                    : options.stopwords / "questions-pl.txt");
   impl->topics = open_topics(options);
-  impl->idle.push_back(std::make_unique<IndexReader>(index, impl->keys));
+  impl->idle.push_back(std::make_unique<IndexReader>(index, impl->keys, impl->verified));
   return Searcher(std::move(impl));
 }
 
@@ -166,7 +168,8 @@ SearchResult Searcher::similar(std::string_view citation, const SearchOptions& o
   Impl::Lease reader(*impl_);
   return reader->consistently([&] {
     const Xapian::docid self = Impl::find(*reader, citation);
-    const StoredPassage passage = reader->passage(self);
+    StoredPassage passage;
+    reader->read(self, passage);
     // Its rarest words stand for it, each lemma by one of its forms.
     std::vector<Token> tokens;
     tokenize(passage.text, tokens);
@@ -204,7 +207,8 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
   const std::string shown_citation = [&] {
     Impl::Lease reader(*impl_);
     return reader->consistently([&] {
-      const StoredPassage passage = reader->passage(Impl::find(*reader, citation));
+      PassageKeys passage;
+      reader->read_keys(Impl::find(*reader, citation), passage);
       return citation_of(citation.substr(0, citation.rfind("#p")), passage.ordinal);
     });
   }();
@@ -268,10 +272,18 @@ IndexInfo Searcher::info() const {
   return reader->consistently([&] {
     IndexInfo info;
     const std::string prefix(1, kReportMetadataPrefix);
-    const Xapian::Database& database = reader->database();
-    for (auto it = database.metadata_keys_begin(prefix); it != database.metadata_keys_end(prefix); ++it)
-      ++info.reports;
-    info.passages = database.get_doccount();
+    for (const IndexReader::Segment& segment : reader->segments()) {
+      const Xapian::Database& database = segment.database;
+      info.passages += database.get_doccount();
+      for (auto it = database.metadata_keys_begin(prefix); it != database.metadata_keys_end(prefix); ++it) {
+        const std::string key = (*it).substr(1);
+        if (segment.dead_reports.contains(decode_report_key(key))) {
+          info.passages -= database.get_termfreq(kReportPrefix + key);
+        } else {
+          ++info.reports;
+        }
+      }
+    }
     info.format_version = reader->manifest().format_version;
     info.analysis_version = reader->manifest().analysis_version;
     info.created = reader->manifest().created;

@@ -111,12 +111,18 @@ struct TopicInfo {
   std::vector<std::string> aliases;
 };
 
+// Verifying reads each part of the index once when it is first opened, some .1 s a GB from the page cache.
+// Without it damage on the disk can make a search answer wrongly, crash or not end, in the process of the
+// caller; texts are verified in either case.
+enum class VerifyFiles { yes, no };
+
 struct SearcherOptions {
   std::filesystem::path lexicon;  // empty: pl.lex in $KWERENDA_DATA, in ../share/kwerenda beside the program,
                                   // or where installed
   std::filesystem::path stopwords;  // directory of the word lists; empty: stopwords/ in the same places
   std::vector<std::filesystem::path>
       topics;  // further topic directories; a later one wins over an earlier and over the built-in ones
+  VerifyFiles verify = VerifyFiles::yes;
 };
 
 struct IndexInfo {
@@ -137,7 +143,7 @@ class Searcher {
   ~Searcher();
 
   // Ranks passages. No match is a result without hits, not an error. Throws Error: query (with a caret under
-  // the place), limit, not_found (an unknown topic), corrupt, busy, io.
+  // the place), limit, not_found (an unknown topic), corrupt, io.
   SearchResult search(std::string_view query, const SearchOptions& options = {}) const;
 
   // Passages alike to the one cited ("file#p12", or "id#p12"), best first, itself left out. Throws

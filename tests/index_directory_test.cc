@@ -36,12 +36,12 @@ class IndexDirectory : public ::testing::Test {
 
 TEST_F(IndexDirectory, NamesTheGenerationsInOrder) {
   const fs::path one = made("glass gen-000001\n", {"gen-000001", "gen-000002"});
-  EXPECT_EQ(current_generations(one), std::vector<fs::path>{one / "gen-000001"});
+  EXPECT_EQ(current_segments(one), std::vector<fs::path>{one / "gen-000001"});
   const fs::path two = made("glass gen-000007\nglass gen-000003", {"gen-000003", "gen-000007"});
-  EXPECT_EQ(current_generations(two), (std::vector<fs::path>{two / "gen-000007", two / "gen-000003"}));
+  EXPECT_EQ(current_segments(two), (std::vector<fs::path>{two / "gen-000007", two / "gen-000003"}));
   EXPECT_TRUE(is_index(two));
   fs::create_directory_symlink(two, directory_ / "link");
-  EXPECT_EQ(current_generations(directory_ / "link").size(), 2U);
+  EXPECT_EQ(current_segments(directory_ / "link").size(), 2U);
 }
 
 TEST_F(IndexDirectory, RefusesWithAReason) {
@@ -67,7 +67,7 @@ TEST_F(IndexDirectory, RefusesWithAReason) {
   for (const auto& row : rows) {
     const fs::path index = made(row.stub, {"gen-000001"});
     try {
-      current_generations(index);
+      current_segments(index);
       ADD_FAILURE() << row.what;
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), row.kind) << row.what;
@@ -98,7 +98,7 @@ TEST_F(IndexDirectory, RefusesWhatIsNoIndexAtAll) {
   };
   for (const auto& row : rows) {
     try {
-      current_generations(directory_ / row.name);
+      current_segments(directory_ / row.name);
       ADD_FAILURE() << row.name;
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), row.kind) << row.name;
@@ -112,7 +112,7 @@ TEST(GenerationNumber, Table) {
       {"gen-000001", 1},     {"/a/b/gen-123456", 123456}, {"gen-", 0},       {"gen-1x", 0},
       {"gen--1", 0},         {"Gen-000001", 0},           {"gen-000000", 0}, {".batch-gen-1", 0},
       {"gen-99999999999", 0}};
-  for (const auto& [name, number] : rows) EXPECT_EQ(generation_number(name), number) << name;
+  for (const auto& [name, number] : rows) EXPECT_EQ(segment_number(name), number) << name;
 }
 
 }  // namespace

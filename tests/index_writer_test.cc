@@ -1,9 +1,9 @@
-// The writer against a map: whatever is added, replaced and removed, in small transactions, in batches built
-// aside or in one go, the index holds the same: terms, values, texts, records. And what it refuses, with what
-// words.
+// The writer against a map: whatever is added, replaced and removed, in many segments, merged or in one go,
+// the index holds the same: terms, values, texts, records. And what it refuses, with what words.
 #include "indexer/index_writer.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 #include <xapian.h>
@@ -16,11 +16,14 @@
 
 #include "analysis/error.h"
 #include "analysis/index_directory.h"
+#include "analysis/key_streams.h"
 #include "analysis/lexicon.h"
 #include "analysis/schema.h"
 #include "indexer/check.h"
 #include "indexer/dump.h"
+#include "indexer/segments.h"
 #include "indexer/stored_index.h"
+#include "tests/rewritten_segment.h"
 
 namespace kwerenda {
 namespace {
@@ -33,14 +36,13 @@ const std::shared_ptr<const KeyMaker>& keys() {
   return kKeys;
 }
 
-IndexWriterSettings settings(std::uint64_t large_batch_bytes = 16u << 20) {
+IndexWriterSettings settings() {
   IndexWriterSettings settings;
   settings.keys = keys();
   settings.manifest.lexicon_hash = keys()->lexicon().hash();
   settings.manifest.passage_max_bytes = 2500;
   settings.manifest.passage_min_bytes = 80;
   settings.manifest.created = "2026-01-02T03:04:05Z";
-  settings.large_batch_bytes = large_batch_bytes;
   settings.lock_timeout = std::chrono::milliseconds(0);
   return settings;
 }
@@ -92,28 +94,42 @@ class Writer : public ::testing::Test {
     EXPECT_EQ(writer.add(std::move(made.report), std::move(made.passages)), std::nullopt);
   }
 
-  // Everything in an index, document numbers aside, one line each, sorted.
+  // Everything alive in an index, document numbers aside, one line each, sorted.
   static std::multiset<std::string> contents(const fs::path& index) {
     std::multiset<std::string> lines;
-    const Xapian::Database database(current_generations(index).front().string(), Xapian::DB_BACKEND_GLASS);
-    for (auto document = database.postlist_begin(""); document != database.postlist_end(""); ++document) {
-      const Xapian::Document found = database.get_document(*document);
-      std::string line = "document " + found.get_data();
-      for (auto term = found.termlist_begin(); term != found.termlist_end(); ++term)
-        line += fmt::format(" {}:{}", *term, term.get_wdf());
-      for (auto value = found.values_begin(); value != found.values_end(); ++value)
-        line += fmt::format(" {}={}", value.get_valueno(), *value);
-      line += fmt::format(" length {}", database.get_doclength(*document));
-      lines.insert(line);
+    for (const Segment& segment : open_segments(index)) {
+      const Xapian::Database& database = segment.database;
+      const KeyStreamFile streams(segment.path);
+      TextDecompressor decompressor(database.get_metadata(kTextDictionaryKey));
+      std::map<Xapian::docid, std::string> names;  // of the living
+      for (auto id = database.postlist_begin(""); id != database.postlist_end(""); ++id) {
+        StoredPassage passage;
+        PassageKeys keys;
+        EXPECT_TRUE(decode_passage(database.get_document(*id).get_data(), decompressor, passage));
+        EXPECT_TRUE(streams.read(*id, keys));
+        if (segment.dead_reports.contains(passage.report_key)) continue;
+        names[*id] = fmt::format("{:016x}#{}", passage.report_key, passage.ordinal);
+        const auto joined = [](KeyStreamView stream) { return fmt::format("{}", fmt::join(stream, ",")); };
+        lines.insert(fmt::format("{} at {} „{}” „{}” length {} date {} keys {:016x} {} {} {} {} {}",
+                                 names[*id], passage.begin, passage.heading, passage.text,
+                                 database.get_doclength(*id), database.get_document(*id).get_value(kDateSlot),
+                                 keys.report_key, keys.ordinal, keys.text_bytes, joined(keys.text),
+                                 joined(keys.title), joined(keys.heading)));
+      }
+      for (auto term = database.allterms_begin(); term != database.allterms_end(); ++term) {
+        for (auto posting = database.postlist_begin(*term); posting != database.postlist_end(*term);
+             ++posting) {
+          if (names.contains(*posting))
+            lines.insert(fmt::format("term {} in {}: {}", *term, names[*posting], posting.get_wdf()));
+        }
+      }
+      const std::string reports(1, kReportMetadataPrefix);
+      for (auto name = database.metadata_keys_begin(reports); name != database.metadata_keys_end(reports);
+           ++name) {
+        if (!segment.dead_reports.contains(decode_report_key((*name).substr(1))))
+          lines.insert("report " + database.get_metadata(*name));
+      }
     }
-    for (auto name = database.metadata_keys_begin(); name != database.metadata_keys_end(); ++name) {
-      lines.insert("metadata " + *name + " " + database.get_metadata(*name));
-    }
-    for (auto term = database.allterms_begin(); term != database.allterms_end(); ++term) {
-      lines.insert(
-          fmt::format("term {} {} {}", *term, term.get_termfreq(), database.get_collection_freq(*term)));
-    }
-    lines.insert(fmt::format("total {} {}", database.get_doccount(), database.get_total_length()));
     return lines;
   }
 
@@ -152,15 +168,16 @@ TEST_F(Writer, NothingBeforeTheCommit) {
   expect_whole(index_);
 }
 
-// Random operations against a map. Each round the same operations go to an index written in transactions, to
-// one written in batches that are merged, and to one in which both come in turn; all must hold what one build
-// from nothing of the model holds.
+// Random operations against a map. Each round the same operations go to an index that is committed at random,
+// to one that is merged into one segment each time, and to one in which both come in turn; all must hold what
+// one build from nothing of the model holds.
 TEST_F(Writer, EveryWayLeadsToTheSameIndex) {
   const char* const given = std::getenv("KWERENDA_TEST_SEED");
   const auto seed = given ? static_cast<unsigned>(std::strtoul(given, nullptr, 10)) : std::random_device{}();
   SCOPED_TRACE(fmt::format("KWERENDA_TEST_SEED={}", seed));
   std::mt19937 random(seed);
-  const fs::path ways[] = {directory_ / "transakcje", directory_ / "partie", directory_ / "na-zmianę"};
+  const fs::path ways[] = {directory_ / "wiele", directory_ / "jeden", directory_ / "na-zmianę"};
+  std::size_t most_segments = 0;
   std::map<std::string, std::pair<int, int>> model;  // id to version and number of passages
   int version = 0;
   for (int round = 0; round < 12; ++round) {
@@ -175,8 +192,8 @@ TEST_F(Writer, EveryWayLeadsToTheSameIndex) {
       operations.push_back({id, removes ? 0 : ++version, static_cast<int>(random() % 5)});
     }
     for (std::size_t way = 0; way < std::size(ways); ++way) {
-      const bool large = way == 1 || (way == 2 && round % 2);
-      const auto writer = IndexWriter::open(ways[way], settings(large ? 0 : 16u << 20));
+      const bool merged = way == 1 || (way == 2 && round % 2);
+      const auto writer = IndexWriter::open(ways[way], settings());
       auto expected = model;
       for (const Operation& operation : operations) {
         const bool known = expected.contains(operation.id);
@@ -188,13 +205,17 @@ TEST_F(Writer, EveryWayLeadsToTheSameIndex) {
           EXPECT_EQ(writer->remove(operation.id), known) << operation.id;
           expected.erase(operation.id);
         }
-        if (random() % 16 == 0) writer->commit();
+        if (random() % 4 == 0) writer->commit();
       }
-      EXPECT_TRUE(writer->commit().empty());
+      if (merged) {
+        writer->compact();
+      } else {
+        writer->commit();
+      }
+      most_segments = std::max(most_segments, current_segments(ways[way]).size());
       std::vector<std::string> ids;
       for (const auto& [id, what] : expected) ids.push_back(id);
       EXPECT_EQ(writer->report_ids(), ids);
-      if (round % 5 == 4 && way == 0) writer->compact();
       if (way + 1 == std::size(ways)) model = expected;
     }
     fs::remove_all(directory_ / "od-zera");
@@ -207,12 +228,99 @@ TEST_F(Writer, EveryWayLeadsToTheSameIndex) {
     for (const fs::path& way : ways) {
       ASSERT_EQ(contents(way), wanted) << way << " in round " << round;
       expect_whole(way);
+      EXPECT_EQ(statistics_of(way).reports, model.size());
     }
   }
+  EXPECT_GT(most_segments, 1U);
+}
+
+// How many segments there are after each commit, by what is committed.
+TEST_F(Writer, SegmentsStayFew) {
+  const auto writer = IndexWriter::open(index_, settings());
+  const auto segments = [&] { return current_segments(index_).size(); };
+  for (int i = 0; i < 100; ++i) add(*writer, fmt::format("raport-{}", i), 1);
+  writer->commit();
+  EXPECT_EQ(segments(), 1U);
+  add(*writer, "raport-7", 2);
+  writer->commit();
+  EXPECT_EQ(segments(), 2U) << "one changed report does not rewrite the others";
+  for (int version = 3; version < 30; ++version) {
+    add(*writer, fmt::format("raport-{}", version % 3), version);
+    writer->commit();
+    EXPECT_LE(segments(), 4U) << version;
+  }
+  EXPECT_EQ(writer->report_ids().size(), 100U);
+  for (int i = 0; i < 60; ++i) writer->remove(fmt::format("raport-{}", i));
+  writer->commit();
+  EXPECT_EQ(segments(), 1U) << "half of it is dead";
+  EXPECT_EQ(statistics_of(index_).passages, 120U);
+  expect_whole(index_);
+  for (int i = 60; i < 100; ++i) writer->remove(fmt::format("raport-{}", i));
+  writer->commit();
+  EXPECT_EQ(statistics_of(index_).passages, 0U);
+  EXPECT_TRUE(writer->report_ids().empty());
+  expect_whole(index_);
+}
+
+// Texts are compressed with a dictionary once there are enough of them; merging goes from one to the other.
+TEST_F(Writer, DictionariesMeet) {
+  const auto text_of = [](int i) {
+    std::mt19937 random(static_cast<unsigned>(i));
+    std::string text = fmt::format("Raport {}: ", i);
+    for (int word = 0; word < 3000; ++word) text += fmt::format("słowo{} ", random() % 5000);
+    return text;
+  };
+  const auto add_text = [&](IndexWriter& writer, int i) {
+    Report report;
+    report.id = report.source = fmt::format("r{}", i);
+    report.text = text_of(i);
+    const auto size = static_cast<std::uint32_t>(report.text.size());
+    EXPECT_EQ(writer.add(std::move(report), {{0, size, 1, ""}}), std::nullopt);
+  };
+  const auto dictionary = [&] {
+    return Xapian::Database(current_segments(index_).front().string()).get_metadata(kTextDictionaryKey);
+  };
+  const auto writer = IndexWriter::open(index_, settings());
+  for (int i = 0; i < 30; ++i) add_text(*writer, i);
+  writer->commit();
+  EXPECT_TRUE(dictionary().empty());
+  for (int i = 30; i < 55; ++i) add_text(*writer, i);
+  writer->commit();  // 1.7 MB together: merged, and worth a dictionary
+  EXPECT_EQ(current_segments(index_).size(), 1U);
+  const std::string trained = dictionary();
+  EXPECT_FALSE(trained.empty());
+  for (int i = 55; i < 80; ++i) add_text(*writer, i);
+  writer->compact();
+  EXPECT_EQ(dictionary(), trained);
+  expect_whole(index_);
+  const StoredIndex stored(index_, Versions::current);
+  for (int i = 0; i < 80; ++i)
+    EXPECT_EQ(stored.passages_of(stored.find(fmt::format("r{}", i)).value()).front().text, text_of(i));
+}
+
+TEST_F(Writer, DamageIsNotMergedOn) {
+  const auto writer = IndexWriter::open(index_, settings());
+  for (const char* id : {"a", "b", "c", "d", "e", "f", "g", "h"}) add(*writer, id, 1);
+  writer->commit();
+  add(*writer, "a", 2);
+  writer->commit();
+  ASSERT_EQ(current_segments(index_).size(), 2U);
+  const fs::path file = current_segments(index_).front() / "docdata.glass";
+  damage_bytes(file, "wersji");
+  try {
+    writer->compact();
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::corrupt);
+    EXPECT_EQ(std::string(error.what()).find(file.string() + ": treść nie zgadza się z sumą kontrolną"), 0U)
+        << error.what();
+  }
+  EXPECT_EQ(check_index(index_, {keys(), CheckSources::no}).damages,
+            std::vector<std::string>{file.string() + ": treść nie zgadza się z sumą kontrolną"});
 }
 
 TEST_F(Writer, ManyCommitsOfOneWriter) {
-  const auto writer = IndexWriter::open(index_, settings(0));
+  const auto writer = IndexWriter::open(index_, settings());
   for (int version = 1; version <= 6; ++version) {
     add(*writer, "a", version);
     if (version > 2) writer->remove("b");
@@ -221,9 +329,11 @@ TEST_F(Writer, ManyCommitsOfOneWriter) {
   }
   EXPECT_EQ(writer->report_ids(), std::vector<std::string>{"a"});
   EXPECT_EQ(writer->find("a")->content_hash, make_report("a", 6).report.content_hash);
-  std::size_t generations = 0;
-  for (const auto& entry : fs::directory_iterator(index_)) generations += entry.is_directory();
-  EXPECT_EQ(generations, 2U) << "the current one and, for readers on their way, the one before";
+  std::size_t segments = 0;
+  for (const auto& entry : fs::directory_iterator(index_)) segments += entry.is_directory();
+  const std::size_t current = current_segments(index_).size();
+  EXPECT_GT(segments, current) << "for readers on their way those before stay";
+  EXPECT_LE(segments, current + 3);
   expect_whole(index_);
 }
 
@@ -272,7 +382,7 @@ TEST_F(Writer, ThroughALink) {
   fs::create_directories(directory_ / "prawdziwy");
   fs::create_directory_symlink(directory_ / "prawdziwy", index_);
   for (int version = 1; version < 4; ++version) {
-    const auto writer = IndexWriter::open(index_, settings(version % 2 ? 0 : 16u << 20));
+    const auto writer = IndexWriter::open(index_, settings());
     add(*writer, "a", version);
     writer->commit();
   }
@@ -308,7 +418,7 @@ TEST_F(Writer, RefusesOtherSettings) {
 
 TEST_F(Writer, KeepsTheDateOfItsCreation) {
   IndexWriter::open(index_, settings())->commit();
-  IndexWriterSettings later = settings(0);
+  IndexWriterSettings later = settings();
   later.manifest.created = "2030-01-01T00:00:00Z";
   const auto writer = IndexWriter::open(index_, later);
   add(*writer, "a", 1);
@@ -444,11 +554,11 @@ TEST_F(Writer, AnOlderIndexIsRebuiltFromItsOwnDump) {
     writer->commit();
   }
   {
-    Xapian::WritableDatabase database(current_generations(index_).front().string(), Xapian::DB_OPEN);
-    Manifest older = manifest_from_json(database.get_metadata(kManifestKey), "");
-    older.analysis_version = kAnalysisVersion - 1;
-    database.set_metadata(kManifestKey, to_json(older));
-    database.commit();
+    rewrite_segment(current_segments(index_).front(), [](Xapian::WritableDatabase& database) {
+      Manifest older = manifest_from_json(database.get_metadata(kManifestKey), "");
+      older.analysis_version = kAnalysisVersion - 1;
+      database.set_metadata(kManifestKey, to_json(older));
+    });
   }
   const std::string message = refusal(settings(), ErrorKind::incompatible);
   EXPECT_NE(message.find("kwerenda-index dump --index " + index_.string() +
@@ -472,13 +582,11 @@ TEST_F(Writer, AnOlderIndexIsRebuiltFromItsOwnDump) {
 
 TEST_F(Writer, AManifestThatFailsItsChecksum) {
   IndexWriter::open(index_, settings())->commit();
-  {
-    Xapian::WritableDatabase database(current_generations(index_).front().string(), Xapian::DB_OPEN);
+  rewrite_segment(current_segments(index_).front(), [](Xapian::WritableDatabase& database) {
     std::string json = database.get_metadata(kManifestKey);
     json.replace(json.find("2500"), 4, "2600");
     database.set_metadata(kManifestKey, json);
-    database.commit();
-  }
+  });
   EXPECT_NE(refusal(settings(), ErrorKind::corrupt).find("sumą kontrolną"), std::string::npos);
   EXPECT_FALSE(check_index(index_, {keys(), CheckSources::no}).damages.empty());
 }
@@ -514,6 +622,16 @@ TEST_F(Writer, CheckSeesEachKindOfLie) {
          document.add_term("Znieprawda", 1);
          database.replace_document(2, document);
        },
+       "fragment 2: długość"},
+      {"another term",
+       [](auto& database) {
+         Xapian::Document document = database.get_document(2);
+         const std::string term = *document.termlist_begin();
+         const Xapian::termcount wdf = document.termlist_begin().get_wdf();
+         document.remove_term(term);
+         document.add_term("Znieprawda", wdf);
+         database.replace_document(2, document);
+       },
        "klucze w indeksie nie zgadzają się z tekstem"},
       {"another weight",
        [](auto& database) {
@@ -522,7 +640,7 @@ TEST_F(Writer, CheckSeesEachKindOfLie) {
          document.add_term(term, 1);
          database.replace_document(2, document);
        },
-       "klucze w indeksie nie zgadzają się z tekstem"},
+       "fragment 2: długość"},
       {"another date",
        [](auto& database) {
          Xapian::Document document = database.get_document(2);
@@ -555,11 +673,7 @@ TEST_F(Writer, CheckSeesEachKindOfLie) {
     const fs::path lying = directory_ / "kłamie";
     fs::remove_all(lying);
     fs::copy(index_, lying, fs::copy_options::recursive);
-    {
-      Xapian::WritableDatabase database(current_generations(lying).front().string(), Xapian::DB_OPEN);
-      row.lie(database);
-      database.commit();
-    }
+    rewrite_segment(current_segments(lying).front(), row.lie);
     std::string all;
     for (const std::string& damage : check_index(lying, {keys(), CheckSources::no}).damages)
       all += damage + "\n";

@@ -124,10 +124,13 @@ TEST(Output, Errors) {
     ErrorKind kind;
     const char* name;
   } rows[] = {
-      {ErrorKind::usage, "usage"},         {ErrorKind::query, "query"},
-      {ErrorKind::not_found, "not_found"}, {ErrorKind::incompatible, "incompatible"},
-      {ErrorKind::corrupt, "corrupt"},     {ErrorKind::locked, "locked"},
-      {ErrorKind::busy, "busy"},           {ErrorKind::io, "io"},
+      {ErrorKind::usage, "usage"},
+      {ErrorKind::query, "query"},
+      {ErrorKind::not_found, "not_found"},
+      {ErrorKind::incompatible, "incompatible"},
+      {ErrorKind::corrupt, "corrupt"},
+      {ErrorKind::locked, "locked"},
+      {ErrorKind::io, "io"},
       {ErrorKind::limit, "limit"},
   };
   for (const auto& row : rows) {

@@ -33,15 +33,50 @@ StoredReport sample_report() {
 }
 
 TEST(Stored, PassageRoundTrip) {
+  TextCompressor compressor("");
+  TextDecompressor decompressor("");
   for (const StoredPassage& passage : {sample_passage(), StoredPassage{}}) {
     StoredPassage back;
-    ASSERT_TRUE(decode_passage(encode_passage(passage), back));
+    ASSERT_TRUE(decode_passage(encode_passage(passage, compressor), decompressor, back));
     EXPECT_EQ(back.report_key, passage.report_key);
     EXPECT_EQ(back.ordinal, passage.ordinal);
     EXPECT_EQ(back.begin, passage.begin);
     EXPECT_EQ(back.heading, passage.heading);
     EXPECT_EQ(back.text, passage.text);
   }
+}
+
+TEST(Stored, PassagesAreCompressed) {
+  StoredPassage passage = sample_passage(), back;
+  for (int i = 0; i < 20; ++i) passage.text += " Ćwiczenie objęło schrony i ukrycia w Łodzi.";
+  std::string samples;
+  std::vector<std::size_t> sizes;
+  for (int i = 0; samples.size() < (2u << 20); ++i) {
+    const std::string text =
+        "Zdanie numer " + std::to_string(i * 7919 % 10007) + " o schronach. " + passage.text;
+    samples += text;
+    sizes.push_back(text.size());
+  }
+  const std::string dictionary = train_text_dictionary(samples, sizes);
+  ASSERT_FALSE(dictionary.empty());
+  EXPECT_EQ(train_text_dictionary(samples, sizes), dictionary);
+  std::size_t with_dictionary = 0;
+  for (const std::string& used : {dictionary, std::string()}) {
+    TextCompressor compressor(used);
+    TextDecompressor decompressor(used);
+    const std::string record = encode_passage(passage, compressor);
+    EXPECT_LT(record.size(), passage.text.size() / 2);
+    ASSERT_TRUE(decode_passage(record, decompressor, back));
+    EXPECT_EQ(back.text, passage.text);
+    EXPECT_EQ(back.heading, passage.heading);
+    if (!used.empty()) with_dictionary = record.size();
+    if (used.empty()) EXPECT_LT(with_dictionary, record.size());
+  }
+  // Read with another dictionary, or none, it is no text at all.
+  TextCompressor compressor(dictionary);
+  TextDecompressor other("");
+  EXPECT_FALSE(decode_passage(encode_passage(passage, compressor), other, back));
+  EXPECT_TRUE(train_text_dictionary("za mało", {8}).empty());
 }
 
 TEST(Stored, ReportRoundTrip) {
@@ -63,16 +98,20 @@ TEST(Stored, ReportRoundTrip) {
 }
 
 TEST(Stored, EveryFlippedBitAndEveryTruncationIsNoticed) {
-  const std::string passage = encode_passage(sample_passage()), report = encode_report(sample_report());
+  TextCompressor compressor("");
+  TextDecompressor decompressor("");
+  const std::string passage = encode_passage(sample_passage(), compressor),
+                    report = encode_report(sample_report());
   StoredPassage out_passage;
   StoredReport out_report;
   for (std::size_t bit = 0; bit < passage.size() * 8; ++bit) {
     std::string damaged = passage;
     damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
-    EXPECT_FALSE(decode_passage(damaged, out_passage)) << "bit " << bit;
+    EXPECT_FALSE(decode_passage(damaged, decompressor, out_passage)) << "bit " << bit;
   }
   for (std::size_t size = 0; size < passage.size(); ++size) {
-    EXPECT_FALSE(decode_passage(std::string_view(passage).substr(0, size), out_passage)) << "size " << size;
+    EXPECT_FALSE(decode_passage(std::string_view(passage).substr(0, size), decompressor, out_passage))
+        << "size " << size;
   }
   for (std::size_t bit = 0; bit < report.size() * 8; ++bit) {
     std::string damaged = report;

@@ -170,6 +170,8 @@ BulkBuilder::BulkBuilder(std::filesystem::path target, const BulkOptions& option
 
 BulkBuilder::~BulkBuilder() = default;
 
+std::filesystem::path BulkBuilder::directory() const { return impl_->index(); }
+
 BulkShard& BulkBuilder::shard(unsigned number) { return *impl_->shards.at(number); }
 
 void BulkBuilder::set_metadata(std::string_view key, std::string_view value) {
@@ -256,7 +258,7 @@ TableRoot BulkBuilder::Impl::write_postlist(BulkResult& result) const {
     }
   }
   const TableRoot root = table.finish();
-  result.postlist_bytes = table.bytes();
+  result.postlist = table.sum();
   return root;
 }
 
@@ -288,7 +290,7 @@ TableRoot BulkBuilder::Impl::write_positions(BulkResult& result) const {
   }
   if (!table) return {};
   const TableRoot root = table->finish();
-  result.position_bytes = table->bytes();
+  result.position = table->sum();
   return root;
 }
 
@@ -325,18 +327,19 @@ std::pair<TableRoot, TableRoot> BulkBuilder::Impl::write_documents(BulkResult& r
       if (!data)
         data =
             std::make_unique<TableWriter>(index() / "docdata.glass", table_options(options.data_compression));
-      data->add(docid_key, document.data);
+      data->add(docid_key,
+                options.on_document ? options.on_document(document.docid, document.data) : document.data);
     }
     if (!readers[first]->next()) readers.erase(readers.begin() + static_cast<std::ptrdiff_t>(first));
   }
   std::pair<TableRoot, TableRoot> roots;
   if (term_lists) {
     roots.first = term_lists->finish();
-    result.termlist_bytes = term_lists->bytes();
+    result.termlist = term_lists->sum();
   }
   if (data) {
     roots.second = data->finish();
-    result.docdata_bytes = data->bytes();
+    result.docdata = data->sum();
   }
   return roots;
 }
@@ -368,7 +371,11 @@ BulkResult BulkBuilder::finish() {
   // What later updates of a table that is not there yet shall do.
   version.termlist.compression = impl.options.term_list_compression;
   version.docdata.compression = impl.options.data_compression;
-  write_version_file(index, version, impl.options.durability);
+  std::vector<SummedFile> files{write_version_file(index, version, impl.options.durability)};
+  for (const SummedFile& file : {result.postlist, result.position, result.termlist, result.docdata}) {
+    if (file.size > 0) files.push_back(file);
+  }
+  if (impl.options.on_complete) impl.options.on_complete(index, files);
   const bool durable = impl.options.durability == Durability::synced;
   if (durable) sync_directory(index);
   if (::rename(index.c_str(), impl.target.c_str()) != 0) {

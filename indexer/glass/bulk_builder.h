@@ -32,6 +32,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -82,12 +83,19 @@ struct BulkOptions {
   TagCompression term_list_compression = TagCompression::none;
   TagCompression data_compression = TagCompression::none;
   Durability durability = Durability::synced;
+  // Called by finish() for each document with data, in the order of docids, in one thread; the answer, good
+  // until the next call, is what is stored. Empty: what was given.
+  std::function<std::string_view(std::uint32_t docid, std::string_view data)> on_document = {};
+  // Called by finish() when all files of the database are complete and before they are published: files that
+  // are put into `directory` then are published with them. They have to be durable by themselves.
+  std::function<void(const std::filesystem::path& directory, const std::vector<SummedFile>& files)>
+      on_complete = {};
 };
 
 struct BulkResult {
   Statistics statistics;
-  std::uint64_t postlist_bytes = 0, position_bytes = 0, termlist_bytes = 0, docdata_bytes = 0;
-  std::uint32_t runs = 0;  // that were written to temporary files
+  SummedFile postlist, position, termlist, docdata;  // size 0: there is no such file
+  std::uint32_t runs = 0;                            // that were written to temporary files
 };
 
 // What one thread feeds. Belongs to its builder. Not safe for two threads at once; two shards are.
@@ -129,6 +137,9 @@ class BulkBuilder {
   ~BulkBuilder();
   BulkBuilder(const BulkBuilder&) = delete;
   BulkBuilder& operator=(const BulkBuilder&) = delete;
+
+  // Where finish() will write before it publishes; it appears then.
+  std::filesystem::path directory() const;
 
   // 0 <= number < options.shards. Safe from several threads.
   BulkShard& shard(unsigned number);

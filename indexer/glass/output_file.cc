@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include <cerrno>
 #include <cstring>
@@ -66,11 +67,24 @@ void sync_directory(const std::filesystem::path& directory) {
   if (failed) throw io_error(directory, "nie można utrwalić katalogu na dysku", failed);
 }
 
+struct OutputFile::Hash {
+  struct Free {
+    void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
+  };
+  std::unique_ptr<XXH3_state_t, Free> state{XXH3_createState()};
+
+  Hash() {
+    if (!state) throw std::bad_alloc();
+    XXH3_64bits_reset(state.get());
+  }
+};
+
 OutputFile::OutputFile(std::filesystem::path path, std::size_t buffer_bytes, Durability durability)
     : path_(std::move(path)),
       buffer_bytes_(buffer_bytes),
       durability_(durability),
-      buffer_(std::make_unique_for_overwrite<char[]>(buffer_bytes)) {
+      buffer_(std::make_unique_for_overwrite<char[]>(buffer_bytes)),
+      hash_(std::make_unique<Hash>()) {
   descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (descriptor_ < 0) throw io_error(path_, "nie można utworzyć pliku", errno);
 }
@@ -98,6 +112,7 @@ void OutputFile::flush() {
 }
 
 void OutputFile::write_all(const char* bytes, std::size_t size) {
+  XXH3_64bits_update(hash_->state.get(), bytes, size);
   while (size > 0) {
     const ssize_t written = ::write(descriptor_, bytes, size);
     if (written < 0) {
@@ -119,6 +134,7 @@ void OutputFile::write_all(const char* bytes, std::size_t size) {
 void OutputFile::finish() {
   flush();
   buffer_.reset();
+  checksum_ = XXH3_64bits_digest(hash_->state.get());
   while (durability_ == Durability::synced && ::fsync(descriptor_) != 0) {
     if (errno != EINTR) throw io_error(path_, "nie można utrwalić pliku na dysku", errno);
   }

@@ -1,4 +1,5 @@
-// A file written once from front to back, with the errors of the operating system told in full.
+// A file written once from front to back, with the errors of the operating system told in full, and its
+// checksum.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include <string_view>
 
 #include "analysis/error.h"
+#include "analysis/segment_sums.h"
 
 namespace kwerenda::glass {
 
@@ -46,6 +48,8 @@ class OutputFile {
   void finish();
 
   std::uint64_t size() const { return flushed_ + used_; }
+  // xxh3-64 of all bytes. REQUIRES: finish() was called.
+  std::uint64_t checksum() const { return checksum_; }
   const std::filesystem::path& path() const { return path_; }
 
  private:
@@ -59,6 +63,9 @@ class OutputFile {
   std::size_t used_ = 0;
   std::uint64_t flushed_ = 0;
   std::uint64_t write_back_started_ = 0;
+  struct Hash;
+  std::unique_ptr<Hash> hash_;
+  std::uint64_t checksum_ = 0;
   int descriptor_ = -1;
 };
 

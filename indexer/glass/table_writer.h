@@ -86,6 +86,8 @@ class TableWriter {
   TableRoot finish();
 
   std::uint64_t bytes() const { return file_.size(); }
+  // REQUIRES: finish() was called.
+  SummedFile sum() const { return {file_.path().filename().string(), file_.size(), file_.checksum()}; }
 
  private:
   struct Branch;

@@ -43,8 +43,8 @@ std::array<unsigned char, 16> make_uuid() {
   return uuid;
 }
 
-void write_version_file(const std::filesystem::path& directory, const VersionFile& version,
-                        Durability durability) {
+SummedFile write_version_file(const std::filesystem::path& directory, const VersionFile& version,
+                              Durability durability) {
   std::string out(kMagic);
   out += static_cast<char>(kFormatVersion >> 8);
   out += static_cast<char>(kFormatVersion & 0xff);
@@ -72,6 +72,7 @@ void write_version_file(const std::filesystem::path& directory, const VersionFil
   OutputFile file(directory / kVersionFileName, 4096, durability);
   file.append(out);
   file.finish();
+  return {kVersionFileName, file.size(), file.checksum()};
 }
 
 }  // namespace kwerenda::glass

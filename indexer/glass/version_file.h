@@ -44,7 +44,7 @@ struct VersionFile {
 std::array<unsigned char, 16> make_uuid();
 
 // Writes `directory`/iamglass, which must not exist. Throws Error{io}.
-void write_version_file(const std::filesystem::path& directory, const VersionFile& version,
-                        Durability durability);
+SummedFile write_version_file(const std::filesystem::path& directory, const VersionFile& version,
+                              Durability durability);
 
 }  // namespace kwerenda::glass

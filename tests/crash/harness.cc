@@ -288,15 +288,20 @@ std::vector<Scenario> make_scenarios(const Workspace& workspace, std::uint64_t s
                                            "--index", "INDEX", small.string()};
   add("small-update", workspace / "small" / "before", update, update);
   const fs::path large = changed("large", 3, 18);
-  const std::vector<std::string> merge = {program,     "add", "--purge", "vanished", "--large-batch", "1k",
-                                          "--threads", "2",   "--index", "INDEX",    large.string()};
+  const std::vector<std::string> merge = {program, "add",     "--purge", "vanished",    "--threads",
+                                          "2",     "--index", "INDEX",   large.string()};
   add("large-batch", workspace / "large" / "before", merge, merge);
   const std::vector<std::string> remove = {program, "remove", "--index", "INDEX",
                                            (small / "wiele.jsonl").string()};
   // Nothing is left to remove once it happened: completing is any other command that writes.
   const std::vector<std::string> compact = {program, "compact", "--index", "INDEX"};
   add("remove", workspace / "small" / "before", remove, remove);
-  add("compact", workspace / "small" / "before", compact, compact);
+  // Of two segments, with dead passages in the first: one alone has nothing to merge.
+  const fs::path updated = workspace / "updated";
+  copy_tree(workspace / "small" / "before", updated);
+  std::ofstream(workspace / "jeden.txt") << "Narada\n\nJeszcze jeden raport o schronach.\n";
+  run({{program, "add", "-q", "--index", updated.string(), (workspace / "jeden.txt").string()}, {}, {}});
+  add("compact", updated, compact, compact);
   return scenarios;
 }
 

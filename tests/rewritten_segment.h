@@ -1,0 +1,20 @@
+// A segment made to lie: its database is written anew by Xapian, with changes, and its checksums too, so that
+// everything looks as if the indexer had meant it.
+#pragma once
+
+#include <xapian.h>
+
+#include <filesystem>
+#include <functional>
+
+namespace kwerenda {
+
+// Replaces `segment`. The database handed to `change` has term lists, which ours have not: without them
+// Xapian cannot change documents.
+void rewrite_segment(const std::filesystem::path& segment,
+                     const std::function<void(Xapian::WritableDatabase&)>& change);
+
+// Flips a bit in the middle of where `bytes` stand in `file`, once; the checksums stay as they are.
+void damage_bytes(const std::filesystem::path& file, const std::string& bytes);
+
+}  // namespace kwerenda
