@@ -305,9 +305,9 @@ class Compiler {
     if (resolved.role == WordRole::stop) return ranking.stop;
     if (resolved.role == WordRole::question) return ranking.question;
     if (resolved.has_digit) return ranking.number;
-    if (!resolved.capitalised) return 1;
-    // The first word's capital may be grammar.
-    return out_.patterns.empty() ? (1 + ranking.capitalised) / 2 : ranking.capitalised;
+    // The first word's capital is grammar.
+    const bool name = resolved.capitalised && !out_.patterns.empty();
+    return (name ? ranking.capitalised : 1) * (resolved.known ? 1 : ranking.unknown);
   }
 
   void note(std::string text) {

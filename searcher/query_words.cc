@@ -176,6 +176,8 @@ QueryTerm resolve_word(std::string_view surface, const KeyMaker& maker, const St
       keys.front().source == ReadingSource::guesser) {
     name_guessed_marks(maker, term);
   }
+  term.known = !term.repaired.empty() || keys.front().source == ReadingSource::lexicon ||
+               keys.front().source == ReadingSource::extra;
   const std::string& judged = term.repaired.empty() ? term.form : term.repaired;
   if (question.contains(judged)) {
     term.role = WordRole::question;

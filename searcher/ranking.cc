@@ -32,11 +32,17 @@ struct FieldCounts {
   }
 };
 
+LeafMask seen_in(const MatchedText* matched) { return matched ? matched->seen : 0; }
+
 void give(std::span<double> shares, std::size_t leaf, double share) {
   if (!shares.empty()) shares[leaf] += share;
 }
 
 }  // namespace
+
+LeafMask seen_words(const PassageEvidence& evidence) {
+  return seen_in(evidence.text) | seen_in(evidence.title) | seen_in(evidence.heading);
+}
 
 double inverse_passage_frequency(double passages, double with_word) {
   return std::log(1 + (passages - with_word + 0.5) / (with_word + 0.5));
@@ -77,6 +83,7 @@ double Ranking::score(const PassageEvidence& evidence, std::span<double> shares)
   if (evidence.text && std::popcount(evidence.text->seen) > 1) {
     sum += pairs(evidence.text->leaves, evidence.text->seen, shares);
     sum += together(evidence.text->leaves, shares);
+    if (std::popcount(evidence.text->seen_exact) > 1) sum += quoted(*evidence.text, shares);
   }
   if (evidence.title && !evidence.title->leaves.empty() &&
       std::all_of(evidence.title->leaves.begin(), evidence.title->leaves.end(),
@@ -87,6 +94,40 @@ double Ranking::score(const PassageEvidence& evidence, std::span<double> shares)
     });
     sum += reward;
   }
+  const LeafMask elsewhere_only = evidence.elsewhere & ~seen_words(evidence);
+  for_each_leaf(elsewhere_only,
+                [&](std::size_t leaf) { give(shares, leaf, settings_.elsewhere * weights_[leaf]); });
+  return sum + elsewhere(elsewhere_only);
+}
+
+double Ranking::elsewhere(LeafMask words) const {
+  double sum = 0;
+  for_each_leaf(words, [&](std::size_t leaf) { sum += settings_.elsewhere * weights_[leaf]; });
+  return sum;
+}
+
+// A word belongs to a run of two or three if it does anywhere in the text.
+double Ranking::quoted(const MatchedText& text, std::span<double> shares) const {
+  LeafMask in_pair = 0, in_triple = 0;   // the last word of one
+  LeafMask before = 0, pair_before = 0;  // the token's before: words whose form it is, pairs that it ends
+  for (LeafMask exact : text.exact) {
+    const LeafMask pair = exact & before << 1, triple = pair & pair_before << 1;
+    in_pair |= pair;
+    in_triple |= triple;
+    before = exact;
+    pair_before = pair;
+  }
+  double sum = 0;
+  const auto reward = [&](LeafMask ends, std::size_t words, double part) {
+    for_each_leaf(ends, [&](std::size_t leaf) {
+      for (std::size_t i = leaf + 1 - words; i <= leaf; ++i) {
+        give(shares, i, part * weights_[i]);
+        sum += part * weights_[i];
+      }
+    });
+  };
+  reward(in_pair, 2, settings_.quoted_pair);
+  reward(in_triple, 3, settings_.quoted_triple);
   return sum;
 }
 

@@ -29,20 +29,25 @@ struct RankingSettings {
   double exact = 0.15;     // the very form, on top of the lemma
   double relative = 0.25;  // a derived word, where the word itself is missing
   // Importance of a word by what it is.
-  double capitalised =
-      1.3;              // not at the query's beginning, where the capital may be grammar: half of it there
-  double number = 1.8;  // holds a digit
+  double capitalised = 1.3;  // not at the query's beginning, where the capital is grammar
+  double unknown = 1.4;      // not in the lexicon: a foreign name, a term of art; on top of the capital's
+  double number = 1.8;       // holds a digit
   double stop = 0.45, question = 0.2;
   // Neighbouring query words (the lighter one's weight): in order, decaying with the distance, and in any
   // order.
   double pair = 0.2, pair_any_order = 0.08;
   double pair_decay = 2.5;
   std::uint32_t pair_window = 8;  // tokens; beyond it the decay leaves nothing
+  // Words that stand side by side in the query and in the text, all in the very same form: the text is quoted.
+  // Per word, for two of them in a row and on top of that for three.
+  double quoted_pair = 0.1, quoted_triple = 0.05;
   // The heaviest set of query words within `window` tokens.
   double together = 0.08;
   std::uint32_t window = 15;
   // Part of the whole query's weight, for a title all of whose words the query names.
   double whole_title = 0.1;
+  // A word that the passage lacks and another candidate of the same report has.
+  double elsewhere = 0.4;
 };
 
 // One word of the query as ranking sees it, by leaf number.
@@ -56,8 +61,12 @@ struct PassageEvidence {
   const MatchedText* text = nullptr;
   const MatchedText* title = nullptr;
   const MatchedText* heading = nullptr;
-  std::size_t bytes = 0;  // of the text
+  std::size_t bytes = 0;   // of the text
+  LeafMask elsewhere = 0;  // words that other passages of the report have
 };
+
+// Words that the passage has, in its text or above it.
+LeafMask seen_words(const PassageEvidence& evidence);
 
 // Constant once made; safe from several threads at once.
 class Ranking {
@@ -69,7 +78,11 @@ class Ranking {
   // word, which sum to the score.
   double score(const PassageEvidence& evidence, std::span<double> shares = {}) const;
 
+  // What PassageEvidence::elsewhere adds to the score, for words that the passage lacks.
+  double elsewhere(LeafMask words) const;
+
  private:
+  double quoted(const MatchedText& text, std::span<double> shares) const;
   double pairs(const std::vector<LeafMask>& leaves, LeafMask seen, std::span<double> shares) const;
   double together(const std::vector<LeafMask>& leaves, std::span<double> shares) const;
 
