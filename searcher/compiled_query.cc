@@ -116,6 +116,7 @@ class Compiler {
         if (!resolved.repaired.empty() && folded(resolved.repaired) != folded(surface)) {
           note(fmt::format("Szukano: {} (wpisano: {})", resolved.repaired, surface));
         }
+        pattern.stem = resolved.role == WordRole::content && !resolved.has_digit;
         break;
       case WordMatch::exact: {
         ResolveSettings as_written = resolve_;

@@ -22,13 +22,14 @@ void count(const std::vector<LeafMask>& masks, LeafMask seen, Counts& counts) {
 
 // Occurrences of each word in one text.
 struct FieldCounts {
-  Counts leaves{}, exact{}, relatives{};
+  Counts leaves{}, exact{}, relatives{}, stems{};
 
   explicit FieldCounts(const MatchedText* matched) {
     if (!matched) return;
     count(matched->leaves, matched->seen, leaves);
     count(matched->exact, matched->seen_exact, exact);
     count(matched->relatives, matched->seen_relatives, relatives);
+    count(matched->stems, matched->seen_stems, stems);
   }
 };
 
@@ -74,8 +75,11 @@ double Ranking::score(const PassageEvidence& evidence, std::span<double> shares)
   for (std::size_t i = 0; i < words_.size(); ++i) {
     double share = saturated(text.leaves[i], title.leaves[i], heading.leaves[i]) +
                    settings_.exact * saturated(text.exact[i], 0, 0);
-    if (share == 0)
-      share = settings_.relative * saturated(text.relatives[i], title.relatives[i], heading.relatives[i]);
+    if (share == 0) {
+      share = std::max(
+          settings_.relative * saturated(text.relatives[i], title.relatives[i], heading.relatives[i]),
+          settings_.stem * saturated(text.stems[i], 0, 0));
+    }
     share *= weights_[i];
     give(shares, i, share);
     sum += share;

@@ -27,7 +27,8 @@ struct RankingSettings {
   double title = 4.0;  // an occurrence in the title counts as so many in the text
   double heading = 1.0;
   double exact = 0.15;     // the very form, on top of the lemma
-  double relative = 0.25;  // a derived word, where the word itself is missing
+  double relative = 0.4;  // a derived word, where the word itself is missing
+  double stem = 0.4;      // a word that begins alike, where the word itself is missing
   // Importance of a word by what it is.
   double capitalised = 1.3;  // not at the query's beginning, where the capital is grammar
   double unknown = 1.4;      // not in the lexicon: a foreign name, a term of art; on top of the capital's
