@@ -50,7 +50,7 @@ class Search {
         context_(context),
         excluded_(excluded),
         matcher_(query.patterns, reader.table()),
-        ranking_(context.ranking, query.words, reader.mean_passage_bytes()),
+        ranking_(context.ranking, query.words, query.manner, reader.mean_passage_bytes()),
         wants_sentences_(asks_for_sentences(query.root)),
         streams_can_reject_(!query.needs_report && !wants_sentences_ && is_monotone(query.root)) {}
 
