@@ -80,7 +80,7 @@ struct Variant {
 const std::vector<Variant> kVariants = {
     {"as shipped", [](RankingSettings&) {}},
     {"first stage's order alone (no features)",
-     [](RankingSettings& r) { r.exact = r.pair = r.pair_any_order = r.together = r.whole_title = 0; }},
+     [](RankingSettings& r) { r.exact = r.pair = r.together = r.whole_title = 0; }},
     {"without the exact form", [](RankingSettings& r) { r.exact = 0; }},
     {"without derived words", [](RankingSettings& r) { r.relative = 0; }},
     {"without the title", [](RankingSettings& r) { r.title = r.whole_title = 0; }},
@@ -93,7 +93,6 @@ const std::vector<Variant> kVariants = {
     {"question words as other words", [](RankingSettings& r) { r.question = 1; }},
     {"without question words", [](RankingSettings& r) { r.question = 0; }},
     {"without pairs in order", [](RankingSettings& r) { r.pair = 0; }},
-    {"without pairs in any order", [](RankingSettings& r) { r.pair_any_order = 0; }},
     {"without the window", [](RankingSettings& r) { r.together = 0; }},
     {"k1 = .8", [](RankingSettings& r) { r.k1 = 0.8; }},
     {"k1 = 1.2", [](RankingSettings& r) { r.k1 = 1.2; }},

@@ -46,6 +46,7 @@ class Compiler {
   }
 
   CompiledQuery compile(const QueryNode& root) {
+    if (text_.find('?') != std::string_view::npos) out_.manner = QueryManner::question;
     out_.root = node(root, 1, Field::body);
     settle_stop_words(out_.root);
     const Part part = xapian(out_.root, kLemmaPrefix);
@@ -116,6 +117,7 @@ class Compiler {
         if (!resolved.repaired.empty() && folded(resolved.repaired) != folded(surface)) {
           note(fmt::format("Szukano: {} (wpisano: {})", resolved.repaired, surface));
         }
+        pattern.stem = resolved.role == WordRole::content && !resolved.has_digit;
         break;
       case WordMatch::exact: {
         ResolveSettings as_written = resolve_;
@@ -274,6 +276,8 @@ class Compiler {
   MatchNode add_leaf(QueryTerm resolved, LeafPattern pattern, double boost, Field field) {
     MatchNode to;
     to.kind = NodeKind::word;
+    // "Kto …", "W którym roku …"; further on the same words join clauses.
+    if (resolved.role == WordRole::question && out_.patterns.size() < 2) out_.manner = QueryManner::question;
     const double importance = boost * weight_of(resolved) * (field == Field::place ? 0 : 1);
     if (importance * settings_.ranking.relative <= kRelativeFloor) pattern.relatives.clear();
     for (std::size_t i = 0; i < out_.patterns.size(); ++i) {
@@ -305,9 +309,14 @@ class Compiler {
     if (resolved.role == WordRole::stop) return ranking.stop;
     if (resolved.role == WordRole::question) return ranking.question;
     if (resolved.has_digit) return ranking.number;
-    if (!resolved.capitalised) return 1;
-    // The first word's capital may be grammar.
-    return out_.patterns.empty() ? (1 + ranking.capitalised) / 2 : ranking.capitalised;
+    double weight = resolved.known ? 1 : ranking.unknown;
+    // The first word's capital is grammar.
+    if (resolved.capitalised && !out_.patterns.empty()) {
+      weight *= ranking.capitalised;
+    } else if (resolved.verb && out_.manner == QueryManner::question) {
+      weight *= ranking.asked_verb;
+    }
+    return weight;
   }
 
   void note(std::string text) {

@@ -36,6 +36,7 @@ struct CompiledQuery {
   std::vector<QueryTerm> terms;       // by leaf number
   std::vector<LeafPattern> patterns;  // by leaf number
   std::vector<RankedWord> words;      // by leaf number
+  QueryManner manner = QueryManner::statement;
   Xapian::Query candidates;           // superset of the matches, weighted for the first stage
   bool needs_verification = false;    // candidates may hold passages that do not match
   bool needs_report = false;          // verification reads title, place or file name

@@ -55,6 +55,14 @@ PassageMatcher::PassageMatcher(std::vector<LeafPattern> patterns, KeyTable& tabl
         }
       }
     }
+    if (patterns_[i].stem) {
+      for (const std::string& key : patterns_[i].keys) {
+        if (key.size() < kStemBytes) continue;
+        const std::uint16_t hash = table_.stem_hash(table_.intern(key));
+        wanted_stems_[hash / 64] |= std::uint64_t{1} << hash % 64;
+        stems_.emplace_back(key, bit);
+      }
+    }
     if (!patterns_[i].form.empty()) forms_ |= bit;
     if (patterns_[i].exact) exact_only_ |= bit;
   }
@@ -72,24 +80,41 @@ void PassageMatcher::want(KeyId key, const KeyMasks& masks) {
   wanted_hashes_[hash / 64] |= std::uint64_t{1} << hash % 64;
 }
 
+// Two keys are taken for one stem if they begin alike for kStemBytes and for half of the longer one.
+LeafMask PassageMatcher::stems_of(KeyId key) const {
+  const std::uint16_t hash = table_.stem_hash(key);
+  if (!(wanted_stems_[hash / 64] >> hash % 64 & 1)) return 0;
+  const std::string_view text = table_.text(key);
+  LeafMask leaves = 0;
+  for (const auto& [wanted, leaf] : stems_) {
+    const auto same = static_cast<std::size_t>(
+        std::mismatch(text.begin(), text.end(), wanted.begin(), wanted.end()).first - text.begin());
+    if (same >= kStemBytes && 2 * same >= std::max(text.size(), wanted.size())) leaves |= leaf;
+  }
+  return leaves;
+}
+
 void PassageMatcher::match(std::string_view text, MatchedText& matched) {
   tokenize(text, matched.tokens);
   const std::size_t count = matched.tokens.size();
   matched.leaves.assign(count, 0);
   matched.exact.assign(count, 0);
   matched.relatives.assign(count, 0);
-  matched.seen = matched.seen_exact = matched.seen_relatives = 0;
+  matched.stems.assign(count, 0);
+  matched.seen = matched.seen_exact = matched.seen_relatives = matched.seen_stems = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const Token& token = matched.tokens[i];
     const std::string_view surface = text.substr(token.begin, token.end - token.begin);
     KeyMasks masks;
     for (KeyId key : table_.keys_of(surface)) {
+      matched.stems[i] |= stems_of(key);
       if (key / 64 >= wanted_.size() || !(wanted_[key / 64] >> key % 64 & 1)) continue;
       const KeyMasks& found = masks_.find(key)->second;
       masks.leaves |= found.leaves;
       masks.relatives |= found.relatives;
       masks.by_form |= found.by_form;
     }
+    matched.seen_stems |= matched.stems[i];
     if (!(masks.leaves | masks.relatives | masks.by_form)) continue;
     for (LeafMask rest = masks.by_form; rest; rest &= rest - 1) {
       const std::vector<std::string>& forms =
@@ -129,7 +154,8 @@ void PassageMatcher::match(KeyStreamView stream, MatchedText& matched) const {
   matched.exact.clear();
   matched.leaves.clear();
   matched.relatives.clear();
-  matched.seen = matched.seen_exact = matched.seen_relatives = 0;
+  matched.stems.clear();
+  matched.seen = matched.seen_exact = matched.seen_relatives = matched.seen_stems = 0;
   for (std::uint16_t key : stream) {
     const std::uint16_t hash = key & (kFurtherKey - 1);
     if (!(key & kFurtherKey)) {

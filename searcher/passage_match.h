@@ -36,6 +36,7 @@ struct LeafPattern {
   std::vector<std::string> relatives;  // weaker: derived from the same base, or synonyms
   std::string form;                    // folded, as written in the query; empty: none to compare with
   bool exact = false;                  // only tokens whose folded form is `form` match
+  bool stem = false;                   // tokens with a key of the same stem are told
 };
 
 // One text of a passage (its body, its headings, its title), token by token.
@@ -44,7 +45,10 @@ struct MatchedText {
   std::vector<LeafMask> leaves;                           // by token: words that it matches
   std::vector<LeafMask> exact;                            // by token: words whose very form it is
   std::vector<LeafMask> relatives;                        // by token: words that it is a relative of
-  LeafMask seen = 0, seen_exact = 0, seen_relatives = 0;  // over all tokens
+  // By token: words of whose stem it seems to be (działać: działalność): a guess, and no match. From texts
+  // only.
+  std::vector<LeafMask> stems;
+  LeafMask seen = 0, seen_exact = 0, seen_relatives = 0, seen_stems = 0;  // over all tokens
 };
 
 // One query; one thread at a time. `table` must outlive it.
@@ -60,7 +64,7 @@ class PassageMatcher {
 
   // The same from a stored key stream, a hundred times faster and a little too generous: hashes of 15 bits
   // collide (one token in 3,000 for a query of ten keys), and exact forms count as matched by their keys.
-  // Fills neither tokens nor exact.
+  // Fills neither tokens nor exact nor stems.
   void match(KeyStreamView stream, MatchedText& matched) const;
 
   const std::vector<LeafPattern>& patterns() const { return patterns_; }
@@ -79,6 +83,7 @@ class PassageMatcher {
   };
 
   void want(KeyId key, const KeyMasks& masks);
+  LeafMask stems_of(KeyId key) const;
 
   std::vector<LeafPattern> patterns_;
   std::vector<KeyPhrase> phrases_;
@@ -89,6 +94,8 @@ class PassageMatcher {
   LeafMask exact_only_ = 0;
   std::unordered_map<std::uint16_t, KeyMasks> hash_masks_;
   std::array<std::uint64_t, 512> wanted_hashes_{};  // a bit a short hash
+  std::vector<std::pair<std::string, LeafMask>> stems_;  // keys whose stem is looked for
+  std::array<std::uint64_t, 512> wanted_stems_{};        // a bit a stem hash
   std::string folded_;
 };
 

@@ -26,6 +26,13 @@ bool starts_with_capital(std::string_view text) {
   return !text.empty() && u_isUUppercase(code_point_at(text, 0).value);
 }
 
+// Lemmas of verbs are infinitives; a few nouns look like one (sieć, nić). "-ść" is nearly always a noun's.
+bool is_infinitive(std::string_view lemma) {
+  constexpr std::string_view kEndings[] = {"ać", "eć", "ić", "yć", "uć", "ąć", "óc"};
+  return std::any_of(std::begin(kEndings), std::end(kEndings),
+                     [&](std::string_view ending) { return lemma.ends_with(ending); });
+}
+
 std::uint32_t passages_of(const std::vector<Key>& keys, const Vocabulary& vocabulary) {
   std::uint32_t sum = 0;
   for (const Key& key : keys) sum += vocabulary.passages_with(key.text);
@@ -176,6 +183,9 @@ QueryTerm resolve_word(std::string_view surface, const KeyMaker& maker, const St
       keys.front().source == ReadingSource::guesser) {
     name_guessed_marks(maker, term);
   }
+  term.known = !term.repaired.empty() || keys.front().source == ReadingSource::lexicon ||
+               keys.front().source == ReadingSource::extra;
+  term.verb = is_infinitive(term.keys.front());
   const std::string& judged = term.repaired.empty() ? term.form : term.repaired;
   if (question.contains(judged)) {
     term.role = WordRole::question;

@@ -41,6 +41,8 @@ struct QueryTerm {
   WordRole role = WordRole::content;
   bool capitalised = false;
   bool has_digit = false;
+  bool known = true;           // to the lexicon, or repaired to a word that is
+  bool verb = false;           // by the look of its lemma
   std::uint32_t passages = 0;  // sum over keys, an upper bound of the passages that hold any
 };
 

@@ -22,15 +22,18 @@ void count(const std::vector<LeafMask>& masks, LeafMask seen, Counts& counts) {
 
 // Occurrences of each word in one text.
 struct FieldCounts {
-  Counts leaves{}, exact{}, relatives{};
+  Counts leaves{}, exact{}, relatives{}, stems{};
 
   explicit FieldCounts(const MatchedText* matched) {
     if (!matched) return;
     count(matched->leaves, matched->seen, leaves);
     count(matched->exact, matched->seen_exact, exact);
     count(matched->relatives, matched->seen_relatives, relatives);
+    count(matched->stems, matched->seen_stems, stems);
   }
 };
+
+LeafMask seen_in(const MatchedText* matched) { return matched ? matched->seen : 0; }
 
 void give(std::span<double> shares, std::size_t leaf, double share) {
   if (!shares.empty()) shares[leaf] += share;
@@ -38,12 +41,17 @@ void give(std::span<double> shares, std::size_t leaf, double share) {
 
 }  // namespace
 
+LeafMask seen_words(const PassageEvidence& evidence) {
+  return seen_in(evidence.text) | seen_in(evidence.title) | seen_in(evidence.heading);
+}
+
 double inverse_passage_frequency(double passages, double with_word) {
   return std::log(1 + (passages - with_word + 0.5) / (with_word + 0.5));
 }
 
-Ranking::Ranking(const RankingSettings& settings, std::vector<RankedWord> words, double mean_bytes)
-    : settings_(settings), words_(std::move(words)), mean_bytes_(mean_bytes) {
+Ranking::Ranking(const RankingSettings& settings, std::vector<RankedWord> words, QueryManner manner,
+                 double mean_bytes)
+    : settings_(settings), words_(std::move(words)), manner_(manner), mean_bytes_(mean_bytes) {
   for (const RankedWord& word : words_) {
     weights_.push_back(word.idf * word.importance);
     whole_weight_ += weights_.back();
@@ -68,16 +76,21 @@ double Ranking::score(const PassageEvidence& evidence, std::span<double> shares)
   for (std::size_t i = 0; i < words_.size(); ++i) {
     double share = saturated(text.leaves[i], title.leaves[i], heading.leaves[i]) +
                    settings_.exact * saturated(text.exact[i], 0, 0);
-    if (share == 0)
-      share = settings_.relative * saturated(text.relatives[i], title.relatives[i], heading.relatives[i]);
+    if (share == 0) {
+      share = std::max(
+          settings_.relative * saturated(text.relatives[i], title.relatives[i], heading.relatives[i]),
+          settings_.stem * saturated(text.stems[i], 0, 0));
+    }
     share *= weights_[i];
     give(shares, i, share);
     sum += share;
   }
   if (evidence.text && std::popcount(evidence.text->seen) > 1) {
-    sum += pairs(evidence.text->leaves, evidence.text->seen, shares);
+    sum += pairs(evidence.text->leaves, shares);
     sum += together(evidence.text->leaves, shares);
+    if (std::popcount(evidence.text->seen_exact) > 1) sum += quoted(*evidence.text, shares);
   }
+  if (evidence.text && manner_ == QueryManner::statement) sum += opening(*evidence.text, shares);
   if (evidence.title && !evidence.title->leaves.empty() &&
       std::all_of(evidence.title->leaves.begin(), evidence.title->leaves.end(),
                   [](LeafMask mask) { return mask != 0; })) {
@@ -87,36 +100,73 @@ double Ranking::score(const PassageEvidence& evidence, std::span<double> shares)
     });
     sum += reward;
   }
+  const LeafMask elsewhere_only = evidence.elsewhere & ~seen_words(evidence);
+  for_each_leaf(elsewhere_only,
+                [&](std::size_t leaf) { give(shares, leaf, settings_.elsewhere * weights_[leaf]); });
+  return sum + elsewhere(elsewhere_only);
+}
+
+double Ranking::elsewhere(LeafMask words) const {
+  double sum = 0;
+  for_each_leaf(words, [&](std::size_t leaf) { sum += settings_.elsewhere * weights_[leaf]; });
   return sum;
 }
 
-// One pass over the tokens: how close each word ever comes to the next word of the query, in order and in any
-// order.
-double Ranking::pairs(const std::vector<LeafMask>& leaves, LeafMask seen, std::span<double> shares) const {
-  std::array<std::uint32_t, kMaxLeaves> in_order{}, any_order{},
-      last{};  // distances; last: position + 1; 0 is none
-  const std::size_t words = words_.size();
-  const auto closer = [&](std::uint32_t& best, std::uint32_t distance) {
-    if (distance > 0 && distance <= settings_.pair_window && (best == 0 || distance < best)) best = distance;
+// A word belongs to a run of two or three if it does anywhere in the text.
+double Ranking::quoted(const MatchedText& text, std::span<double> shares) const {
+  LeafMask in_pair = 0, in_triple = 0;   // the last word of one
+  LeafMask before = 0, pair_before = 0;  // the token's before: words whose form it is, pairs that it ends
+  for (LeafMask exact : text.exact) {
+    const LeafMask pair = exact & before << 1, triple = pair & pair_before << 1;
+    in_pair |= pair;
+    in_triple |= triple;
+    before = exact;
+    pair_before = pair;
+  }
+  double sum = 0;
+  const auto reward = [&](LeafMask ends, std::size_t words, double part) {
+    for_each_leaf(ends, [&](std::size_t leaf) {
+      for (std::size_t i = leaf + 1 - words; i <= leaf; ++i) {
+        give(shares, i, part * weights_[i]);
+        sum += part * weights_[i];
+      }
+    });
   };
+  reward(in_pair, 2, settings_.quoted_pair);
+  reward(in_triple, 3, settings_.quoted_triple);
+  return sum;
+}
+
+double Ranking::opening(const MatchedText& text, std::span<double> shares) const {
+  LeafMask words = 0;
+  for (std::size_t i = 0; i < std::min<std::size_t>(settings_.opening_tokens, text.leaves.size()); ++i)
+    words |= text.leaves[i];
+  double sum = 0;
+  for_each_leaf(words, [&](std::size_t leaf) {
+    give(shares, leaf, settings_.opening * weights_[leaf]);
+    sum += settings_.opening * weights_[leaf];
+  });
+  return sum;
+}
+
+// One pass over the tokens: how close behind each word the next word of the query ever comes.
+double Ranking::pairs(const std::vector<LeafMask>& leaves, std::span<double> shares) const {
+  std::array<std::uint32_t, kMaxLeaves> closest{}, last{};  // distance; position + 1; 0 is none
   for (std::size_t at = 0; at < leaves.size(); ++at) {
     if (!leaves[at]) continue;
     const auto now = static_cast<std::uint32_t>(at + 1);
     for_each_leaf(leaves[at], [&](std::size_t leaf) {
-      if (leaf > 0 && last[leaf - 1]) {
-        closer(in_order[leaf - 1], now - last[leaf - 1]);
-        closer(any_order[leaf - 1], now - last[leaf - 1]);
-      }
-      if (leaf + 1 < words && last[leaf + 1]) closer(any_order[leaf], now - last[leaf + 1]);
+      if (leaf == 0 || last[leaf - 1] == 0) return;
+      const std::uint32_t distance = now - last[leaf - 1];
+      std::uint32_t& best = closest[leaf - 1];
+      if (distance <= settings_.pair_window && (best == 0 || distance < best)) best = distance;
     });
     for_each_leaf(leaves[at], [&](std::size_t leaf) { last[leaf] = now; });
   }
   double sum = 0;
-  for (std::size_t i = 0; i + 1 < words; ++i) {
-    if (!(seen >> i & 1) || !(seen >> (i + 1) & 1)) continue;
-    const double reward =
-        std::min(weights_[i], weights_[i + 1]) *
-        (settings_.pair * decay_[in_order[i]] + settings_.pair_any_order * decay_[any_order[i]]);
+  for (std::size_t i = 0; i + 1 < words_.size(); ++i) {
+    if (closest[i] == 0) continue;
+    const double reward = std::min(weights_[i], weights_[i + 1]) * settings_.pair * decay_[closest[i]];
     give(shares, i, reward / 2);
     give(shares, i + 1, reward / 2);
     sum += reward;

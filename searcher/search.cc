@@ -34,6 +34,8 @@ struct Candidate {
   double score = 0;
   std::uint64_t report_key = 0;
   std::uint32_t ordinal = 0;
+  LeafMask seen = 0;            // words of the query that it has
+  LeafMask elsewhere = 0;       // words that it lacks and another candidate of its report has
   std::uint64_t text_hash = 0;  // to fold passages of the same text into one
   std::uint32_t duplicates = 0;
 };
@@ -48,7 +50,7 @@ class Search {
         context_(context),
         excluded_(excluded),
         matcher_(query.patterns, reader.table()),
-        ranking_(context.ranking, query.words, reader.mean_passage_bytes()),
+        ranking_(context.ranking, query.words, query.manner, reader.mean_passage_bytes()),
         wants_sentences_(asks_for_sentences(query.root)),
         streams_can_reject_(!query.needs_report && !wants_sentences_ && is_monotone(query.root)) {}
 
@@ -218,8 +220,8 @@ class Search {
     if (wants_sentences_) sentences(passage.text, texts_.sentences);
   }
 
-  PassageEvidence evidence(std::size_t bytes) const {
-    return {&texts_.body, &texts_.title, &texts_.heading, bytes};
+  PassageEvidence evidence(std::size_t bytes, LeafMask elsewhere) const {
+    return {&texts_.body, &texts_.title, &texts_.heading, bytes, elsewhere};
   }
 
   // Scored by the stored key streams; by the text, where it must decide whether the passage matches at all.
@@ -237,7 +239,9 @@ class Search {
       if (streams_can_reject_ && !matches(query_.root, texts_)) return std::nullopt;
       if (!read(id)) return std::nullopt;
     }
-    candidate.score = ranking_.score(evidence(keys_.text_bytes));
+    const PassageEvidence found = evidence(keys_.text_bytes, 0);
+    candidate.score = ranking_.score(found);
+    candidate.seen = seen_words(found);
     return candidate;
   }
 
@@ -246,6 +250,17 @@ class Search {
     reader_.read(id, passage_);
     read(passage_, report(passage_.report_key));
     return matches(query_.root, texts_);
+  }
+
+  // A report that has the whole answer is better than one that has a part of it, even where no single passage
+  // has it all.
+  void add_evidence_of_reports(std::vector<Candidate>& candidates) const {
+    std::unordered_map<std::uint64_t, LeafMask> reports;
+    for (const Candidate& candidate : candidates) reports[candidate.report_key] |= candidate.seen;
+    for (Candidate& candidate : candidates) {
+      candidate.elsewhere = reports[candidate.report_key] & ~candidate.seen;
+      candidate.score += ranking_.elsewhere(candidate.elsewhere);
+    }
   }
 
   // The best by the key streams are scored again by their texts, which tell the exact forms. Always the same
@@ -257,7 +272,7 @@ class Search {
     for (auto candidate = candidates.begin(); candidate != end; ++candidate) {
       reader_.read(candidate->id, passage_);
       read(passage_, report(passage_.report_key));
-      candidate->score = ranking_.score(evidence(passage_.text.size()));
+      candidate->score = ranking_.score(evidence(passage_.text.size(), candidate->elsewhere));
     }
     std::stable_sort(candidates.begin(), end,
                      [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
@@ -266,6 +281,7 @@ class Search {
   void order(std::vector<Candidate>& candidates) {
     switch (options_.sort) {
       case SortOrder::relevance:
+        add_evidence_of_reports(candidates);
         std::stable_sort(candidates.begin(), candidates.end(),
                          [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
         refine(candidates);
@@ -323,7 +339,7 @@ class Search {
     hit.duplicates = candidate.duplicates;
     add_highlights(hit);
     if (options_.context) add_neighbours(candidate, hit);
-    if (options_.explain) explain(hit);
+    if (options_.explain) explain(candidate, hit);
     return hit;
   }
 
@@ -343,9 +359,9 @@ class Search {
     }
   }
 
-  void explain(Hit& hit) const {
+  void explain(const Candidate& candidate, Hit& hit) const {
     std::vector<double> shares(query_.words.size());
-    ranking_.score(evidence(hit.text.size()), shares);
+    ranking_.score(evidence(hit.text.size(), candidate.elsewhere), shares);
     for (std::size_t i = 0; i < shares.size(); ++i) {
       hit.explanation.push_back({query_.terms[i].typed, query_.terms[i].keys, shares[i]});
     }
