@@ -3,6 +3,7 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -22,16 +23,27 @@ CodePoint code_point_at(std::string_view text, std::size_t at) {
 }
 #pragma GCC diagnostic pop
 
+// Eight bytes at a time up to the next one that is not ASCII; Polish letters, of two bytes, need no function
+// call.
 std::size_t find_invalid_utf8(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   std::size_t at = 0;
   while (at < text.size()) {
-    while (at + 8 <= text.size()) {
+    if (at + 8 <= text.size()) {
       std::uint64_t word;
       std::memcpy(&word, text.data() + at, 8);
-      if ((word & 0x8080808080808080U) != 0) break;
-      at += 8;
+      word &= 0x8080808080808080U;
+      if (word == 0) {
+        at += 8;
+        continue;
+      }
+      if constexpr (std::endian::native == std::endian::little)
+        at += static_cast<std::size_t>(std::countr_zero(word)) / 8;
     }
-    if (at == text.size()) break;
+    if (byte(at) >= 0xc2 && byte(at) <= 0xdf && at + 1 < text.size() && (byte(at + 1) & 0xc0) == 0x80) {
+      at += 2;
+      continue;
+    }
     const CodePoint c = code_point_at(text, at);
     if (c.value < 0) return at;
     at += c.bytes;

@@ -17,7 +17,7 @@ struct CodePoint {
 CodePoint code_point_at(std::string_view text, std::size_t at);
 
 // Byte offset of the first byte that is not part of well-formed UTF-8 (surrogates and overlong forms are
-// not), npos if all is well. About 10 GB/s over ASCII.
+// not), npos if all is well. About 10 GB/s over ASCII, 1 GB/s over Polish.
 std::size_t find_invalid_utf8(std::string_view text);
 
 // White space as Unicode has it, and the no-break spaces.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -16,6 +17,7 @@ namespace kwerenda {
 namespace {
 
 constexpr std::size_t kExamples = 3;
+constexpr std::int64_t kSecond = 1'000'000'000;  // in nanoseconds
 
 class Adder {
  public:
@@ -70,6 +72,7 @@ class Adder {
     const bool whole_file = input.format != InputFormat::jsonl;
     if (whole_file && input.path != "-") {
       const std::optional<StoredReport> known = target_.find(input.id);
+      if (!known && !input.named && take_renamed(input)) return;
       if (known && known->size == input.size && known->mtime_ns == input.mtime_ns &&
           known->source == input.source) {
         ++summary_.unchanged;
@@ -94,29 +97,70 @@ class Adder {
       ++summary_.unchanged;
       return;
     }
-    const std::vector<Passage> passages = passages_of(report, settings_.passages);
+    add(report, passages_of(report, settings_.passages));
+  }
+
+  // As one number. Two that collide cost no more than reading a file that need not be read.
+  static std::uint64_t size_and_time(std::uint64_t size, std::int64_t mtime_ns) {
+    return static_cast<std::uint64_t>(mtime_ns) ^ size * 0x9e3779b97f4a7c15;
+  }
+
+  bool add(const Report& report, const std::vector<Passage>& passages) {
     if (const std::optional<std::string> reason = target_.add(report, passages)) {
       problem({ProblemCause::not_indexed, printable(report.id), *reason});
-      return;
+      return false;
     }
     ++summary_.reports;
     summary_.passages += passages.size();
     summary_.bytes += report.text.size();
     progress_.reports = summary_.reports;
     observer_.added(report);
+    return true;
+  }
+
+  // Whether a new file is a known one under a new name (add.h); it is then added from what the index has.
+  bool take_renamed(const Input& input) {
+    if (input.mtime_ns % kSecond == 0) return false;
+    if (!files_.has_value()) {
+      files_.emplace();
+      target_.for_each_report([this](const StoredReport& report) {
+        if (report.source != printable(report.id)) return;
+        KnownFile& file = (*files_)[size_and_time(report.size, report.mtime_ns)];
+        if (++file.reports == 1) file.id = report.id;
+      });
+    }
+    const auto alike = files_->find(size_and_time(input.size, input.mtime_ns));
+    if (alike == files_->end() || alike->second.reports != 1) return false;
+    const std::optional<StoredReport> found = target_.find(alike->second.id);
+    if (!found || found->size != input.size || found->mtime_ns != input.mtime_ns) return false;
+    const StoredReport& known = *found;
+    // What the reader made of the name itself must not change.
+    if (format_of_name(known.id) != format_of_name(input.path) || !is_gone(known.id)) return false;
+    if (known.title == stem_of(known.id) && stem_of(known.id) != stem_of(input.path)) return false;
+    RestoredReport restored = target_.restore(known);
+    restored.report.id = input.id;
+    restored.report.source = input.source;
+    seen_.insert(report_key(input.id));
+    progress_.bytes_done += input.size;
+    if (add(restored.report, restored.passages)) ++summary_.renamed;
+    return true;
   }
 
   // A report is gone for good if its file is not there while the directory that it was found in still has
   // others, or if its JSON Lines file was read to the end without a loss and no longer has it.
   void purge(const WalkResult& walked) {
-    for (const std::string& id : target_.report_ids()) {
-      if (seen_.contains(report_key(id))) continue;
-      const std::optional<StoredReport> known = target_.find(id);
-      if (!known) continue;
-      const bool from_file = known->source == printable(id);
-      const std::string& file = from_file ? id : known->source;
-      const bool dropped_record = !from_file && whole_sources_.contains(known->source);
-      if (!dropped_record && !vanished(file, walked)) continue;
+    for (const Root& root : walked.roots) {
+      if (root.state != Root::State::present) summary_.spared.push_back(printable(root.path));
+    }
+    std::vector<std::string> gone;
+    target_.for_each_report([&](const StoredReport& known) {
+      if (seen_.contains(report_key(known.id))) return;
+      const bool from_file = known.source == printable(known.id);
+      const bool dropped_record = !from_file && whole_sources_.contains(known.source);
+      if (dropped_record || vanished(from_file ? known.id : known.source, walked)) gone.push_back(known.id);
+    });
+    std::sort(gone.begin(), gone.end());
+    for (const std::string& id : gone) {
       target_.remove(id);
       ++summary_.removed;
       observer_.removed(id);
@@ -129,7 +173,10 @@ class Adder {
       if (root.path == ".") return !file.starts_with("/") && !file.starts_with("../");
       return file.starts_with(root.path == "/" ? root.path : root.path + "/");
     });
-    if (!below) return false;
+    return below && is_gone(file);
+  }
+
+  static bool is_gone(const std::string& file) {
     struct stat status {};
     return ::lstat(file.c_str(), &status) != 0 && (errno == ENOENT || errno == ENOTDIR);
   }
@@ -143,6 +190,12 @@ class Adder {
   std::uint64_t losses_ = 0;
   std::unordered_set<std::uint64_t> seen_;         // report keys of this run
   std::unordered_set<std::string> whole_sources_;  // JSON Lines files read to the end without a loss
+  struct KnownFile {
+    std::string id;
+    std::uint32_t reports = 0;  // of this size and time
+  };
+  // By size_and_time(); made when the first new file asks. About 150 bytes a report.
+  std::optional<std::unordered_map<std::uint64_t, KnownFile>> files_;
 };
 
 std::string with_decimal_comma(double value, int digits) {
@@ -175,9 +228,17 @@ std::string to_text(const AddSummary& summary, double seconds, bool dry_run) {
   text += ".\n";
   if (summary.unchanged > 0)
     text += fmt::format("Bez zmian: {}.\n", counted(summary.unchanged, "raport", "raporty", "raportów"));
+  if (summary.renamed > 0) {
+    text += fmt::format("Pod nową nazwą, bez czytania od nowa: {}.\n",
+                        counted(summary.renamed, "raport", "raporty", "raportów"));
+  }
   if (summary.removed > 0) {
     text += fmt::format("{}: {}.\n", dry_run ? "Do usunięcia" : "Usunięto",
                         counted(summary.removed, "raport", "raporty", "raportów"));
+  }
+  if (!summary.spared.empty()) {
+    text += fmt::format("Nie usunięto niczego spod: {} (nie ma tam raportów).\n",
+                        fmt::join(summary.spared, ", "));
   }
   for (const bool loss : {true, false}) {
     bool first = true;

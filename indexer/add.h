@@ -16,6 +16,7 @@
 #include "indexer/passages.h"
 #include "indexer/problem.h"
 #include "indexer/report.h"
+#include "indexer/restored_report.h"
 
 namespace kwerenda {
 
@@ -35,14 +36,18 @@ struct AddTarget {
   // Takes a report; otherwise says why not, in Polish.
   std::function<std::optional<std::string>(const Report& report, const std::vector<Passage>& passages)> add;
   std::function<void(std::string_view id)> remove;
-  // All ids; asked only when purging.
-  std::function<std::vector<std::string>()> report_ids;
+  // All reports as they were before this run; asked when purging, and once if there are new files in
+  // directories.
+  std::function<void(const std::function<void(const StoredReport&)>& visit)> for_each_report;
+  // What such a report held.
+  std::function<RestoredReport(const StoredReport& report)> restore;
 };
 
 struct AddProgress {
   std::uint64_t inputs_done = 0, inputs = 0;
   std::uint64_t bytes_done = 0, bytes = 0;  // read and skipped as unchanged, of the files that there are
   std::uint64_t reports = 0;                // added
+  bool committing = false;                  // all is read; what remains is to write the index
 };
 
 struct AddObserver {
@@ -61,12 +66,14 @@ struct CauseCount {
 
 struct AddSummary {
   std::uint64_t reports = 0;    // added or replaced
+  std::uint64_t renamed = 0;    // of those: known by another name and not read again
   std::uint64_t passages = 0;   // of those
   std::uint64_t bytes = 0;      // of text of those
   std::uint64_t unchanged = 0;  // reports, or files for those that one look at the disk told apart
   std::uint64_t removed = 0;
   std::uint64_t passed_over = 0;  // files of unknown kinds in directories
   bool stopped = false;
+  std::vector<std::string> spared;  // printable roots below which nothing was purged: missing or empty
   std::map<ProblemCause, CauseCount> problems;
 
   // Whether something that was asked for is missing from the index.
@@ -76,6 +83,11 @@ struct AddSummary {
 // Reads everything under `paths` and hands it to `target`. A file with the size and time that the index knows
 // is not opened; a report with the content that the index knows is not added. Throws what `target` throws;
 // Error{io} at the first loss if strict.
+//
+// A new file in a directory is taken for a known one under a new name, and its text from the index, if it has
+// the size and the time, to the nanosecond, of exactly one known file, and that is gone from its place. Times
+// of whole seconds do not count: archives are full of them. The old name leaves the index by purging, as any
+// that vanished.
 AddSummary add_paths(const std::vector<std::string>& paths, const AddSettings& settings,
                      const AddTarget& target, const AddObserver& observer);
 

@@ -12,6 +12,7 @@
 #include "analysis/index_directory.h"
 #include "analysis/schema.h"
 #include "analysis/utf8.h"
+#include "indexer/restored_report.h"
 
 namespace kwerenda {
 namespace {
@@ -20,7 +21,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kDumpName = "kwerenda-dump";
 constexpr int kDumpVersion = 1;
-constexpr std::uint64_t kMaxTextBytes = std::uint64_t{1} << 30;
 
 // The checksum in the last line, over all bytes before it.
 class Checksum {
@@ -101,16 +101,8 @@ Json report_line(const StoredReport& report, const std::vector<StoredPassage>& p
   return json;
 }
 
-struct Restored {
-  Report report;
-  std::vector<Passage> passages;
-};
-
-// The report's text is rebuilt around its passages: between them stood nothing but white space, fields and
-// headings.
-Restored report_of(const Json& json) {
-  Restored restored;
-  Report& report = restored.report;
+RestoredReport report_of(const Json& json) {
+  StoredReport report;
   report.id = get_bytes(json, "id");
   report.source = get_bytes(json, "source");
   report.title = get_bytes(json, "title");
@@ -123,22 +115,18 @@ Restored report_of(const Json& json) {
   std::size_t used = 0;
   report.content_hash = std::stoull(hash, &used, 16);
   if (used != 16 || hash.size() != 16) throw std::invalid_argument("content_hash");
+  std::vector<StoredPassage> passages;
   for (const Json& entry : json.at("passages")) {
-    const auto begin = get_number<std::uint64_t>(entry, "begin");
-    const auto end = get_number<std::uint64_t>(entry, "end");
-    const std::string text = get_bytes(entry, "text");
-    if (end < begin || end - begin != text.size() || text.empty() || begin < report.text.size()) {
-      throw std::out_of_range("begin, end");
-    }
-    if (end > kMaxTextBytes)
+    StoredPassage& passage = passages.emplace_back();
+    passage.begin = get_number<std::uint64_t>(entry, "begin");
+    passage.text = get_bytes(entry, "text");
+    passage.heading = get_bytes(entry, "heading");
+    const auto length = get_number<std::uint64_t>(entry, "end") - passage.begin;
+    if (length != passage.text.size()) throw std::out_of_range("end");
+    if (passage.begin > kMaxTextBytes || length > kMaxTextBytes - passage.begin)
       throw Error(ErrorKind::limit, "fragment leży dalej niż 1 GiB od początku raportu");
-    report.text.resize(begin, ' ');
-    report.text += text;
-    restored.passages.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end),
-                                 static_cast<std::uint32_t>(restored.passages.size() + 1),
-                                 get_bytes(entry, "heading")});
   }
-  return restored;
+  return restored_report(report, passages);
 }
 
 std::uint64_t get_hash(const Json& json, const char* name) {
@@ -216,7 +204,7 @@ class Restorer {
   }
 
   void report(const Json& json) {
-    Restored restored = report_of(json);
+    RestoredReport restored = report_of(json);
     const std::string id = restored.report.id;
     const std::size_t passages = restored.passages.size();
     if (writer_->find(id)) fail(fmt::format("raport „{}” występuje drugi raz", printable(id)));

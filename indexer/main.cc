@@ -144,26 +144,32 @@ std::vector<std::string> paths_of(const IndexerOptions& options) {
   return paths;
 }
 
-// What a dry run is told: what the index holds, if there is one. It takes no lock and changes nothing.
-AddTarget dry_target(const StoredIndex* stored) {
+// What the index held before the run, if there is one.
+AddTarget reading_target(const StoredIndex* stored) {
   AddTarget target;
+  target.for_each_report = [=](const std::function<void(const StoredReport&)>& visit) {
+    if (stored) stored->for_each_report(visit);
+  };
+  target.restore = [=](const StoredReport& report) {
+    return restored_report(report, stored->passages_of(report));
+  };
+  return target;
+}
+
+// A dry run takes no lock and changes nothing.
+AddTarget dry_target(const StoredIndex* stored) {
+  AddTarget target = reading_target(stored);
   target.find = [=](std::string_view id) {
     return stored ? stored->find(id) : std::optional<StoredReport>();
-  };
-  target.report_ids = [=] {
-    std::vector<std::string> ids;
-    if (stored) stored->for_each_report([&](const StoredReport& report) { ids.push_back(report.id); });
-    return ids;
   };
   target.add = [](const Report&, const std::vector<Passage>&) { return std::optional<std::string>(); };
   target.remove = [](std::string_view) {};
   return target;
 }
 
-AddTarget target_of(IndexWriter* writer) {
-  AddTarget target;
+AddTarget target_of(IndexWriter* writer, const StoredIndex* stored) {
+  AddTarget target = reading_target(stored);
   target.find = [=](std::string_view id) { return writer->find(id); };
-  target.report_ids = [=] { return writer->report_ids(); };
   target.add = [=](const Report& report, const std::vector<Passage>& passages) -> std::optional<std::string> {
     return writer->add(report, passages);
   };
@@ -190,10 +196,9 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
   std::unique_ptr<StoredIndex> stored;
   if (!options.dry_run) {
     writer = IndexWriter::open(options.index, writer_settings(options, settings.passages, keys));
-  } else if (is_index(options.index)) {
-    stored = std::make_unique<StoredIndex>(options.index, Versions::current);
   }
-  const AddTarget target = writer ? target_of(writer.get()) : dry_target(stored.get());
+  if (is_index(options.index)) stored = std::make_unique<StoredIndex>(options.index, Versions::current);
+  const AddTarget target = writer ? target_of(writer.get(), stored.get()) : dry_target(stored.get());
 
   const Clock::time_point start = Clock::now();
   ProgressPrinter printer(progress_style(options), say, start);
@@ -218,6 +223,8 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
   }
 
   const AddSummary summary = add_paths(paths, settings, target, observer);
+  last.committing = true;
+  printer.update(last, Clock::now());
   // Nothing to commit is no reason to make a new, empty index.
   if (writer && summary.reports + summary.removed > 0) writer->commit();
   printer.finish(last, Clock::now());

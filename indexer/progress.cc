@@ -14,7 +14,9 @@ ProgressPrinter::ProgressPrinter(ProgressStyle style, std::function<void(std::st
     : style_(style), write_(std::move(write)), start_(start), next_(start + milliseconds(1000)) {}
 
 void ProgressPrinter::update(const AddProgress& progress, Clock::time_point now) {
-  if (style_ == ProgressStyle::none || now < next_) return;
+  const bool new_phase = std::exchange(committing_, progress.committing) != progress.committing;
+  if (style_ == ProgressStyle::none || now < start_ + milliseconds(1000) || (now < next_ && !new_phase))
+    return;
   const double seconds = std::chrono::duration<double>(now - start_).count();
   if (style_ == ProgressStyle::json) {
     next_ = now + milliseconds(1000);
@@ -41,6 +43,7 @@ std::string progress_line(const AddProgress& progress, double seconds) {
   const double done = static_cast<double>(progress.bytes_done);
   const double rate = seconds > 0 ? done / seconds : 0;
   std::string line = counted(progress.reports, "raport", "raporty", "raportów");
+  if (progress.committing) return line + ", zapis indeksu…";
   if (progress.bytes > 0) {
     const double share = std::min(1.0, done / static_cast<double>(progress.bytes));
     line += fmt::format(", {} %", static_cast<int>(share * 100));
@@ -59,8 +62,9 @@ std::string progress_line(const AddProgress& progress, double seconds) {
 
 std::string progress_json(const AddProgress& progress, double seconds) {
   return fmt::format(
-      R"({{"schema_version":1,"type":"progress","reports":{},"inputs_done":{},"inputs":{},"bytes_done":{},"bytes":{},"seconds":{:.3f}}})",
-      progress.reports, progress.inputs_done, progress.inputs, progress.bytes_done, progress.bytes, seconds);
+      R"({{"schema_version":1,"type":"progress","reports":{},"inputs_done":{},"inputs":{},"bytes_done":{},"bytes":{},"committing":{},"seconds":{:.3f}}})",
+      progress.reports, progress.inputs_done, progress.inputs, progress.bytes_done, progress.bytes,
+      progress.committing, seconds);
 }
 
 }  // namespace kwerenda

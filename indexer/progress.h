@@ -19,7 +19,8 @@ class ProgressPrinter {
   // `write` takes what is to appear on stderr.
   ProgressPrinter(ProgressStyle style, std::function<void(std::string_view)> write, Clock::time_point start);
 
-  // Prints if it is time to: on a terminal after one second, then ten times a second; as JSON once a second.
+  // Prints if it is time to: after one second, then on a terminal ten times a second, as JSON once a second,
+  // and when the writing of the index begins.
   void update(const AddProgress& progress, Clock::time_point now);
   // Clears the terminal's line, so that a message can be printed.
   void clear();
@@ -32,11 +33,12 @@ class ProgressPrinter {
   Clock::time_point start_;
   Clock::time_point next_;
   bool shown_ = false;
+  bool committing_ = false;
 };
 
 // "1 234 raporty, 45 %, 12,3 MB/s, zostało 1:05"
 std::string progress_line(const AddProgress& progress, double seconds);
-// {"schema_version":1,"type":"progress","reports":…,"inputs_done":…,"inputs":…,"bytes_done":…,"bytes":…,"seconds":…}
+// {"schema_version":1,"type":"progress","reports":…,"inputs_done":…,"inputs":…,"bytes_done":…,"bytes":…,"committing":…,"seconds":…}
 std::string progress_json(const AddProgress& progress, double seconds);
 
 }  // namespace kwerenda

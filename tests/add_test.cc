@@ -2,7 +2,9 @@
 // told.
 #include "indexer/add.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -53,25 +55,45 @@ class Add : public ::testing::Test {
       stored.size = report.size;
       stored.mtime_ns = report.mtime_ns;
       stored.content_hash = report.content_hash;
+      stored.title = report.title;
+      stored.date = report.date;
+      texts_[report.id].clear();
+      for (const Passage& passage : passages) {
+        StoredPassage& text = texts_[report.id].emplace_back();
+        text.begin = passage.begin;
+        text.text = report.text.substr(passage.begin, passage.end - passage.begin);
+        text.heading = passage.heading;
+      }
       return std::nullopt;
     };
     target.remove = [this](std::string_view id) { stored_.erase(std::string(id)); };
-    target.report_ids = [this] {
-      Rows ids;
-      for (const auto& [id, report] : stored_) ids.push_back(id);
-      return ids;
+    target.for_each_report = [this](const std::function<void(const StoredReport&)>& visit) {
+      for (const auto& [id, report] : stored_) visit(report);
+    };
+    target.restore = [this](const StoredReport& report) {
+      restored_.push_back(report.id);
+      return restored_report(report, texts_.at(report.id));
     };
     return target;
   }
 
   AddSummary add(const Rows& paths, const AddSettings& settings = {}) {
     added_.clear();
+    restored_.clear();
     return add_paths(paths, settings, target(), observer_);
   }
 
   fs::path directory_, before_;
+  // Times as a person's files have them, to the nanosecond, and no two alike.
+  void set_time(const std::string& name, std::int64_t nanoseconds) {
+    const struct timespec times[2] = {
+        {0, UTIME_OMIT}, {1'700'000'000 + nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000}};
+    ASSERT_EQ(::utimensat(AT_FDCWD, name.c_str(), times, 0), 0);
+  }
+
   std::map<std::string, StoredReport> stored_;
-  Rows added_;
+  std::map<std::string, std::vector<StoredPassage>> texts_;
+  Rows added_, restored_;
   AddObserver observer_;
 };
 
@@ -92,6 +114,94 @@ TEST_F(Add, UnchangedFilesAreNotReadAgain) {
   // A new time alone changes nothing.
   fs::last_write_time("r/b.md", fs::file_time_type::clock::now() + std::chrono::hours(1));
   EXPECT_EQ(add({"r"}).unchanged, 2U);
+}
+
+TEST_F(Add, ARenamedFileIsNotReadAgain) {
+  const std::string titled = "Narada w Łodzi\n\nData: 3.04.2024\n\nMówiono o schronach.\n\nI o wodzie.\n";
+  AddSettings purge;
+  purge.purge = Purge::vanished;
+  struct Row {
+    const char* what;
+    std::string text;  // of r/a.txt
+    std::function<void()> change;
+    bool restored;
+    std::int64_t time = 1'500'000'001;  // of r/a.txt, and of r/b.txt beside it if there is a twin
+    bool twin = false;
+  };
+  const Row rows[] = {
+      {"in its folder", titled, [] { fs::rename("r/a.txt", "r/nowy.txt"); }, true},
+      {"into another folder", titled, [] { fs::rename("r/a.txt", "r/pod/nowy.txt"); }, true},
+      {"into a new folder", titled,
+       [] {
+         fs::create_directories("r/pod/s");
+         fs::rename("r/a.txt", "r/pod/s/a.txt");
+       },
+       true},
+      {"the name was the title", "Bez tytułu, za to z kropką.", [] { fs::rename("r/a.txt", "r/nowy.txt"); },
+       false},
+      {"the name was the title and stays", "Bez tytułu, za to z kropką.",
+       [] { fs::rename("r/a.txt", "r/pod/a.txt"); }, true},
+      {"of another kind now", titled, [] { fs::rename("r/a.txt", "r/nowy.md"); }, false},
+      {"a copy, not a new name", titled,
+       [this] {
+         fs::copy_file("r/a.txt", "r/nowy.txt");
+         set_time("r/nowy.txt", 1'500'000'001);
+       },
+       false},
+      {"changed as well", titled,
+       [this] {
+         fs::rename("r/a.txt", "r/nowy.txt");
+         std::ofstream("r/nowy.txt", std::ios::app) << "Dopisek.\n";
+         set_time("r/nowy.txt", 1'500'000'001);
+       },
+       false},
+      {"another of this size and time", titled,
+       [&] {
+         fs::remove("r/a.txt");
+         fs::remove("r/b.txt");
+         write("r/nowy.txt", std::string(titled.size(), 'x'));
+         set_time("r/nowy.txt", 1'500'000'001);
+       },
+       false, 1'500'000'001, true},
+      {"a time of whole seconds", titled, [] { fs::rename("r/a.txt", "r/nowy.txt"); }, false, 1'000'000'000},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.what);
+    fs::remove_all("r");
+    stored_.clear();
+    write("r/a.txt", row.text);
+    write("r/pod/c.txt", "Zostaje tu.");
+    set_time("r/a.txt", row.time);
+    if (row.twin) {
+      write("r/b.txt", std::string(row.text.size(), 'b'));
+      set_time("r/b.txt", row.time);
+    }
+    add({"r"});
+    row.change();
+    const AddSummary summary = add({"r"}, purge);
+    ASSERT_EQ(added_.size(), 1U);
+    EXPECT_EQ(restored_, row.restored ? Rows{"r/a.txt"} : Rows{});
+    EXPECT_EQ(summary.renamed, row.restored ? 1U : 0U);
+    EXPECT_EQ(stored_.contains("r/a.txt"), fs::exists("r/a.txt"));
+    if (!row.restored) continue;
+    EXPECT_NE(to_text(summary, 0.1, false).find("Pod nową nazwą, bez czytania od nowa: 1 raport.\n"),
+              std::string::npos);
+    // As if it had been read.
+    const StoredReport taken = stored_.at(added_[0]);
+    const auto taken_texts = texts_.at(added_[0]);
+    stored_.clear();
+    add({"r"});
+    const StoredReport& read = stored_.at(taken.id);
+    EXPECT_EQ(taken.source, read.source);
+    EXPECT_EQ(taken.title, read.title);
+    EXPECT_EQ(taken.date, read.date);
+    EXPECT_EQ(taken.content_hash, read.content_hash);
+    ASSERT_EQ(taken_texts.size(), texts_.at(taken.id).size());
+    for (std::size_t i = 0; i < taken_texts.size(); ++i) {
+      EXPECT_EQ(taken_texts[i].text, texts_.at(taken.id)[i].text);
+      EXPECT_EQ(taken_texts[i].begin, texts_.at(taken.id)[i].begin);
+    }
+  }
 }
 
 TEST_F(Add, OneBadFileStopsNothing) {
@@ -154,8 +264,13 @@ TEST_F(Add, PurgeRemovesWhatVanishedAndNothingElse) {
   EXPECT_FALSE(stored_.contains("r/a.txt"));
   EXPECT_FALSE(stored_.contains("1"));
   EXPECT_TRUE(stored_.contains("s/c.txt"));  // its root is missing
+  EXPECT_EQ(summary.spared, Rows{"s"});
   fs::create_directories("s");
-  EXPECT_EQ(add({"s"}, purge).removed, 0U);  // its root is empty
+  const AddSummary empty = add({"s"}, purge);
+  EXPECT_EQ(empty.removed, 0U);  // its root is empty
+  EXPECT_NE(to_text(empty, 0.1, false).find("Nie usunięto niczego spod: s (nie ma tam raportów).\n"),
+            std::string::npos);
+  EXPECT_EQ(add({"s"}).spared, Rows{}) << "nothing to say when nothing was to be purged";
   // A file of records with a loss purges none of its records; a file that cannot be read now stays.
   write("z.jsonl", "{zepsuty\n");
   write("r/b.txt", "B\xFF.");
@@ -209,13 +324,23 @@ TEST(Messages, Progress) {
   terminal.clear();
   EXPECT_EQ(written, "\r3 raporty, 25 %, 12,5 MB/s, zostało 0:06\033[K\r\033[K");
   written.clear();
+  AddProgress all = progress;
+  all.committing = true;
+  terminal.update(all, start + 2060ms);
+  EXPECT_EQ(written, "\r3 raporty, zapis indeksu…\033[K") << "said at once, it may take long";
+  ProgressPrinter quick(
+      ProgressStyle::terminal, [&](std::string_view text) { written += text; }, start);
+  written.clear();
+  quick.update(all, start + 900ms);
+  EXPECT_EQ(written, "") << "nothing within the first second";
+  written.clear();
   ProgressPrinter json(
       ProgressStyle::json, [&](std::string_view text) { written += text; }, start);
   json.finish(progress, start + 2s);
   EXPECT_EQ(written,
             "{\"schema_version\":1,\"type\":\"progress\",\"reports\":3,\"inputs_done\":1,\"inputs\":4,"
             "\"bytes_done\":25000000,"
-            "\"bytes\":100000000,\"seconds\":2.000}\n");
+            "\"bytes\":100000000,\"committing\":false,\"seconds\":2.000}\n");
 }
 
 }  // namespace

@@ -166,11 +166,35 @@ TEST_F(Program, TokensAndAClosedPipe) {
 
 TEST_F(Program, InterruptedItCommitsAndSaysHowToGoOn) {
   write("r/a.txt", "Dobry raport.");
-  // Standard input comes last and ends only after the signal.
-  const Outcome outcome = run(
-      "mkfifo f; $K add --index i r - <f & pid=$!; exec 3>f; sleep 1; kill -INT $pid; exec 3>&-; wait $pid");
-  EXPECT_TRUE(outcome.code == 3 || outcome.code == 0) << outcome.code << outcome.err;
-  EXPECT_TRUE(contains(run("$K info --index i").out, "reports\t1\n"));
+  // More than a pipe holds: once it is written, the program is reading.
+  const std::string reading =
+      "rm -f f; mkfifo f; $K add --index i - r <f & pid=$!; exec 3>f; "
+      "yes 'Raport w drodze.' | head -c 200000 >&3; ";
+  const Outcome outcome = run(reading + "kill -INT $pid; exec 3>&-; wait $pid");
+  EXPECT_EQ(outcome.code, 3) << outcome.err;
+  EXPECT_TRUE(
+      contains(outcome.err, "Przerwano; to, co dodano, jest w indeksie. To samo polecenie dokończy pracę."))
+      << outcome.err;
+  EXPECT_TRUE(contains(run("$K info --index i").out, "reports\t1\n")) << "what came is in, r is not";
+  EXPECT_EQ(run("$K add --index i r").code, 0);
+  EXPECT_TRUE(contains(run("$K info --index i").out, "reports\t2\n"));
+  // The second one leaves at once, though the input has not ended.
+  const Outcome twice = run(reading + "while kill -INT $pid 2>/dev/null; do sleep 0.05; done; wait $pid");
+  EXPECT_EQ(twice.code, 130) << twice.err;
+  EXPECT_TRUE(run("$K check --index i").out.starts_with("i: w porządku: 2 raporty, "));
+}
+
+TEST_F(Program, ProgressAsJsonGoesToStandardError) {
+  write("r/a.txt", "Dobry raport.");
+  const Outcome outcome = run("$K add -q --progress=json --index i r");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_TRUE(
+      outcome.err.starts_with("{\"schema_version\":1,\"type\":\"progress\",\"reports\":1,"
+                              "\"inputs_done\":1,\"inputs\":1,\"bytes_done\":13,\"bytes\":13,"
+                              "\"committing\":true,\"seconds\":"))
+      << outcome.err;
+  EXPECT_EQ(run("$K add --index i r 2>&1 | grep -c zostało").out, "0\n") << "quiet in a pipe";
 }
 
 }  // namespace

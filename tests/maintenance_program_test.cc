@@ -120,6 +120,7 @@ TEST_F(Maintenance, PurgesOnlyWhatVanished) {
   ASSERT_EQ(run("mv r s").code, 0);
   const Outcome missing = run("$K add --purge vanished --index i r");
   EXPECT_EQ(missing.code, 2);
+  EXPECT_TRUE(contains(missing.err, "Nie usunięto niczego spod: r (nie ma tam raportów).")) << missing.err;
   EXPECT_EQ(ids(), "4\n") << "a missing root purges nothing";
   ASSERT_EQ(run("mkdir r").code, 0);
   run("$K add --purge vanished --index i r");
@@ -127,6 +128,7 @@ TEST_F(Maintenance, PurgesOnlyWhatVanished) {
   ASSERT_EQ(run("rmdir r && mv s r && mv r/a.txt r/c.txt").code, 0);
   const Outcome dry = run("$K add --dry-run --purge vanished --index i r");
   EXPECT_TRUE(contains(dry.err, "Do usunięcia: 1 raport.")) << dry.err;
+  EXPECT_TRUE(contains(dry.err, "Pod nową nazwą, bez czytania od nowa: 1 raport.")) << dry.err;
   EXPECT_EQ(ids(), "4\n");
   ASSERT_EQ(run("$K add --purge vanished --index i r").code, 0);
   EXPECT_EQ(run("$K dump --index i | grep -o '\"id\":\"r/[^\"]*' | cut -d'\"' -f4 | sort | xargs").out,
