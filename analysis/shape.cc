@@ -118,4 +118,15 @@ std::string title_cased(std::string_view form) {
   return out;
 }
 
+std::string with_case_of(std::string_view form, std::string_view model) {
+  std::string out;
+  bool upper = false;
+  for (std::size_t at = 0, beside = 0; at < form.size();) {
+    if (beside < model.size()) upper = u_isUUppercase(next_code_point(model, beside)) != 0;
+    const UChar32 c = next_code_point(form, at);
+    append(upper ? u_toupper(c) : u_tolower(c), out);
+  }
+  return out;
+}
+
 }  // namespace kwerenda

@@ -32,5 +32,8 @@ std::string upper_cased(std::string_view form);
 std::string lower_cased(std::string_view form);
 // The first letter a capital, the rest small.
 std::string title_cased(std::string_view form);
+// `form` with the case of `model`, letter by letter: (łódzki, Lodzki) is Łódzki. Letters beyond its end take
+// the case of its last.
+std::string with_case_of(std::string_view form, std::string_view model);
 
 }  // namespace kwerenda

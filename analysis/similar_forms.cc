@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
+#include <utility>
 
 #include "analysis/edit_distance.h"
 #include "analysis/fold.h"
@@ -12,6 +14,11 @@ namespace {
 // A walk stops after so many states. Of 872 unknown words of Wikipedia the worst took 14,344 with two edits
 // (half of them 7,755 and 4 ms) and 1,103 with one (0.2 ms).
 constexpr std::size_t kMaxVisitedStates = 60000;
+
+struct Found {
+  SimilarForm similar;
+  std::uint32_t lemma_frequency = 0;  // of the best lemma, if the form itself was never seen
+};
 
 class SimilarSearch {
  public:
@@ -39,34 +46,44 @@ class SimilarSearch {
     for (const auto& [own, lemmas] : extra.lemmas_of) {
       const std::string own_folded = folded(own);
       const int distance = edit_distance(plain, without_marks(own_folded), edits);
-      if (distance <= edits) found_.push_back({own_folded, file_.frequency(own_folded), distance});
+      if (distance <= edits) found_.push_back({{own_folded, file_.frequency(own_folded), distance}, 0});
     }
   }
 
-  // Fewest edits first, then most frequent, then by letters.
+  // Fewest edits first, then most frequent, then those of the more frequent lemma (most forms of a word are
+  // never seen), then by letters.
   void finish(std::size_t limit, std::vector<SimilarForm>& out) {
-    std::sort(found_.begin(), found_.end(), [](const SimilarForm& a, const SimilarForm& b) {
-      return a.form != b.form ? a.form < b.form : a.edits < b.edits;
+    std::sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {
+      return std::tie(a.similar.form, a.similar.edits, b.lemma_frequency) <
+             std::tie(b.similar.form, b.similar.edits, a.lemma_frequency);
     });
     found_.erase(std::unique(found_.begin(), found_.end(),
-                             [](const SimilarForm& a, const SimilarForm& b) { return a.form == b.form; }),
+                             [](const Found& a, const Found& b) { return a.similar.form == b.similar.form; }),
                  found_.end());
-    std::stable_sort(found_.begin(), found_.end(), [](const SimilarForm& a, const SimilarForm& b) {
-      return a.edits != b.edits ? a.edits < b.edits : a.frequency > b.frequency;
+    std::stable_sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {
+      return std::tie(a.similar.edits, b.similar.frequency, b.lemma_frequency) <
+             std::tie(b.similar.edits, a.similar.frequency, a.lemma_frequency);
     });
     if (found_.size() > limit) found_.resize(limit);
-    out.insert(out.end(), found_.begin(), found_.end());
+    for (Found& found : found_) out.push_back(std::move(found.similar));
   }
 
  private:
   std::uint8_t base_of(std::uint8_t label) const { return file_.to_base()[label]; }
 
-  void keep(int edits) {
-    std::string written, folded;
+  void keep(int edits, std::uint32_t record) {
+    std::string written, lower;
     for (const std::uint8_t label : spelling_)
       written.append(file_.text[label].bytes, file_.text[label].size);
-    file_.append_lower(written, folded);
-    found_.push_back({folded, file_.frequency(folded), edits});
+    file_.append_lower(written, lower);
+    const std::uint32_t frequency = file_.frequency(lower);
+    std::uint32_t lemma_frequency = 0;
+    readings_.clear();
+    if (frequency == 0 && file_.read(file_.readings, record, written, ReadingSource::lexicon, readings_) &&
+        !readings_.empty()) {
+      lemma_frequency = file_.frequency(folded(readings_.front().lemma));
+    }
+    found_.push_back({{std::move(lower), frequency, edits}, lemma_frequency});
   }
 
   template <typename Each>
@@ -82,7 +99,7 @@ class SimilarSearch {
     if (++visited_ > kMaxVisitedStates) return;
     std::uint32_t value = 0;
     if (at == word_->size) {
-      if (file_.forms.value(state, value)) keep(0);
+      if (file_.forms.value(state, value)) keep(0, value);
       return;
     }
     const std::uint8_t wanted = base_of(word_->label[at]);
@@ -120,7 +137,7 @@ class SimilarSearch {
       if (least > edits_) return;
       spelling_.push_back(label);
       std::uint32_t value = 0;
-      if (row[width - 1] <= edits_ && file_.forms.value(next, value)) keep(row[width - 1]);
+      if (row[width - 1] <= edits_ && file_.forms.value(next, value)) keep(row[width - 1], value);
       walk_within(next, depth + 1);
       spelling_.pop_back();
     });
@@ -132,7 +149,8 @@ class SimilarSearch {
   std::size_t visited_ = 0;
   std::vector<std::uint8_t> rows_;
   std::vector<std::uint8_t> spelling_;
-  std::vector<SimilarForm> found_;
+  std::vector<Found> found_;
+  std::vector<Reading> readings_;
 };
 
 }  // namespace

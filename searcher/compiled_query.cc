@@ -42,7 +42,7 @@ class Compiler {
            const IndexVocabulary& vocabulary, const CompileSettings& settings)
       : text_(text), keys_(keys), lists_(lists), vocabulary_(vocabulary), settings_(settings) {
     resolve_.repair = settings.repair;
-    resolve_.marks_missing = lacks_marks(text);
+    resolve_.marks = marks_of(text);
   }
 
   CompiledQuery compile(const QueryNode& root) {

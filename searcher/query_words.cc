@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analysis/fold.h"
+#include "analysis/shape.h"
 #include "analysis/tokenizer.h"
 #include "analysis/utf8.h"
 
@@ -58,8 +59,9 @@ void add_correction(Correction correction, std::vector<Correction>& corrections)
   corrections.push_back(std::move(correction));
 }
 
-std::vector<Correction> corrections_of(const std::string& form, const std::string& key, int edits,
-                                       const KeyMaker& maker, const Vocabulary& vocabulary) {
+std::vector<Correction> corrections_of(const std::string& typed, const std::string& form,
+                                       const std::string& key, int edits, const KeyMaker& maker,
+                                       const Vocabulary& vocabulary) {
   std::vector<SimilarForm> forms;
   if (edits == 0) {
     maker.lexicon().find_accent_free(form, 8, forms);
@@ -69,7 +71,7 @@ std::vector<Correction> corrections_of(const std::string& form, const std::strin
   std::vector<Correction> corrections;
   std::vector<Key> keys;
   for (const SimilarForm& similar : forms) {
-    maker.keys_of(similar.form, keys);
+    maker.keys_of(with_case_of(similar.form, typed), keys);
     const std::uint32_t passages = passages_of(keys, vocabulary);
     if (passages == 0) continue;
     Correction correction{similar.form, {}, similar.edits, 1.0 + similar.frequency};
@@ -107,7 +109,8 @@ void repair(const KeyMaker& maker, const Vocabulary& vocabulary, QueryTerm& term
   for (int edits = 0; edits <= 2; ++edits) {
     if (edits == 1 && letters < kMinLettersForOneEdit) return;
     if (edits == 2 && letters < kMinLettersForTwoEdits) return;
-    const auto corrections = corrections_of(term.form, term.keys.front(), edits, maker, vocabulary);
+    const auto corrections =
+        corrections_of(term.typed, term.form, term.keys.front(), edits, maker, vocabulary);
     if (!corrections.empty()) return take_corrections(corrections, vocabulary, term);
   }
 }
@@ -120,26 +123,32 @@ void name_guessed_marks(const KeyMaker& maker, QueryTerm& term) {
   std::vector<Key> keys;
   for (const SimilarForm& similar : forms) {
     if (similar.form == term.form) return;
-    maker.keys_of(similar.form, keys);
+    maker.keys_of(with_case_of(similar.form, term.typed), keys);
     if (keys.front().text != term.keys.front()) continue;
     term.form = term.repaired = similar.form;
     return;
   }
 }
 
-// In a query without marks the most frequent form that differs in marks alone is what was meant: right
-// for 98.7 % of tokens.
-void restore_marks(const KeyMaker& maker, const Vocabulary& vocabulary, QueryTerm& term) {
+// A known word is this much rarer than what it may stand for.
+constexpr std::uint32_t kRarer = 10;
+
+// In a query without marks the most frequent form that differs in marks alone is what was meant. One or two
+// words without marks prove nothing; but a word that is much rarer than the other is still less likely to be
+// meant, even if only one person in three leaves the marks out. Both are searched for then.
+void restore_marks(const KeyMaker& maker, const Vocabulary& vocabulary, Marks marks, QueryTerm& term) {
   std::vector<SimilarForm> forms;
   maker.lexicon().find_accent_free(term.form, 4, forms);
   if (forms.empty() || forms.front().form == term.form || forms.front().frequency == 0) return;
   std::vector<Key> keys;
-  maker.keys_of(forms.front().form, keys);
+  maker.keys_of(with_case_of(forms.front().form, term.typed), keys);
   if (passages_of(keys, vocabulary) == 0) return;
   if (keys.front().text == term.keys.front())
     return;  // only another ending of the same word: "ochrona" is not "ochroną"
-  const bool as_typed_is_rare = maker.lexicon().frequency(term.form) * 10 < forms.front().frequency;
-  std::vector<std::string> as_typed = as_typed_is_rare ? std::vector<std::string>{} : term.keys;
+  const bool as_typed_is_rare = maker.lexicon().frequency(term.form) * kRarer < forms.front().frequency;
+  if (marks == Marks::unsure && !as_typed_is_rare) return;
+  std::vector<std::string> as_typed =
+      as_typed_is_rare && marks == Marks::missing ? std::vector<std::string>{} : term.keys;
   term.keys.clear();
   for (const Key& key : keys) add_key(key.text, term);
   for (const std::string& key : as_typed) add_key(key, term);
@@ -150,16 +159,16 @@ void restore_marks(const KeyMaker& maker, const Vocabulary& vocabulary, QueryTer
 
 }  // namespace
 
-bool lacks_marks(std::string_view query) {
+Marks marks_of(std::string_view query) {
   std::vector<Token> tokens;
   tokenize(query, tokens);
   std::size_t words = 0;
   for (const Token& token : tokens) {
     const std::string form = folded(query.substr(token.begin, token.end - token.begin));
-    if (form != without_marks(form)) return false;
+    if (form != without_marks(form)) return Marks::present;
     if (code_points(form) >= 4) ++words;
   }
-  return words >= 3;
+  return words >= 3 ? Marks::missing : Marks::unsure;
 }
 
 QueryTerm resolve_word(std::string_view surface, const KeyMaker& maker, const StopWords& stop,
@@ -174,7 +183,8 @@ QueryTerm resolve_word(std::string_view surface, const KeyMaker& maker, const St
   maker.query_keys_of(surface, keys);
   for (const Key& key : keys) add_key(key.text, term);
   term.passages = passages_of(keys, vocabulary);
-  if (settings.repair && settings.marks_missing) restore_marks(maker, vocabulary, term);
+  if (settings.repair && settings.marks != Marks::present)
+    restore_marks(maker, vocabulary, settings.marks, term);
   if (settings.repair && term.passages == 0) {
     std::vector<Reading> readings;
     if (!maker.lexicon().lookup(normalized(surface), readings)) repair(maker, vocabulary, term);

@@ -46,15 +46,19 @@ struct QueryTerm {
   std::uint32_t passages = 0;  // sum over keys, an upper bound of the passages that hold any
 };
 
+// Whether a query as a whole is written with Polish marks: see marks_of().
+enum class Marks : std::uint8_t { present, unsure, missing };
+
 struct ResolveSettings {
   bool repair = true;
-  bool marks_missing = false;  // the query as a whole is written without Polish marks: see lacks_marks()
+  Marks marks = Marks::present;
   std::size_t max_relatives = 6;
 };
 
-// True if a text of some length (three words of four letters and more) holds no Polish letter with a mark:
-// then its author does not type them, and a known word such as "sad" may stand for "sąd".
-bool lacks_marks(std::string_view query);
+// Missing from a text of some length (three words of four letters and more) without any letter with a mark:
+// its author does not type them, and a known word such as "sad" may stand for "sąd". A shorter one leaves it
+// open.
+Marks marks_of(std::string_view query);
 
 QueryTerm resolve_word(std::string_view surface, const KeyMaker& keys, const StopWords& stop,
                        const StopWords& question, const Vocabulary& vocabulary,

@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <random>
 
+#include "analysis/shape.h"
+
 namespace kwerenda {
 namespace {
 
@@ -119,6 +121,20 @@ TEST(Fold, RandomTextAsIcuHasIt) {
     check_text(text);
     if (HasFatalFailure()) FAIL() << "KWERENDA_TEST_SEED=" << seed << " round " << round;
   }
+}
+
+TEST(Shape, WithCaseOf) {
+  const struct {
+    std::string_view form, model, expected;
+  } rows[] = {{"łódzki", "Lodzki", "Łódzki"},
+              {"łódź", "LODZ", "ŁÓDŹ"},
+              {"łodzi", "lodzi", "łodzi"},
+              {"koźle-kępa", "Kozle-Kepa", "Koźle-Kępa"},
+              {"łodzią", "Lod", "Łodzią"},
+              {"ść", "SCI", "ŚĆ"},
+              {"", "Lodz", ""},
+              {"łódź", "", "łódź"}};
+  for (const auto& row : rows) EXPECT_EQ(with_case_of(row.form, row.model), row.expected) << row.model;
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ TEST(QueryWords, SwitchedOff) {
   }
   EXPECT_EQ(shown(resolved("lodz", off)),
             "łódź LODZ 10");  // the lexicon's guess, in texts as in queries: no repair
-  off.marks_missing = true;
+  off.marks = Marks::missing;
   EXPECT_EQ(shown(resolved("sadu", off)), "sad SADU SAD 2");
 }
 
@@ -150,7 +150,7 @@ TEST(QueryWords, FormsToCompareWith) {
 // A query without any mark: a known word may stand for another one.
 TEST(QueryWords, MissingMarks) {
   ResolveSettings settings;
-  settings.marks_missing = true;
+  settings.marks = Marks::missing;
   const struct {
     std::string_view surface, term;
   } rows[] = {
@@ -160,21 +160,37 @@ TEST(QueryWords, MissingMarks) {
   for (const auto& row : rows) EXPECT_EQ(shown(resolved(row.surface, settings)), row.term) << row.surface;
 }
 
-TEST(QueryWords, LacksMarks) {
+// One or two words without marks leave it open: a word much rarer than another one is read as both.
+TEST(QueryWords, MarksUnsure) {
+  ResolveSettings settings;
+  settings.marks = Marks::unsure;
+  const struct {
+    std::string_view surface, term;
+  } rows[] = {
+      {"miasto", "miasto 50"},
+      {"sadu", "sąd sad SADU SAD > sądu 42"},
+      {"Lodzi", "łódź lodzia LODZI LODZIĆ > łodzi Wielka 10"},
+      {"sad", "sąd sad SAD > sąd 42"},
+      {"lat", "rok 0"},  // "łat" is rarer
+  };
+  for (const auto& row : rows) EXPECT_EQ(shown(resolved(row.surface, settings)), row.term) << row.surface;
+}
+
+TEST(QueryWords, MarksOf) {
   const struct {
     std::string_view query;
-    bool lacks;
+    Marks marks;
   } rows[] = {
-      {"ochrona ludnosci gminach", true},
-      {"kto buduje schrony gminie", true},
-      {"ochrona ludności w gminach", false},
-      {"ochrona gmin", false},  // too short to tell
-      {"kto ma co", false},     // short words do not tell
-      {"", false},
-      {"Paulo jest metropolia swiata", true},
-      {"Sa\u0303o Paulo metro gmina", false},  // a mark of another language is a mark
+      {"ochrona ludnosci gminach", Marks::missing},
+      {"kto buduje schrony gminie", Marks::missing},
+      {"ochrona ludności w gminach", Marks::present},
+      {"ochrona gmin", Marks::unsure},  // too short to tell
+      {"kto ma co", Marks::unsure},     // short words do not tell
+      {"", Marks::unsure},
+      {"Paulo jest metropolia swiata", Marks::missing},
+      {"Sa\u0303o Paulo metro gmina", Marks::present},  // a mark of another language is a mark
   };
-  for (const auto& row : rows) EXPECT_EQ(lacks_marks(row.query), row.lacks) << row.query;
+  for (const auto& row : rows) EXPECT_EQ(marks_of(row.query), row.marks) << row.query;
 }
 
 TEST(QueryWords, Relatives) {
