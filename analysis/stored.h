@@ -27,7 +27,7 @@ struct StoredPassage {
   std::uint64_t begin = 0;  // byte offset of the passage in the report's text; the end is begin + text.size()
   std::string heading;      // headings that it stands under, outermost first, joined by " › "; may be empty
   std::string text;         // the report's bytes between begin and end, unchanged
-  KeyStream text_keys, title_keys, heading_keys;
+  KeyStream text_keys = {}, title_keys = {}, heading_keys = {};
 };
 
 // The part of it that ranking reads.
