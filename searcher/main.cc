@@ -146,34 +146,22 @@ int run_batch(const Searcher& searcher, const SearchProgramOptions& options) {
 
 // Reports × topics: how many passages of the report match each topic.
 int run_topic_matrix(const Searcher& searcher, const SearchProgramOptions& options) {
-  const std::vector<TopicInfo> topics = searcher.topics();
-  std::map<std::string, std::vector<std::uint32_t>> rows;
-  for (std::size_t i = 0; i < topics.size(); ++i) {
-    SearchOptions search = options.search;
-    search.topics = {topics[i].name};
-    search.facets = true;
-    search.limit = 0;
-    for (const FacetCount& count : searcher.search("", search).by_report) {
-      auto& row = rows[count.value];
-      row.resize(topics.size());
-      row[i] = count.passages;
-    }
-  }
+  const TopicMatrix matrix = searcher.topic_matrix(options.search);
   const auto quoted = [](const std::string& text) {
     std::string out = "\"";
     for (char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
     return out + "\"";
   };
   std::string out = "raport";
-  for (const TopicInfo& topic : topics) out += "," + topic.name;
+  for (const TopicInfo& topic : matrix.topics) out += "," + topic.name;
   out += '\n';
-  for (const auto& [report, counts] : rows) {
-    out += quoted(printable(report));
-    for (std::uint32_t count : counts) out += fmt::format(",{}", count);
+  for (const TopicMatrix::Row& row : matrix.rows) {
+    out += quoted(printable(row.report_id));
+    for (const std::uint32_t passages : row.passages) out += fmt::format(",{}", passages);
     out += '\n';
   }
   print(out);
-  return rows.empty() ? kNothingFound : kFound;
+  return matrix.rows.empty() ? kNothingFound : kFound;
 }
 
 int run(const SearchProgramOptions& options) {

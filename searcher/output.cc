@@ -141,8 +141,9 @@ std::string to_text(const SearchResult& result, std::string_view, const SearchOp
     if (!hit.after.empty())
       out += fmt::format("\n{}{}{}\n", paint.faint, printable_text(hit.after), paint.reset);
     if (hit.duplicates) {
-      out += fmt::format("   {}+ {} {} o tej samej treści{}\n", paint.faint, hit.duplicates,
-                         plural(hit.duplicates, "fragment", "fragmenty", "fragmentów"), paint.reset);
+      out +=
+          fmt::format("   {}+ {} {} o tej samej lub prawie tej samej treści{}\n", paint.faint, hit.duplicates,
+                      plural(hit.duplicates, "fragment", "fragmenty", "fragmentów"), paint.reset);
     }
     for (const ScoreShare& share : hit.explanation) {
       out += fmt::format("   {}{:8.3f}  {} → {}{}\n", paint.faint, share.share, printable(share.word),
@@ -153,6 +154,7 @@ std::string to_text(const SearchResult& result, std::string_view, const SearchOp
   append_facet(out, "Raporty", result.by_report);
   append_facet(out, "Miesiące", result.by_month);
   append_facet(out, "Miejsca", result.by_place);
+  append_facet(out, "Tematy", result.by_topic);
   if (result.hits.empty() && result.matches == 0) {
     out += "Nic nie znaleziono.\n";
   } else {
@@ -184,7 +186,8 @@ std::string to_json(const SearchResult& result, std::string_view query, const Se
   if (options.facets) {
     json["facets"] = {{"report", facet_json(result.by_report)},
                       {"month", facet_json(result.by_month)},
-                      {"place", facet_json(result.by_place)}};
+                      {"place", facet_json(result.by_place)},
+                      {"topic", facet_json(result.by_topic)}};
   }
   return dump(json, 2);
 }

@@ -15,6 +15,8 @@
 #include "analysis/sentences.h"
 #include "analysis/tokenizer.h"
 #include "analysis/utf8.h"
+#include "searcher/near_duplicates.h"
+#include "searcher/topic_counts.h"
 
 namespace kwerenda {
 namespace {
@@ -22,6 +24,8 @@ namespace {
 // Verifying reads texts, about 10 µs each: so many at most before the rest is only estimated.
 constexpr std::uint32_t kMaxVerified = 20000;
 constexpr std::uint32_t kMaxWindow = 10000;  // offset + limit
+// Pairs of passages compared for likeness in one search, some 10 µs each.
+constexpr std::uint32_t kMaxCompared = 2000;
 
 struct ReportTexts {
   StoredReport stored;
@@ -35,6 +39,7 @@ struct Candidate {
   std::uint64_t report_key = 0;
   std::uint32_t ordinal = 0;
   std::uint64_t text_hash = 0;  // to fold passages of the same text into one
+  Sketch sketch{};              // and nearly the same
   std::uint32_t duplicates = 0;
 };
 
@@ -59,7 +64,7 @@ class Search {
     }
     const std::uint32_t wanted = options_.offset + options_.limit;
     Xapian::Enquire enquire(reader_.database());
-    enquire.set_query(filtered(query_.candidates));
+    enquire.set_query(filtered(query_.candidates, options_, reader_, context_));
     enquire.set_weighting_scheme(Xapian::TfIdfWeight("ntn"));
     Xapian::MultiValueKeyMaker date;  // reports without a date come last in either order
     date.add_value(kDateSlot, options_.sort == SortOrder::date_newest,
@@ -74,35 +79,6 @@ class Search {
   }
 
  private:
-  Xapian::Query filtered(Xapian::Query query) const {
-    std::vector<Xapian::Query> filters;
-    if (options_.date_from || options_.date_to) {
-      filters.push_back(date_query({static_cast<int>(options_.date_from),
-                                    options_.date_to ? static_cast<int>(options_.date_to) : kOpenEnd}));
-    }
-    if (!options_.place.empty()) {
-      std::vector<Token> tokens;
-      tokenize(options_.place, tokens);
-      if (tokens.empty()) filters.push_back(Xapian::Query::MatchNothing);
-      ResolveSettings resolve;
-      resolve.repair = options_.repair == Repair::on;
-      for (const Token& token : tokens) {
-        const std::string_view surface =
-            std::string_view(options_.place).substr(token.begin, token.end - token.begin);
-        std::vector<std::string> terms;
-        for (const std::string& key : resolve_word(surface, *context_.keys, context_.lists->stop,
-                                                   context_.lists->question, reader_.vocabulary(), resolve)
-                                          .keys) {
-          terms.push_back(kPlacePrefix + key);
-        }
-        filters.emplace_back(Xapian::Query::OP_OR, terms.begin(), terms.end());
-      }
-    }
-    for (const Xapian::Query& filter : filters)
-      query = Xapian::Query(Xapian::Query::OP_FILTER, query, filter);
-    return query;
-  }
-
   // The first `wanted` passages of the result list.
   //
   // The first stage's candidates are taken by the hundred (RankingSettings::candidates), verified where the
@@ -210,6 +186,7 @@ class Search {
     Candidate candidate{.id = id, .report_key = keys_.report_key, .ordinal = keys_.ordinal};
     candidate.text_hash =
         XXH3_64bits_withSeed(keys_.text.data(), keys_.text.size() * sizeof keys_.text[0], keys_.text_bytes);
+    if (options_.fold_duplicates == FoldDuplicates::on) candidate.sketch = sketch_of(keys_.text);
     if (query_.needs_verification) {
       // Streams match a little too much and never too little: what fails here needs no text.
       if (streams_can_reject_ && !matches(query_.root, texts_)) return std::nullopt;
@@ -265,8 +242,8 @@ class Search {
     order(lot);
     for (const Candidate& candidate : lot) {
       if (options_.fold_duplicates == FoldDuplicates::on) {
-        if (const auto same = by_text_.find(candidate.text_hash); same != by_text_.end()) {
-          ++picked_[same->second].duplicates;
+        if (const auto same = picked_like(candidate)) {
+          ++picked_[*same].duplicates;
           continue;
         }
       }
@@ -274,9 +251,29 @@ class Search {
       if (picked_.size() == wanted) continue;
       ++per_report_[candidate.report_key];
       by_text_.emplace(candidate.text_hash, picked_.size());
+      by_sketch_.add(candidate.sketch, static_cast<std::uint32_t>(picked_.size()));
       picked_.push_back(candidate);
     }
     lot.clear();
+  }
+
+  // The place of the passage picked that has the candidate's text, or nearly so. Nearly so only if it is of
+  // another report: one report does not say the same thing twice unless it means two things, as provisions of
+  // a statute do.
+  std::optional<std::size_t> picked_like(const Candidate& candidate) {
+    if (const auto same = by_text_.find(candidate.text_hash); same != by_text_.end()) return same->second;
+    std::vector<std::uint32_t> similar;
+    by_sketch_.similar_to(candidate.sketch, similar);
+    for (const std::uint32_t place : similar) {
+      const Candidate& picked = picked_[place];
+      if (picked.report_key == candidate.report_key || compared_ == kMaxCompared) continue;
+      ++compared_;
+      PassageKeys other;
+      reader_.read_keys(picked.id, other);
+      reader_.read_keys(candidate.id, keys_);
+      if (shared_runs(keys_.text, other.text) >= kLeastShared) return place;
+    }
+    return std::nullopt;
   }
 
   Hit hit_of(const Candidate& candidate) {
@@ -346,11 +343,16 @@ class Search {
 
   void count_facets(Xapian::Enquire& enquire) {
     std::unordered_map<std::uint64_t, std::uint32_t> counts;
+    MatchSet all{enquire.get_query(), query_.needs_verification, {}};
     if (query_.needs_verification) {
       const Xapian::MSet found = enquire.get_mset(0, kMaxVerified);
       for (auto it = found.begin(); it != found.end(); ++it) {
-        if (const auto candidate = judge(*it)) ++counts[candidate->report_key];
+        if (const auto candidate = judge(*it)) {
+          ++counts[candidate->report_key];
+          all.ids.push_back(candidate->id);
+        }
       }
+      std::sort(all.ids.begin(), all.ids.end());
     } else {
       Xapian::ValueCountMatchSpy spy(kReportSlot);
       enquire.add_matchspy(&spy);
@@ -370,6 +372,12 @@ class Search {
     result_.by_report = most_frequent(reports);
     result_.by_month = most_frequent(months);
     result_.by_place = most_frequent(places);
+    std::map<std::string, std::uint32_t> topics;
+    const std::vector<std::uint32_t> of_topics = count_topics(reader_, all, context_.topics, context_);
+    for (std::size_t i = 0; i < of_topics.size(); ++i) {
+      if (of_topics[i]) topics[context_.topics[i].name] = of_topics[i];
+    }
+    result_.by_topic = most_frequent(topics);
   }
 
   static std::vector<FacetCount> most_frequent(const std::map<std::string, std::uint32_t>& counts) {
@@ -396,6 +404,8 @@ class Search {
   std::vector<Candidate> picked_;
   std::unordered_map<std::uint64_t, std::uint32_t> per_report_;  // picked, by report
   std::unordered_map<std::uint64_t, std::size_t> by_text_;       // the picked one, by text
+  SketchIndex by_sketch_;                                        // the picked ones
+  std::uint32_t compared_ = 0;
   SearchResult result_;
 };
 
@@ -403,6 +413,36 @@ class Search {
 
 std::string citation_of(std::string_view report_id, std::uint32_t ordinal) {
   return fmt::format("{}#p{}", printable(report_id), ordinal);
+}
+
+Xapian::Query filtered(Xapian::Query query, const SearchOptions& options, const IndexReader& reader,
+                       const SearchContext& context) {
+  std::vector<Xapian::Query> filters;
+  if (options.date_from || options.date_to) {
+    filters.push_back(date_query(
+        {static_cast<int>(options.date_from), options.date_to ? static_cast<int>(options.date_to) : kOpenEnd},
+        reader.vocabulary().years()));
+  }
+  if (!options.place.empty()) {
+    std::vector<Token> tokens;
+    tokenize(options.place, tokens);
+    if (tokens.empty()) filters.push_back(Xapian::Query::MatchNothing);
+    ResolveSettings resolve;
+    resolve.repair = options.repair == Repair::on;
+    for (const Token& token : tokens) {
+      const std::string_view surface =
+          std::string_view(options.place).substr(token.begin, token.end - token.begin);
+      std::vector<std::string> terms;
+      for (const std::string& key : resolve_word(surface, *context.keys, context.lists->stop,
+                                                 context.lists->question, reader.vocabulary(), resolve)
+                                        .keys) {
+        terms.push_back(kPlacePrefix + key);
+      }
+      filters.emplace_back(Xapian::Query::OP_OR, terms.begin(), terms.end());
+    }
+  }
+  for (const Xapian::Query& filter : filters) query = Xapian::Query(Xapian::Query::OP_FILTER, query, filter);
+  return query;
 }
 
 SearchResult search_index(IndexReader& reader, const QueryNode& root, std::string_view text,
@@ -415,6 +455,7 @@ SearchResult search_index(IndexReader& reader, const QueryNode& root, std::strin
   CompileSettings settings;
   settings.ranking = context.ranking;
   settings.repair = options.repair == Repair::on;
+  settings.thesaurus = context.thesaurus;
   const CompiledQuery query =
       compile_query(root, text, *context.keys, *context.lists, reader.vocabulary(), settings);
   return Search(reader, query, options, context, excluded).run();

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include "analysis/data_files.h"
 #include "analysis/schema.h"
@@ -15,6 +16,7 @@
 #include "searcher/index_reader.h"
 #include "searcher/query_parser.h"
 #include "searcher/search.h"
+#include "searcher/topic_counts.h"
 #include "searcher/topics.h"
 
 namespace kwerenda {
@@ -43,6 +45,7 @@ struct Searcher::Impl {
   std::shared_ptr<const KeyMaker> keys;
   WordLists lists;
   std::vector<Topic> topics;
+  std::optional<Thesaurus> thesaurus;
   std::mutex mutex;
   std::vector<std::unique_ptr<IndexReader>>
       idle;  // one handle a thread: copies of a Xapian handle may not be shared
@@ -77,9 +80,12 @@ struct Searcher::Impl {
     int exceptions_ = std::uncaught_exceptions();
   };
 
-  SearchContext context() const { return {keys.get(), &lists, {}}; }
+  SearchContext context() const {
+    return {keys.get(), &lists, topics, thesaurus ? &*thesaurus : nullptr, {}};
+  }
 
-  // The query with its topics resolved; topics given as options stand beside it as filters, or alone for it.
+  // The query with its topics resolved. Of topics given as options one is enough, and what touches more of
+  // them ranks higher; beside a query they are a filter that ranks too, without one they are the query.
   Query query_of(std::string_view text, const SearchOptions& options) const {
     Query query;
     const bool only_topics = trimmed(text).empty() && !options.topics.empty();
@@ -88,15 +94,18 @@ struct Searcher::Impl {
       resolve_topics(query.root, query.text, topics);
     }
     if (options.topics.empty()) return query;
-    std::vector<QueryNode> wanted;
-    for (const std::string& name : options.topics) wanted.push_back(topic_query(find_topic(name, topics)));
+    QueryNode wanted;
+    wanted.kind = NodeKind::any_of;
+    for (const std::string& name : options.topics)
+      wanted.children.push_back(topic_query(find_topic(name, topics)));
+    if (wanted.children.size() == 1) wanted = QueryNode(std::move(wanted.children.front()));
     QueryNode root;
-    if (only_topics && wanted.size() == 1) {
-      root = std::move(wanted.front());
+    if (only_topics) {
+      root = std::move(wanted);
     } else {
-      root.kind = only_topics ? NodeKind::any_of : NodeKind::all_of;
-      root.children = std::move(wanted);
-      if (!only_topics) root.children.insert(root.children.begin(), std::move(query.root));
+      root.kind = NodeKind::all_of;
+      root.children.push_back(std::move(query.root));
+      root.children.push_back(std::move(wanted));
     }
     query.root = std::move(root);
     return query;
@@ -141,6 +150,7 @@ Searcher Searcher::open(const std::filesystem::path& index, const SearcherOption
   impl->lists.question = StopWords::load(options.stopwords.empty() ? data_file("stopwords/questions-pl.txt")
                                                                    : options.stopwords / "questions-pl.txt");
   impl->topics = open_topics(options);
+  if (!options.thesaurus.empty()) impl->thesaurus = Thesaurus::open(options.thesaurus);
   impl->idle.push_back(std::make_unique<IndexReader>(index, impl->keys));
   return Searcher(std::move(impl));
 }
@@ -256,6 +266,25 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
   }
   if (!missing.empty()) text += fmt::format("; nie ma w nim słów: {}", fmt::join(missing, ", "));
   return text + ".";
+}
+
+TopicMatrix Searcher::topic_matrix(const SearchOptions& filters) const {
+  Impl::Lease reader(*impl_);
+  return reader->consistently([&] {
+    const SearchContext context = impl_->context();
+    const MatchSet all{filtered(Xapian::Query::MatchAll, filters, *reader, context), false, {}};
+    std::map<std::string, std::vector<std::uint32_t>> rows;
+    for (std::size_t i = 0; i < impl_->topics.size(); ++i) {
+      for (const auto& [key, passages] : count_reports_of_topic(*reader, impl_->topics[i], all, context)) {
+        auto& row = rows[reader->report(key).id];
+        row.resize(impl_->topics.size());
+        row[i] = passages;
+      }
+    }
+    TopicMatrix matrix{infos_of(impl_->topics), {}};
+    for (auto& [id, passages] : rows) matrix.rows.push_back({id, std::move(passages)});
+    return matrix;
+  });
 }
 
 std::vector<TopicInfo> Searcher::topics() const { return infos_of(impl_->topics); }

@@ -30,8 +30,12 @@ namespace kwerenda {
 
 enum class SortOrder { relevance, date_newest, date_oldest, report };
 enum class QuerySyntax { language, plain };  // plain: every word is a word, no operators, no syntax errors
-enum class Repair { on, off };          // look unknown words up without marks, then with one or two edits
-enum class FoldDuplicates { on, off };  // passages of the very same text become one hit with a count
+enum class Repair { on, off };  // look unknown words up without marks, then with one or two edits
+enum class FoldDuplicates {
+  on,
+  off
+};  // passages of the same text, or nearly the same in another report,
+    // become one hit with a count
 
 struct SearchOptions {
   std::uint32_t limit = 10;      // hits at most; 0 counts only; at most 10,000
@@ -48,7 +52,7 @@ struct SearchOptions {
   std::vector<std::string>
       topics;                 // names, labels or aliases; with an empty query they are what is ranked by
   std::uint32_t context = 0;  // neighbouring passages on either side, to be shown with a hit
-  bool facets = false;        // count all matches by report, month and place
+  bool facets = false;        // count all matches by report, month, place and topic
   bool explain = false;       // fill Hit::explanation
 };
 
@@ -77,8 +81,8 @@ struct Hit {
   std::string text;
   std::vector<Highlight> highlights;  // in order, not overlapping
   double score = 0;
-  std::uint32_t duplicates = 0;  // further passages of the same text, folded into this hit; of those that
-                                 // were looked at for the page
+  std::uint32_t duplicates = 0;  // further passages of the same or nearly the same text, folded into this
+                                 // hit; of those that were looked at for the page
   std::string before, after;     // neighbouring passages if SearchOptions::context asked for them
   std::vector<ScoreShare> explanation;
 };
@@ -102,7 +106,8 @@ struct SearchResult {
   bool matches_exact = true;
   std::vector<QueryWord> words;
   std::vector<std::string> notes;  // for people, in Polish: what was repaired, which words were left out
-  std::vector<FacetCount> by_report, by_month, by_place;  // if asked for; most frequent first
+  std::vector<FacetCount> by_report, by_month, by_place,
+      by_topic;  // if asked for; most frequent first; a topic by its name
 };
 
 struct TopicInfo {
@@ -111,12 +116,24 @@ struct TopicInfo {
   std::vector<std::string> aliases;
 };
 
+// How many passages of each report match each topic.
+struct TopicMatrix {
+  struct Row {
+    std::string report_id;
+    std::vector<std::uint32_t> passages;  // by topic
+  };
+  std::vector<TopicInfo> topics;
+  std::vector<Row> rows;  // reports that any topic matches, by id
+};
+
 struct SearcherOptions {
   std::filesystem::path lexicon;  // empty: pl.lex in $KWERENDA_DATA, in ../share/kwerenda beside the program,
                                   // or where installed
   std::filesystem::path stopwords;  // directory of the word lists; empty: stopwords/ in the same places
   std::vector<std::filesystem::path>
       topics;  // further topic directories; a later one wins over an earlier and over the built-in ones
+  std::filesystem::path
+      thesaurus;  // a MyThes file (Debian: mythes-pl) whose synonyms help to rank; empty: none
 };
 
 struct IndexInfo {
@@ -148,6 +165,10 @@ class Searcher {
   // line for people, in Polish. Throws as search() and similar().
   std::string why_not(std::string_view citation, std::string_view query,
                       const SearchOptions& options = {}) const;
+
+  // Over the reports that `filters` lets through: its dates and place; nothing else of it is looked at.
+  // Throws as search().
+  TopicMatrix topic_matrix(const SearchOptions& filters = {}) const;
 
   std::vector<TopicInfo> topics() const;
   // The same without an index. Throws Error{not_found, io} and what is wrong with a topic file.

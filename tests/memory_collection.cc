@@ -42,6 +42,14 @@ MemoryCollection::MemoryCollection(std::shared_ptr<const KeyMaker> keys, std::ve
   }
 }
 
+std::vector<std::uint32_t> MemoryCollection::years() const {
+  std::set<std::uint32_t> years;
+  for (const MemoryPassage& passage : collection_) {
+    if (passage.date) years.insert(passage.date / 10000);
+  }
+  return {years.begin(), years.end()};
+}
+
 std::uint32_t MemoryCollection::passages_with(std::string_view key) const {
   const auto found = counts_.find(key);
   return found == counts_.end() ? 0 : found->second;
