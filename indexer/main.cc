@@ -63,6 +63,7 @@ void install_signal_handlers() {
 }
 
 std::string g_index;  // of the run, for the message below
+bool g_json = false;  // messages are JSON lines
 
 // Xapian ends the process when a write fails at some places of its commit (a destructor throws while another
 // exception is on its way). The index is then at its last commit, and that is to be said.
@@ -77,6 +78,10 @@ std::string g_index;  // of the run, for the message below
 }
 
 void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+void say_error(ErrorKind kind, const std::string& message) {
+  say(g_json ? error_json(kind, message) + "\n" : fmt::format("kwerenda-index: {}\n", message));
+}
 
 // Data for standard output. False if nobody reads it any more; throws Error{io} on any other failure.
 bool put(std::string_view text) {
@@ -223,11 +228,15 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
   };
   observer.problem = [&](const Problem& problem) {
     if (options.verbosity == Verbosity::quiet && !is_loss(problem.cause)) return;
-    message(to_line(problem));
+    message(g_json ? problem_json(problem) : to_line(problem));
   };
   if (options.verbosity == Verbosity::verbose) {
-    observer.added = [&](const Report& report) { message("+ " + printable(report.id)); };
-    observer.removed = [&](std::string_view id) { message("- " + printable(id)); };
+    observer.added = [&](const Report& report) {
+      message(g_json ? report_json("added", report.id) : "+ " + printable(report.id));
+    };
+    observer.removed = [&](std::string_view id) {
+      message(g_json ? report_json("removed", id) : "- " + printable(id));
+    };
   }
 
   const AddSummary summary = add_paths(paths, settings, target, observer);
@@ -235,15 +244,20 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
   std::size_t refused = 0;
   if (writer && summary.reports + summary.removed > 0) {
     for (const auto& [id, reason] : writer->commit()) {
-      message(fmt::format("{}: indeks nie przyjął raportu: {}", printable(id), reason));
+      const Problem problem{ProblemCause::not_indexed, printable(id),
+                            fmt::format("indeks nie przyjął raportu: {}", reason)};
+      message(g_json ? problem_json(problem) : to_line(problem));
       ++refused;
     }
   }
   printer.finish(last, Clock::now());
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  if (options.verbosity != Verbosity::quiet) say(to_text(summary, seconds, options.dry_run));
+  if (options.verbosity != Verbosity::quiet) {
+    say(g_json ? summary_json(summary, refused, seconds, options.dry_run) + "\n"
+               : to_text(summary, seconds, options.dry_run));
+  }
   if (summary.stopped) {
-    say("Przerwano; to, co dodano, jest w indeksie. To samo polecenie dokończy pracę.\n");
+    if (!g_json) say("Przerwano; to, co dodano, jest w indeksie. To samo polecenie dokończy pracę.\n");
     return kPartly;
   }
   if (!summary.lossy() && refused == 0) return kDone;
@@ -265,11 +279,11 @@ int run_watch(const IndexerOptions& options, const std::vector<std::string>& pat
       add_once(again, paths, keys);
     } catch (const Error& error) {
       if (first || (error.kind() != ErrorKind::locked && error.kind() != ErrorKind::io)) throw;
-      say(fmt::format("kwerenda-index: {} Ponowię za {} s.\n", error.what(), kRetry.count() / 1000));
+      say_error(error.kind(), fmt::format("{} Ponowię za {} s.", error.what(), kRetry.count() / 1000));
       watch.wait(kRetry, kRetry, stop);
       continue;
     }
-    if (first && options.verbosity != Verbosity::quiet && !stop()) {
+    if (first && options.verbosity != Verbosity::quiet && !g_json && !stop()) {
       say("Czuwam nad zmianami; Ctrl-C kończy.\n");
     }
     if (options.verbosity != Verbosity::verbose) again.verbosity = Verbosity::quiet;
@@ -351,7 +365,7 @@ int run_tokens(const IndexerOptions& options) {
       append_token_lines(decoded.text, *keys, lines);
       if (!put(lines)) return kDone;
     } catch (const Error& error) {
-      say(fmt::format("kwerenda-index: {}\n", error.what()));
+      say_error(error.kind(), error.what());
       code = paths.size() == 1 ? kFailed : kPartly;
     }
   }
@@ -371,11 +385,14 @@ int run_version() {
 }
 
 int run(const std::vector<std::string>& arguments) {
-  const IndexerOptions options =
-      parse_options(arguments, [](const std::string& name) -> std::optional<std::string> {
-        const char* value = std::getenv(name.c_str());
-        return value ? std::optional<std::string>(value) : std::nullopt;
-      });
+  const Environment environment = [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value ? std::optional<std::string>(value) : std::nullopt;
+  };
+  g_json = asks_for_json(arguments, environment);
+  const Preferences preferences = read_preferences(".", config_home());
+  g_json = asks_for_json(arguments, environment, preferences);
+  const IndexerOptions options = parse_options(arguments, environment, preferences);
   g_index = options.index;
   std::set_terminate(on_terminate);
   switch (options.verb) {
@@ -405,7 +422,7 @@ int main(int argc, char** argv) {
   try {
     return run(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const Error& error) {
-    say(fmt::format("kwerenda-index: {}\n", error.what()));
+    say_error(error.kind(), error.what());
     return error.kind() == ErrorKind::locked ? kLocked : kFailed;
   } catch (const std::bad_alloc&) {
     say("kwerenda-index: zabrakło pamięci; zmniejsz --memory albo podziel największe pliki\n");

@@ -27,13 +27,77 @@ std::size_t for_each_run(const KeyStream& stream, Each each) {
   return tokens;
 }
 
-std::vector<std::uint64_t> runs_of(const KeyStream& stream) {
-  std::vector<std::uint64_t> runs;
-  for_each_run(stream, [&](std::uint64_t run) { runs.push_back(run); });
-  std::sort(runs.begin(), runs.end());
-  runs.erase(std::unique(runs.begin(), runs.end()), runs.end());
-  return runs;
+std::vector<std::uint16_t> words_of(const KeyStream& stream) {
+  std::vector<std::uint16_t> words;
+  for (const std::uint16_t key : stream) {
+    if (!(key & kFurtherKey)) words.push_back(key);
+  }
+  return words;
 }
+
+// Takes two passages apart into what they share and the pieces between: the longest run that is in both, then
+// what is left of it and what is right of it.
+class Comparison {
+ public:
+  Comparison(const KeyStream& a, const KeyStream& b) : a_(words_of(a)), b_(words_of(b)) {}
+
+  bool is_near_copy() {
+    if (std::min(a_.size(), b_.size()) < kLeastTokens) return false;
+    compare(0, a_.size(), 0, b_.size());
+    return alike_ && static_cast<double>(shared_) >=
+                         kLeastShared * static_cast<double>(a_.size() + b_.size() - shared_);
+  }
+
+ private:
+  void compare(std::size_t a, std::size_t a_end, std::size_t b, std::size_t b_end) {
+    if (!alike_ || (a == a_end && b == b_end)) return;
+    std::size_t length = 0, at_a = 0, at_b = 0;
+    // Most of a copy is its beginning and its end.
+    while (a + length < a_end && b + length < b_end && a_[a + length] == b_[b + length]) ++length;
+    if (length >= kLeastRun) {
+      shared_ += length;
+      return compare(a + length, a_end, b + length, b_end);
+    }
+    for (length = 0;
+         a + length < a_end && b + length < b_end && a_[a_end - length - 1] == b_[b_end - length - 1];)
+      ++length;
+    if (length >= kLeastRun) {
+      shared_ += length;
+      return compare(a, a_end - length, b, b_end - length);
+    }
+    longest_run(a, a_end, b, b_end, length, at_a, at_b);
+    if (length < kLeastRun) {
+      alike_ = ++pieces_ <= kMostPieces && std::max(a_end - a, b_end - b) >= kLeastPiece;
+      return;
+    }
+    shared_ += length;
+    compare(a, at_a, b, at_b);
+    compare(at_a + length, a_end, at_b + length, b_end);
+  }
+
+  void longest_run(std::size_t a, std::size_t a_end, std::size_t b, std::size_t b_end, std::size_t& length,
+                   std::size_t& at_a, std::size_t& at_b) {
+    length = 0;
+    ends_here_.assign(b_end - b + 1,
+                      0);  // by the word of b, how long a run ends at it and the present word of a
+    for (std::size_t i = a; i < a_end; ++i) {
+      for (std::size_t j = b_end; j > b; --j) {
+        std::uint32_t& run = ends_here_[j - b];
+        run = a_[i] == b_[j - 1] ? ends_here_[j - b - 1] + 1 : 0;
+        if (run > length) {
+          length = run;
+          at_a = i + 1 - run;
+          at_b = j - run;
+        }
+      }
+    }
+  }
+
+  std::vector<std::uint16_t> a_, b_;
+  std::vector<std::uint32_t> ends_here_;
+  std::size_t shared_ = 0, pieces_ = 0;
+  bool alike_ = true;
+};
 
 std::uint64_t bucket_key(std::size_t bucket, std::uint32_t least) {
   return static_cast<std::uint64_t>(bucket) << 32 | least;
@@ -53,13 +117,7 @@ Sketch sketch_of(const KeyStream& stream) {
   return sketch;
 }
 
-double shared_runs(const KeyStream& a, const KeyStream& b) {
-  const std::vector<std::uint64_t> x = runs_of(a), y = runs_of(b);
-  if (x.empty() || y.empty()) return 0;
-  std::vector<std::uint64_t> both;
-  std::set_intersection(x.begin(), x.end(), y.begin(), y.end(), std::back_inserter(both));
-  return static_cast<double>(both.size()) / static_cast<double>(x.size() + y.size() - both.size());
-}
+bool is_near_copy(const KeyStream& a, const KeyStream& b) { return Comparison(a, b).is_near_copy(); }
 
 void SketchIndex::add(const Sketch& sketch, std::uint32_t number) {
   for (std::size_t i = 0; i < kSketchBuckets; ++i) {

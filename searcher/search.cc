@@ -271,7 +271,7 @@ class Search {
       PassageKeys other;
       reader_.read_keys(picked.id, other);
       reader_.read_keys(candidate.id, keys_);
-      if (shared_runs(keys_.text, other.text) >= kLeastShared) return place;
+      if (is_near_copy(keys_.text, other.text)) return place;
     }
     return std::nullopt;
   }

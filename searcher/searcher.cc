@@ -165,6 +165,7 @@ SearchResult Searcher::search(std::string_view query, const SearchOptions& optio
   Impl::Lease reader(*impl_);
   SearchResult result = reader->consistently(
       [&] { return search_index(*reader, parsed.root, parsed.text, options, impl_->context()); });
+  result.understood = to_sexpr(parsed.root);
   if (parsed.dropped_words) {
     result.notes.push_back(
         fmt::format("Zapytanie jest długie: pominięto {} ostatnich słów.", parsed.dropped_words));

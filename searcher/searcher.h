@@ -101,6 +101,7 @@ struct FacetCount {
 };
 
 struct SearchResult {
+  std::string understood;  // the query's tree in the notation of docs/query-language.md
   std::vector<Hit> hits;
   std::uint64_t matches = 0;  // passages that match, copies included; an estimate if matches_exact is false
   bool matches_exact = true;

@@ -730,7 +730,7 @@ TEST(Search, NearDuplicatesFold) {
   build(path,
         {report("1", note + "Następne spotkanie zaplanowano jesienią."),
          report("2", note + "Organizatorzy dziękują gościom za przybycie."),
-         report("3", "Ratusz informuje. " + note),
+         report("3", "Ratusz miasta informuje mieszkańców. " + note),
          report("4", note),
          report("5", note + "Wydarzenie transmitowano w internecie, a nagranie jest na stronie miasta."),
          report("6",
