@@ -44,6 +44,7 @@ class Comparison {
   bool is_near_copy() {
     if (std::min(a_.size(), b_.size()) < kLeastTokens) return false;
     compare(0, a_.size(), 0, b_.size());
+    if (changed_ && std::min(a_.size(), b_.size()) < kLeastChangedTokens) return false;
     return alike_ && static_cast<double>(shared_) >=
                          kLeastShared * static_cast<double>(a_.size() + b_.size() - shared_);
   }
@@ -67,6 +68,7 @@ class Comparison {
     }
     longest_run(a, a_end, b, b_end, length, at_a, at_b);
     if (length < kLeastRun) {
+      changed_ = changed_ || (a < a_end && b < b_end);
       alike_ = ++pieces_ <= kMostPieces && std::max(a_end - a, b_end - b) >= kLeastPiece;
       return;
     }
@@ -96,7 +98,7 @@ class Comparison {
   std::vector<std::uint16_t> a_, b_;
   std::vector<std::uint32_t> ends_here_;
   std::size_t shared_ = 0, pieces_ = 0;
-  bool alike_ = true;
+  bool alike_ = true, changed_ = false;
 };
 
 std::uint64_t bucket_key(std::size_t bucket, std::uint32_t least) {

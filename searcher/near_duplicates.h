@@ -24,6 +24,8 @@ namespace kwerenda {
 inline constexpr std::size_t kSketchBuckets = 16;
 inline constexpr std::size_t kLeastTokens =
     20;  // shorter passages are copies only if all their words are the same
+inline constexpr std::size_t kLeastChangedTokens =
+    50;                                        // where a piece is not only more or less but other words
 inline constexpr double kLeastShared = 0.6;    // of the words of both
 inline constexpr std::size_t kMostPieces = 2;  // that differ
 inline constexpr std::size_t kLeastPiece = 4;  // words on one side of such a piece at least

@@ -70,6 +70,9 @@ TEST(NearDuplicates, WhatIsACopy) {
     EXPECT_EQ(is_near_copy(note, row.other), row.copy) << row.what;
     EXPECT_EQ(is_near_copy(row.other, note), row.copy) << row.what;
   }
+  // A piece more or less is enough in a short passage, other words are not.
+  EXPECT_TRUE(is_near_copy(count(0, 30), joined({count(0, 30), count(100, 106)})));
+  EXPECT_FALSE(is_near_copy(count(0, 30), joined({count(0, 24), count(100, 106)})));
   EXPECT_FALSE(is_near_copy(count(0, kLeastTokens - 1), count(0, kLeastTokens - 1)));
   EXPECT_TRUE(is_near_copy(count(0, kLeastTokens), count(0, kLeastTokens)));
 }

@@ -722,7 +722,10 @@ TEST(Search, NearDuplicatesFold) {
       "W piątek w ratuszu odbyło się spotkanie zarządców nieruchomości, spółdzielni i wspólnot, poświęcone "
       "schronom oraz miejscom doraźnego schronienia. Przedstawiciele straży pożarnej mówili o wentylacji, "
       "nośności "
-      "stropów i drugim wyjściu. Po przerwie pytano o koszty remontów, dotacje i odpowiedzialność zarządcy. ";
+      "stropów i drugim wyjściu. Po przerwie pytano o koszty remontów, dotacje i odpowiedzialność zarządcy, "
+      "a "
+      "dyrektor wydziału zapowiedział kolejne przeglądy piwnic, garaży i tuneli w całym mieście jeszcze "
+      "przed zimą. ";
   const auto report = [&](const char* id, const std::string& text) {
     return TestReport{.id = id, .title = "Notatka", .paragraphs = {text}};
   };
