@@ -130,7 +130,7 @@ class Compiler {
       }
       case WordMatch::prefix:
       case WordMatch::suffix:
-        resolved = wildcard(from, surface, pattern);
+        resolved = wildcard(from, surface, field, pattern);
         break;
       case WordMatch::fuzzy:
         resolved = fuzzy(from, surface);
@@ -139,6 +139,7 @@ class Compiler {
     pattern.keys = resolved.keys;
     pattern.relatives = resolved.relatives;
     pattern.form = resolved.form;
+    for (const std::string& key : pattern.exact_keys) resolved.keys.push_back(key);  // to be shown
     return add_leaf(std::move(resolved), std::move(pattern), boost, field);
   }
 
@@ -157,7 +158,7 @@ class Compiler {
 
   // A token fits by its form as written or by its lemma. The index knows lemmas alone: those that fit need no
   // look at the text, those of forms that fit do.
-  QueryTerm wildcard(const QueryNode& from, std::string_view surface, LeafPattern& pattern) {
+  QueryTerm wildcard(const QueryNode& from, std::string_view surface, Field field, LeafPattern& pattern) {
     const bool prefix = from.match == WordMatch::prefix;
     const std::string part = folded(surface);
     QueryTerm resolved;
@@ -165,10 +166,25 @@ class Compiler {
     bool more = false;
     const std::size_t most = 10 * std::size_t{settings_.wildcard_keys};
     std::vector<WildcardKey> by_lemma, by_form;
-    for (std::string& key : prefix ? vocabulary_.keys_with_prefix(part, most, more)
-                                   : vocabulary_.keys_with_suffix(part, most, more)) {
-      const std::uint32_t passages = vocabulary_.passages_with(key);
-      by_lemma.push_back({passages, passages, std::move(key)});
+    const std::vector<std::string> places =
+        field == Field::place ? vocabulary_.place_keys() : std::vector<std::string>();
+    const auto passages_with = [&](const std::string& key) -> std::uint32_t {
+      if (field != Field::place) return vocabulary_.passages_with(key);
+      return std::binary_search(places.begin(), places.end(), key);
+    };
+    const auto fits = [&](const std::string& key) {
+      return prefix ? key.starts_with(part) : key.ends_with(part);
+    };
+    if (field == Field::place) {
+      for (const std::string& key : places) {
+        if (fits(folded(key))) by_lemma.push_back({1, 1, key});
+      }
+    } else {
+      for (std::string& key : prefix ? vocabulary_.keys_with_prefix(part, most, more)
+                                     : vocabulary_.keys_with_suffix(part, most, more)) {
+        const std::uint32_t passages = vocabulary_.passages_with(key);
+        by_lemma.push_back({passages, passages, std::move(key)});
+      }
     }
     std::vector<LemmaOfForms> lemmas = keys_.lexicon().lemmas_of_forms(
         part, prefix ? FormEnd::beginning : FormEnd::ending, settings_.wildcard_lemmas, more);
@@ -176,9 +192,9 @@ class Compiler {
       for (std::string& key : unknown_keys_like(part, most)) lemmas.push_back({std::move(key), 0});
     }
     for (LemmaOfForms& found : lemmas) {
-      if (prefix ? found.lemma.starts_with(part) : found.lemma.ends_with(part)) continue;
+      if (fits(found.lemma)) continue;
       // The lemma may be frequent in other forms.
-      if (const std::uint32_t passages = vocabulary_.passages_with(found.lemma))
+      if (const std::uint32_t passages = passages_with(found.lemma))
         by_form.push_back({std::min(passages, found.frequency), passages, std::move(found.lemma)});
     }
     keep_most_frequent(by_lemma, more);
@@ -286,7 +302,7 @@ class Compiler {
       switch (word.match) {
         case WordMatch::prefix:
         case WordMatch::suffix:
-          return wildcard(word, word.text, to).keys;
+          return wildcard(word, word.text, Field::body, to).keys;
         case WordMatch::fuzzy:
           return fuzzy(word, word.text).keys;
         default:

@@ -54,6 +54,14 @@ std::vector<std::uint32_t> XapianVocabulary::years() const {
   return years;
 }
 
+std::vector<std::string> XapianVocabulary::place_keys() const {
+  std::vector<std::string> keys;
+  const std::string prefix(1, kPlacePrefix);
+  for (auto it = database_.allterms_begin(prefix); it != database_.allterms_end(prefix); ++it)
+    keys.push_back((*it).substr(1));
+  return keys;
+}
+
 const std::vector<XapianVocabulary::Entry>& XapianVocabulary::entries() const {
   if (entries_.empty()) {
     const std::string prefix(1, kLemmaPrefix);

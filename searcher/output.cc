@@ -91,6 +91,15 @@ void append_facet(std::string& out, const char* name, const std::vector<FacetCou
   if (counts.size() > kShown) out += fmt::format("          … i {} dalszych\n", counts.size() - kShown);
 }
 
+// Wildcards stand for hundreds.
+std::string some_of(const std::vector<std::string>& keys) {
+  constexpr std::size_t kShown = 8;
+  const auto end = keys.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, keys.size()));
+  std::string out = fmt::format("{}", fmt::join(keys.begin(), end, " | "));
+  if (keys.size() > kShown) out += fmt::format(" | … i {} dalszych", keys.size() - kShown);
+  return out;
+}
+
 ordered_json facet_json(const std::vector<FacetCount>& counts) {
   ordered_json array = ordered_json::array();
   for (const FacetCount& count : counts)
@@ -183,7 +192,7 @@ std::string to_text(const SearchResult& result, std::string_view, const SearchOp
     }
     for (const ScoreShare& share : hit.explanation) {
       out += fmt::format("   {}{:8.3f}  {} → {}{}\n", paint.faint, share.share, printable(share.word),
-                         fmt::join(share.keys, " | "), paint.reset);
+                         some_of(share.keys), paint.reset);
     }
     out += '\n';
   }
@@ -266,8 +275,9 @@ std::string to_trec(const SearchResult& result, std::string_view query_id) {
 std::string topics_to_text(const std::vector<TopicInfo>& topics) {
   std::string out;
   for (const TopicInfo& topic : topics) {
-    out += fmt::format("{}\n    {}\n    {}\n    też: {}\n", topic.name, topic.label, topic.description,
-                       fmt::join(topic.aliases, ", "));
+    out += fmt::format("{}\n    {}\n", topic.name, topic.label);
+    if (!topic.description.empty()) out += fmt::format("    {}\n", topic.description);
+    if (!topic.aliases.empty()) out += fmt::format("    też: {}\n", fmt::join(topic.aliases, ", "));
   }
   return out;
 }

@@ -14,6 +14,7 @@
 #include "analysis/tokenizer.h"
 #include "analysis/utf8.h"
 #include "searcher/index_reader.h"
+#include "searcher/near_duplicates.h"
 #include "searcher/query_parser.h"
 #include "searcher/search.h"
 #include "searcher/topic_counts.h"
@@ -252,6 +253,21 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
   if (std::any_of(shown.hits.begin(), shown.hits.end(),
                   [&](const Hit& other) { return other.text == hit.text; })) {
     return text + "pominięty, bo pokazano już fragment o tej samej treści.";
+  }
+  for (const Hit& other : shown.hits) {
+    if (other.duplicates == 0 || other.report_id == hit.report_id ||
+        options.fold_duplicates == FoldDuplicates::off)
+      continue;
+    Impl::Lease reader(*impl_);
+    const bool copy = reader->consistently([&] {
+      PassageKeys mine, others;
+      reader->read_keys(Impl::find(*reader, citation), mine);
+      reader->read_keys(Impl::find(*reader, fmt::format("{}#p{}", other.report_id, other.ordinal)), others);
+      return is_near_copy(mine.text, others.text);
+    });
+    if (copy)
+      return text +
+             fmt::format("pominięty, bo pokazano fragment prawie tej samej treści: {}.", other.citation);
   }
   const auto of_report = std::count_if(shown.hits.begin(), shown.hits.end(),
                                        [&](const Hit& other) { return other.report_id == hit.report_id; });

@@ -179,8 +179,10 @@ TEST(CompiledQuery, WhatMatches) {
       {"xawerowiczo*", "6"},  // in no dictionary
       {"bublewskic*", "6"},
       {"tytuł:schronac*", "2"},
-      {"schronac*", "2"},  // in the title too, as words are
-      {"miejsce:wrocławi*", ""},
+      {"schronac*", "2"},      // in the title too, as words are
+      {"miejsce:wroc*", "3"},  // in no text
+      {"miejsce:*ławiu", ""},
+      {"miejsce:pol* -miejsce:łód*", "5"},
       {"\"szkoły ukryci*\"", "2"},
       {"\"są w szkołac*\"", "1"},
       {"gminac* NEAR/1 schrony", "1"},
@@ -336,6 +338,7 @@ TEST(CompiledQuery, TermsAndNotes) {
       {"geoport*", "geoport*: geoportal", ""},
       {"*portal", "*portal: geoportal", ""},
       {"parasolowat*", "parasolowat*: ", ""},
+      {"szkołac*", "szkołac*: szkoła", ""},
   };
   for (const auto& row : rows) {
     const CompiledQuery query = compiled(row.query, reports());

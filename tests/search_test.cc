@@ -755,6 +755,13 @@ TEST(Search, NearDuplicatesFold) {
   EXPECT_EQ(result.hits.size() + folded, 8U);
   EXPECT_EQ(reports["6"], 1);
   EXPECT_LE(result.hits.size(), 3U);
+  const Hit& first = *std::find_if(result.hits.begin(), result.hits.end(),
+                                   [](const Hit& hit) { return hit.duplicates > 0; });
+  const std::string other = first.report_id == "1" ? "2#p1" : "1#p1";
+  EXPECT_TRUE(
+      searcher.why_not(other, "schron")
+          .ends_with("pominięty, bo pokazano fragment prawie tej samej treści: " + first.citation + "."))
+      << searcher.why_not(other, "schron");
   options.fold_duplicates = FoldDuplicates::off;
   EXPECT_EQ(searcher.search("schron", options).hits.size(), 8U);
   // Within one report each passage counts.
