@@ -62,6 +62,11 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
       best = candidate;
     }
   }
+  const std::size_t first = std::min(word.find_first_not_of('-'), word.size());
+  if (!best.empty() || word.size() - first < 3) return best;
+  for (const std::string& candidate : candidates) {
+    if (candidate.starts_with(word) && (best.empty() || candidate.size() < best.size())) best = candidate;
+  }
   return best;
 }
 

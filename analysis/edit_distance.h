@@ -14,8 +14,9 @@ namespace kwerenda {
 // (2011), section 2.
 int edit_distance(std::string_view a, std::string_view b, int limit);
 
-// The one of `candidates` closest to `word`, if within 2 edits and a third of its length; empty otherwise.
-// For "did you mean".
+// The one of `candidates` closest to `word`, if within 2 edits and a third of its length; failing that, the
+// shortest that begins with `word`, if it has three bytes beside leading dashes; empty otherwise. For "did
+// you mean".
 std::string nearest(std::string_view word, std::span<const std::string> candidates);
 
 }  // namespace kwerenda

@@ -8,6 +8,7 @@
 #include "analysis/guesser.h"
 #include "analysis/lexicon_file.h"
 #include "analysis/similar_forms.h"
+#include "analysis/wildcard_forms.h"
 
 namespace kwerenda {
 namespace {
@@ -135,6 +136,19 @@ std::vector<std::string> Lexicon::relatives(std::string_view folded_lemma) const
   in.read(in.related, value, folded_lemma, ReadingSource::lexicon, readings);
   for (Reading& r : readings) found.push_back(std::move(r.lemma));
   return found;
+}
+
+std::vector<LemmaOfForms> Lexicon::lemmas_of_forms(std::string_view part, FormEnd end, std::size_t limit,
+                                                   bool& more) const {
+  std::vector<LemmaOfForms> lemmas;
+  find_lemmas_of_forms(impl_->file, part, end, limit, lemmas, more);
+  for (const auto& [form, own] : impl_->extra.lemmas_of) {
+    const std::string plain = folded(form);
+    if (end == FormEnd::beginning ? plain.starts_with(part) : plain.ends_with(part)) {
+      for (const std::string& lemma : own) lemmas.push_back({folded(lemma), frequency(plain)});
+    }
+  }
+  return lemmas;
 }
 
 std::uint32_t Lexicon::frequency(std::string_view folded_form) const {

@@ -30,6 +30,13 @@ struct SimilarForm {
   int edits = 0;                // Damerau edits; a difference in marks alone counts 0
 };
 
+enum class FormEnd : std::uint8_t { beginning, ending };
+
+struct LemmaOfForms {
+  std::string lemma;            // folded
+  std::uint32_t frequency = 0;  // of the forms in question together, as in SimilarForm
+};
+
 class Lexicon {
  public:
   // Maps the file and verifies header and checksum. Throws Error{not_found, incompatible, corrupt, io}.
@@ -58,6 +65,10 @@ class Lexicon {
                    std::vector<SimilarForm>& found) const;
   // Lemmas derived from the same base (zarządzać: zarządzanie, zarządca), without the lemma itself, folded.
   std::vector<std::string> relatives(std::string_view folded_lemma) const;
+  // The lemmas, in no order, of the known forms that begin or end with `part` (folded), about `limit` at
+  // most; `more` is set, and otherwise left alone, if there are others.
+  std::vector<LemmaOfForms> lemmas_of_forms(std::string_view part, FormEnd end, std::size_t limit,
+                                            bool& more) const;
   // How often the form was seen, not in capitals, in the text that the counts come from (folded form).
   std::uint32_t frequency(std::string_view folded_form) const;
 

@@ -62,9 +62,13 @@ void install_signal_handlers() {
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
-std::string g_index;  // of the run, for the message below
+bool g_json = false;  // messages are JSON lines
 
 void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+void say_error(ErrorKind kind, const std::string& message) {
+  say(g_json ? error_json(kind, message) + "\n" : fmt::format("kwerenda-index: {}\n", message));
+}
 
 // Data for standard output. False if nobody reads it any more; throws Error{io} on any other failure.
 bool put(std::string_view text) {
@@ -215,11 +219,15 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
   };
   observer.problem = [&](const Problem& problem) {
     if (options.verbosity == Verbosity::quiet && !is_loss(problem.cause)) return;
-    message(to_line(problem));
+    message(g_json ? problem_json(problem) : to_line(problem));
   };
   if (options.verbosity == Verbosity::verbose) {
-    observer.added = [&](const Report& report) { message("+ " + printable(report.id)); };
-    observer.removed = [&](std::string_view id) { message("- " + printable(id)); };
+    observer.added = [&](const Report& report) {
+      message(g_json ? report_json("added", report.id) : "+ " + printable(report.id));
+    };
+    observer.removed = [&](std::string_view id) {
+      message(g_json ? report_json("removed", id) : "- " + printable(id));
+    };
   }
 
   const AddSummary summary = add_paths(paths, settings, target, observer);
@@ -229,9 +237,12 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
   if (writer && summary.reports + summary.removed > 0) writer->commit();
   printer.finish(last, Clock::now());
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  if (options.verbosity != Verbosity::quiet) say(to_text(summary, seconds, options.dry_run));
+  if (options.verbosity != Verbosity::quiet) {
+    say(g_json ? summary_json(summary, seconds, options.dry_run) + "\n"
+               : to_text(summary, seconds, options.dry_run));
+  }
   if (summary.stopped) {
-    say("Przerwano; to, co dodano, jest w indeksie. To samo polecenie dokończy pracę.\n");
+    if (!g_json) say("Przerwano; to, co dodano, jest w indeksie. To samo polecenie dokończy pracę.\n");
     return kPartly;
   }
   if (!summary.lossy()) return kDone;
@@ -253,11 +264,11 @@ int run_watch(const IndexerOptions& options, const std::vector<std::string>& pat
       add_once(again, paths, keys);
     } catch (const Error& error) {
       if (first || (error.kind() != ErrorKind::locked && error.kind() != ErrorKind::io)) throw;
-      say(fmt::format("kwerenda-index: {} Ponowię za {} s.\n", error.what(), kRetry.count() / 1000));
+      say_error(error.kind(), fmt::format("{} Ponowię za {} s.", error.what(), kRetry.count() / 1000));
       watch.wait(kRetry, kRetry, stop);
       continue;
     }
-    if (first && options.verbosity != Verbosity::quiet && !stop()) {
+    if (first && options.verbosity != Verbosity::quiet && !g_json && !stop()) {
       say("Czuwam nad zmianami; Ctrl-C kończy.\n");
     }
     if (options.verbosity != Verbosity::verbose) again.verbosity = Verbosity::quiet;
@@ -339,7 +350,7 @@ int run_tokens(const IndexerOptions& options) {
       append_token_lines(decoded.text, *keys, lines);
       if (!put(lines)) return kDone;
     } catch (const Error& error) {
-      say(fmt::format("kwerenda-index: {}\n", error.what()));
+      say_error(error.kind(), error.what());
       code = paths.size() == 1 ? kFailed : kPartly;
     }
   }
@@ -359,11 +370,14 @@ int run_version() {
 }
 
 int run(const std::vector<std::string>& arguments) {
-  const IndexerOptions options =
-      parse_options(arguments, [](const std::string& name) -> std::optional<std::string> {
-        const char* value = std::getenv(name.c_str());
-        return value ? std::optional<std::string>(value) : std::nullopt;
-      });
+  const Environment environment = [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value ? std::optional<std::string>(value) : std::nullopt;
+  };
+  g_json = asks_for_json(arguments, environment);
+  const Preferences preferences = read_preferences(".", config_home());
+  g_json = asks_for_json(arguments, environment, preferences);
+  const IndexerOptions options = parse_options(arguments, environment, preferences);
   switch (options.verb) {
     case Verb::help:
       put(help_text(options.help_about));
@@ -391,7 +405,7 @@ int main(int argc, char** argv) {
   try {
     return run(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const Error& error) {
-    say(fmt::format("kwerenda-index: {}\n", error.what()));
+    say_error(error.kind(), error.what());
     return error.kind() == ErrorKind::locked ? kLocked : kFailed;
   } catch (const std::bad_alloc&) {
     say("kwerenda-index: zabrakło pamięci; zmniejsz --memory albo podziel największe pliki\n");

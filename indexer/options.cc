@@ -56,6 +56,10 @@ Polecenia:
 
 Kody wyjścia: 0 wykonano, 2 nie udało się, 3 wykonano częściowo (wypisano, co pominięto),
 75 indeks zajęty, można spróbować ponownie.
+
+Opcje index, lexicon, lexicon-extra, memory, threads, lock-timeout i progress można ustawić
+na stałe plikiem kwerenda.toml w katalogu bieżącym lub nad nim, albo ~/.config/kwerenda/kwerenda.toml.
+Zmienne KWERENDA_* mają przed nim pierwszeństwo, a przed nimi opcje w wierszu poleceń.
 )";
 
 constexpr std::string_view kAddHelp = R"(kwerenda-index add --index KATALOG ŚCIEŻKA…
@@ -90,8 +94,8 @@ Praca:
   --memory ROZMIAR          ile pamięci wolno zająć, np. 512M, 2G (domyślnie 1G) [KWERENDA_MEMORY]
   --threads N               ile wątków (domyślnie tyle, ile rdzeni) [KWERENDA_THREADS]
   --lock-timeout SEKUNDY    jak długo czekać na inny zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
-  --progress auto|json|never   postęp na stderr (domyślnie auto: tylko na terminalu)
-                            [KWERENDA_PROGRESS]
+  --progress auto|json|never   postęp na stderr (domyślnie auto: tylko na terminalu); przy json
+                            wszystkie komunikaty są wierszami JSON [KWERENDA_PROGRESS]
   -q, --quiet               tylko błędy
   -v, --verbose             także nazwy dodanych raportów
   -h, --help                ta pomoc
@@ -376,8 +380,8 @@ std::vector<std::string> split_paths(std::string_view list) { return split_names
 // Where the values of a verb's options come from, in order of precedence.
 class Values {
  public:
-  Values(const po::variables_map& flags, const Environment& environment)
-      : flags_(flags), environment_(environment) {}
+  Values(const po::variables_map& flags, const Environment& environment, const Preferences& preferences)
+      : flags_(flags), environment_(environment), preferences_(preferences) {}
 
   bool flag(const char* name) const { return flags_.count(name) > 0 && flags_[name].as<bool>(); }
 
@@ -387,12 +391,22 @@ class Values {
     if (std::optional<std::string> value = environment_(variable); value && !value->empty()) {
       return Setting{variable, *value};
     }
+    if (const auto found = preferences_.find(name)) return Setting{found->where, found->values.front()};
     return std::nullopt;
+  }
+
+  // Of an option that may be given several times; the variable's are separated by ':'.
+  std::vector<std::string> texts(const std::string& name, const char* variable) const {
+    if (flags_.count(name) > 0) return flags_[name].as<std::vector<std::string>>();
+    if (const std::optional<std::string> list = environment_(variable)) return split_paths(*list);
+    if (const auto found = preferences_.find(name)) return found->values;
+    return {};
   }
 
  private:
   const po::variables_map& flags_;
   const Environment& environment_;
+  const Preferences& preferences_;
 };
 
 po::variables_map parse_flags(Verb verb, const std::vector<std::string>& arguments) {
@@ -456,7 +470,22 @@ void set_maintenance(const Values& values, const std::string& name, IndexerOptio
 
 }  // namespace
 
-IndexerOptions parse_options(const std::vector<std::string>& arguments, const Environment& environment) {
+bool asks_for_json(const std::vector<std::string>& arguments, const Environment& environment,
+                   const Preferences& preferences) {
+  if (arguments.empty() || arguments.front() != "add") return false;
+  std::string mode;
+  if (const auto found = preferences.find("progress")) mode = found->values.front();
+  if (const auto variable = environment("KWERENDA_PROGRESS"); variable && !variable->empty())
+    mode = *variable;
+  for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+    if (arguments[i].starts_with("--progress=")) mode = arguments[i].substr(11);
+    if (arguments[i] == "--progress" && i + 1 < arguments.size()) mode = arguments[i + 1];
+  }
+  return mode == "json";
+}
+
+IndexerOptions parse_options(const std::vector<std::string>& arguments, const Environment& environment,
+                             const Preferences& preferences) {
   IndexerOptions options;
   if (arguments.empty())
     usage("brak polecenia; oczekiwano add, info albo innego (zobacz kwerenda-index --help)");
@@ -499,7 +528,7 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
   }
 
   const po::variables_map flags = parse_flags(options.verb, rest);
-  const Values values(flags, environment);
+  const Values values(flags, environment, preferences);
   if (flags.count("path") > 0) options.paths = flags["path"].as<std::vector<std::string>>();
 
   if (options.verb != Verb::tokens) {
@@ -523,11 +552,7 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
   }
 
   if (const auto lexicon = values.text("lexicon", "KWERENDA_LEXICON")) options.lexicon = lexicon->value;
-  if (flags.count("lexicon-extra") > 0) {
-    options.lexicon_extra = flags["lexicon-extra"].as<std::vector<std::string>>();
-  } else if (const std::optional<std::string> list = environment("KWERENDA_LEXICON_EXTRA")) {
-    options.lexicon_extra = split_paths(*list);
-  }
+  options.lexicon_extra = values.texts("lexicon-extra", "KWERENDA_LEXICON_EXTRA");
   if (options.verb == Verb::tokens) {
     if (const auto word = values.text("explain")) {
       options.explain = word->value;

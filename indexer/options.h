@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/preferences.h"
 #include "indexer/add.h"
 #include "indexer/readers/reader.h"
 
@@ -73,10 +74,16 @@ struct IndexerOptions {
 
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
-// `arguments` without the program's name. Flags win over KWERENDA_* variables, those over the defaults.
-// Throws Error{usage} with a Polish message that names the nearest verb or option. "--help" wins over
-// everything that follows its verb.
-IndexerOptions parse_options(const std::vector<std::string>& arguments, const Environment& environment);
+// `arguments` without the program's name. Flags win over KWERENDA_* variables, those over `preferences`,
+// those over the defaults. Throws Error{usage} with a Polish message that names the nearest verb or option.
+// "--help" wins over everything that follows its verb.
+IndexerOptions parse_options(const std::vector<std::string>& arguments, const Environment& environment,
+                             const Preferences& preferences = {});
+
+// Whether the arguments ask for `--progress json`, even if they cannot be parsed: messages are JSON lines
+// then.
+bool asks_for_json(const std::vector<std::string>& arguments, const Environment& environment,
+                   const Preferences& preferences = {});
 
 // The help page of one verb, or of the program. Polish, lines up to 100 columns, examples first.
 std::string help_text(std::optional<Verb> verb);

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "analysis/error.h"
 #include "indexer/add.h"
 
 namespace kwerenda {
@@ -40,5 +41,13 @@ class ProgressPrinter {
 std::string progress_line(const AddProgress& progress, double seconds);
 // {"schema_version":1,"type":"progress","reports":…,"inputs_done":…,"inputs":…,"bytes_done":…,"bytes":…,"committing":…,"seconds":…}
 std::string progress_json(const AddProgress& progress, double seconds);
+
+// The other lines for programs, described in docs/output.md: what was skipped or noted, a report added or
+// removed
+// ("added", "removed"), the account at the end, an error.
+std::string problem_json(const Problem& problem);
+std::string report_json(std::string_view type, std::string_view report_id);
+std::string summary_json(const AddSummary& summary, double seconds, bool dry_run);
+std::string error_json(ErrorKind kind, std::string_view message);
 
 }  // namespace kwerenda

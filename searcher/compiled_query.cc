@@ -43,6 +43,7 @@ class Compiler {
       : text_(text), keys_(keys), lists_(lists), vocabulary_(vocabulary), settings_(settings) {
     resolve_.repair = settings.repair;
     resolve_.marks = marks_of(text);
+    resolve_.thesaurus = settings.thesaurus;
   }
 
   CompiledQuery compile(const QueryNode& root) {
@@ -131,7 +132,7 @@ class Compiler {
       }
       case WordMatch::prefix:
       case WordMatch::suffix:
-        resolved = wildcard(from, surface);
+        resolved = wildcard(from, surface, field, pattern);
         break;
       case WordMatch::fuzzy:
         resolved = fuzzy(from, surface);
@@ -140,6 +141,7 @@ class Compiler {
     pattern.keys = resolved.keys;
     pattern.relatives = resolved.relatives;
     pattern.form = resolved.form;
+    for (const std::string& key : pattern.exact_keys) resolved.keys.push_back(key);  // to be shown
     return add_leaf(std::move(resolved), std::move(pattern), boost, field);
   }
 
@@ -156,20 +158,104 @@ class Compiler {
     count(resolved);
   }
 
-  QueryTerm wildcard(const QueryNode& from, std::string_view surface) {
+  // A token fits by its form as written or by its lemma. The index knows lemmas alone: those that fit need no
+  // look at the text, those of forms that fit do.
+  QueryTerm wildcard(const QueryNode& from, std::string_view surface, Field field, LeafPattern& pattern) {
+    const bool prefix = from.match == WordMatch::prefix;
+    const std::string part = folded(surface);
     QueryTerm resolved;
-    resolved.typed =
-        from.match == WordMatch::prefix ? fmt::format("{}*", surface) : fmt::format("*{}", surface);
+    resolved.typed = prefix ? fmt::format("{}*", surface) : fmt::format("*{}", surface);
     bool more = false;
-    resolved.keys = from.match == WordMatch::prefix
-                        ? vocabulary_.keys_with_prefix(folded(surface), settings_.wildcard_keys, more)
-                        : vocabulary_.keys_with_suffix(folded(surface), settings_.wildcard_keys, more);
+    const std::size_t most = 10 * std::size_t{settings_.wildcard_keys};
+    std::vector<WildcardKey> by_lemma, by_form;
+    const std::vector<std::string> places =
+        field == Field::place ? vocabulary_.place_keys() : std::vector<std::string>();
+    const auto passages_with = [&](const std::string& key) -> std::uint32_t {
+      if (field != Field::place) return vocabulary_.passages_with(key);
+      return std::binary_search(places.begin(), places.end(), key);
+    };
+    const auto fits = [&](const std::string& key) {
+      return prefix ? key.starts_with(part) : key.ends_with(part);
+    };
+    if (field == Field::place) {
+      for (const std::string& key : places) {
+        if (fits(folded(key))) by_lemma.push_back({1, 1, key});
+      }
+    } else {
+      for (std::string& key : prefix ? vocabulary_.keys_with_prefix(part, most, more)
+                                     : vocabulary_.keys_with_suffix(part, most, more)) {
+        const std::uint32_t passages = vocabulary_.passages_with(key);
+        by_lemma.push_back({passages, passages, std::move(key)});
+      }
+    }
+    std::vector<LemmaOfForms> lemmas = keys_.lexicon().lemmas_of_forms(
+        part, prefix ? FormEnd::beginning : FormEnd::ending, settings_.wildcard_lemmas, more);
+    if (prefix) {
+      for (std::string& key : unknown_keys_like(part, most)) lemmas.push_back({std::move(key), 0});
+    }
+    for (LemmaOfForms& found : lemmas) {
+      if (fits(found.lemma)) continue;
+      // The lemma may be frequent in other forms.
+      if (const std::uint32_t passages = passages_with(found.lemma))
+        by_form.push_back({std::min(passages, found.frequency), passages, std::move(found.lemma)});
+    }
+    keep_most_frequent(by_lemma, more);
+    keep_most_frequent(by_form, more);
+    for (const WildcardKey& found : by_lemma) resolved.keys.push_back(found.key);
+    for (const WildcardKey& found : by_form) add_key(found.key, pattern.exact_keys);
+    if (!by_form.empty()) (prefix ? pattern.form_beginnings : pattern.form_endings).push_back(part);
     if (more) {
       note(fmt::format("{} pasuje do zbyt wielu słów: szukano {} najczęstszych", resolved.typed,
-                       settings_.wildcard_keys));
+                       by_lemma.size() + by_form.size()));
     }
-    count(resolved);
+    for (const auto* found : {&by_lemma, &by_form}) {
+      for (const WildcardKey& key : *found) resolved.passages += key.passages;
+    }
     return resolved;
+  }
+
+  struct WildcardKey {
+    std::uint32_t weight = 0;    // passages, or fewer
+    std::uint32_t passages = 0;  // that hold the key
+    std::string key;
+  };
+
+  void keep_most_frequent(std::vector<WildcardKey>& keys, bool& more) const {
+    std::sort(keys.begin(), keys.end(), [](const WildcardKey& a, const WildcardKey& b) {
+      return a.weight != b.weight ? a.weight > b.weight : a.key < b.key;
+    });
+    std::uint64_t passages = 0;
+    std::size_t kept = 0;
+    for (; kept < keys.size() && kept < 10 * settings_.wildcard_keys; ++kept) {
+      passages += keys[kept].passages;
+      if (kept >= settings_.wildcard_keys && passages > settings_.wildcard_passages) break;
+    }
+    more = more || kept < keys.size();
+    keys.resize(kept);
+  }
+
+  // What no dictionary has the indexer reads by likeness: "bublewskich" as "bublewski". So of the keys that
+  // begin like `part` but for an ending those are taken that the lexicon does not know.
+  std::vector<std::string> unknown_keys_like(std::string_view part, std::size_t most) const {
+    constexpr std::size_t kLeastLetters = 4, kEnding = 4;
+    std::vector<std::size_t> letters;  // where each begins
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      if ((part[i] & 0xc0) != 0x80) letters.push_back(i);
+    }
+    std::vector<std::string> found;
+    if (letters.size() <= kLeastLetters) return found;
+    const std::size_t kept = std::max(kLeastLetters, letters.size() - std::min(letters.size(), kEnding));
+    bool unused = false;
+    std::vector<Reading> readings;
+    for (std::string& key : vocabulary_.keys_with_prefix(part.substr(0, letters[kept]), most, unused)) {
+      readings.clear();
+      if (!keys_.lexicon().lookup(key, readings)) found.push_back(std::move(key));
+    }
+    return found;
+  }
+
+  static void add_key(const std::string& key, std::vector<std::string>& to) {
+    if (std::find(to.begin(), to.end(), key) == to.end()) to.push_back(key);
   }
 
   QueryTerm fuzzy(const QueryNode& from, std::string_view surface) {
@@ -214,11 +300,11 @@ class Compiler {
     const auto keys_of = [&](std::string_view surface) {
       return resolve_word(surface, keys_, lists_.stop, lists_.question, vocabulary_, as_written).keys;
     };
-    const auto keys_of_word = [&](const QueryNode& word) {
+    const auto keys_of_word = [&](const QueryNode& word, LeafPattern& to) {
       switch (word.match) {
         case WordMatch::prefix:
         case WordMatch::suffix:
-          return wildcard(word, word.text).keys;
+          return wildcard(word, word.text, Field::body, to).keys;
         case WordMatch::fuzzy:
           return fuzzy(word, word.text).keys;
         default:
@@ -234,7 +320,10 @@ class Compiler {
       if (child.kind == NodeKind::phrase) {
         KeyRun& run = pattern.phrases.emplace_back();
         run.gap = static_cast<std::uint32_t>(child.number);
-        for (const QueryNode& part : child.children) run.places.push_back(keys_of_word(part));
+        for (const QueryNode& part : child.children) {
+          LeafPattern by_form;  // runs are of keys: of a wildcard the lemmas that fit
+          run.places.push_back(keys_of_word(part, by_form));
+        }
       } else if (child.match == WordMatch::exact) {
         QueryTerm written;
         add_keys_of_other_cases(child.text, written);
@@ -253,7 +342,7 @@ class Compiler {
               keys_of(std::string_view(child.text).substr(token.begin, token.end - token.begin)));
         }
       } else {
-        add_keys(keys_of_word(child), resolved.keys);
+        add_keys(keys_of_word(child, pattern), resolved.keys);
       }
     }
     pattern.keys = resolved.keys;
@@ -284,7 +373,9 @@ class Compiler {
       // A word said twice counts once; the heavier boost holds.
       if (out_.patterns[i].keys == pattern.keys && out_.patterns[i].exact == pattern.exact &&
           out_.patterns[i].phrases == pattern.phrases &&
-          out_.patterns[i].exact_forms == pattern.exact_forms && out_.patterns[i].form == pattern.form) {
+          out_.patterns[i].exact_forms == pattern.exact_forms &&
+          out_.patterns[i].form_beginnings == pattern.form_beginnings &&
+          out_.patterns[i].form_endings == pattern.form_endings && out_.patterns[i].form == pattern.form) {
         out_.words[i].importance = std::max(out_.words[i].importance, importance);
         to.leaf = LeafMask{1} << i;
         return to;
@@ -353,7 +444,9 @@ class Compiler {
     for (const std::string& key : pattern.keys) {
       for (char prefix : prefixes) alternatives.emplace_back(term(prefix, key));
     }
-    for (const std::string& key : pattern.exact_keys) alternatives.emplace_back(term(kLemmaPrefix, key));
+    for (const std::string& key : pattern.exact_keys) {
+      for (char prefix : prefixes) alternatives.emplace_back(term(prefix, key));
+    }
     for (const KeyRun& phrase : pattern.phrases) {
       std::vector<Xapian::Query> parts;
       for (const auto& keys : phrase.places) {
@@ -398,7 +491,7 @@ class Compiler {
       case NodeKind::aspect:
         return strict_leaf(index_of(node.leaf), prefixes);
       case NodeKind::date_range:
-        return {date_query(node.dates), true};
+        return {date_query(node.dates, vocabulary_.years()), true};
       case NodeKind::file:
         return {Xapian::Query(0.0, Xapian::Query::MatchAll), false};
       case NodeKind::topic: {
@@ -785,14 +878,12 @@ void collect(const MatchNode& node, const PassageTexts& texts, std::vector<Token
 }  // namespace
 
 // Dates as few terms as possible: whole years, then whole months, then days.
-Xapian::Query date_query(const DateRange& dates) {
+Xapian::Query date_query(const DateRange& dates, std::span<const std::uint32_t> years) {
   const std::uint32_t first = static_cast<std::uint32_t>(std::max(dates.from, 10000101));
   const std::uint32_t last = static_cast<std::uint32_t>(std::min(dates.to, 99991231));
-  // Years beyond any report's are not enumerated: nine thousand terms that match nothing.
-  constexpr std::uint32_t kFirstYear = 1900, kLastYear = 2100;
   std::vector<std::string> terms;
-  for (std::uint32_t year = std::max(first / 10000, kFirstYear); year <= std::min(last / 10000, kLastYear);
-       ++year) {
+  for (const std::uint32_t year : years) {
+    if (year < first / 10000 || year > last / 10000) continue;
     if (first <= year * 10000 + 101 && year * 10000 + 1231 <= last) {
       terms.push_back(fmt::format("{}{:04}", kYearPrefix, year));
       continue;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,13 +47,22 @@ struct CompiledQuery {
 struct CompileSettings {
   RankingSettings ranking;
   bool repair = true;
-  std::uint32_t wildcard_keys = 100;  // a wildcard stands for so many keys at most, the most frequent
+  const Thesaurus* thesaurus = nullptr;  // null: none
+  // A wildcard stands for its most frequent keys: so many in any case, and further ones, up to ten times as
+  // many, while they are in no more than `wildcard_passages` together.
+  std::uint32_t wildcard_keys = 100;
+  std::uint32_t wildcard_passages = 20'000;
+  std::size_t wildcard_lemmas = 200'000;  // of forms that a wildcard fits, looked for in the index
 };
 
 // What the compiler needs to know of the index. As Vocabulary, and the expansion of wildcards.
 class IndexVocabulary : public Vocabulary {
  public:
   virtual double passages() const = 0;
+  // The years that reports are of, in order.
+  virtual std::vector<std::uint32_t> years() const = 0;
+  // The keys of all places of reports, in order.
+  virtual std::vector<std::string> place_keys() const = 0;
   // Keys that begin or end with folded `part`, as it is or in capitals (acronyms), most passages first,
   // `limit` at most; `more` tells that there were others.
   virtual std::vector<std::string> keys_with_prefix(std::string_view part, std::size_t limit,
@@ -71,8 +81,8 @@ CompiledQuery compile_query(const QueryNode& root, std::string_view text, const 
                             const WordLists& lists, const IndexVocabulary& vocabulary,
                             const CompileSettings& settings);
 
-// Reports of these days, as a boolean filter; years from 1900 to 2100.
-Xapian::Query date_query(const DateRange& dates);
+// Reports of these days, as a boolean filter; `years` as of IndexVocabulary.
+Xapian::Query date_query(const DateRange& dates, std::span<const std::uint32_t> years);
 
 // The texts of one passage, matched against the patterns.
 struct PassageTexts {

@@ -88,6 +88,18 @@ void IndexReader::open_segments() {
     }
     database.add_database(segment.database);
   }
+  DeadDocuments dead;
+  for (const Segment& segment : segments) {
+    if (segment.dead_reports.empty()) continue;
+    std::vector<Xapian::docid>& documents = dead[segment.database.get_uuid()];
+    for (const std::uint64_t key : segment.dead_reports) {
+      const std::string term = kReportPrefix + encode_report_key(key);
+      documents.insert(documents.end(), segment.database.postlist_begin(term),
+                       segment.database.postlist_end(term));
+    }
+    std::sort(documents.begin(), documents.end());
+  }
+  dead_ = dead.empty() ? nullptr : std::make_shared<const DeadDocuments>(std::move(dead));
   segments_ = std::move(segments);
   database_ = database;
   manifest_ = manifest;
@@ -108,6 +120,10 @@ void IndexReader::read(Xapian::docid id, StoredPassage& passage) {
 
 void IndexReader::read_keys(Xapian::docid id, PassageKeys& keys) const {
   if (!segment_of(id).keys->read(number_in_segment(id), keys)) throw_damaged(id);
+}
+
+Xapian::Query IndexReader::of_the_living(const Xapian::Query& query) const {
+  return dead_ ? Xapian::Query(Xapian::Query::OP_AND_NOT, query, dead_passages_query(dead_)) : query;
 }
 
 std::vector<Xapian::docid> IndexReader::passages_of(std::uint64_t report_key) const {

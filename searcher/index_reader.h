@@ -17,6 +17,7 @@
 #include "analysis/key_table.h"
 #include "analysis/manifest.h"
 #include "analysis/stored.h"
+#include "searcher/dead_passages.h"
 #include "searcher/index_vocabulary.h"
 #include "searcher/verified_segments.h"
 
@@ -66,6 +67,8 @@ class IndexReader {
     const auto& dead = segment_of(id).dead_reports;
     return !dead.empty() && dead.contains(report_key);
   }
+  // The query without dead passages.
+  Xapian::Query of_the_living(const Xapian::Query& query) const;
   // The living passages of a report, in their order.
   std::vector<Xapian::docid> passages_of(std::uint64_t report_key) const;
 
@@ -104,6 +107,7 @@ class IndexReader {
   Stub stub_;
   std::vector<Segment> segments_;
   Xapian::Database database_;
+  std::shared_ptr<const DeadDocuments> dead_;  // null: there are none
   double mean_passage_bytes_ = 1;
   Manifest manifest_;
   std::unique_ptr<XapianVocabulary> vocabulary_;

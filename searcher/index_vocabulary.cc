@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 
 #include "analysis/edit_distance.h"
 #include "analysis/fold.h"
@@ -39,6 +40,26 @@ std::vector<std::string> most_frequent(std::vector<std::pair<std::uint32_t, std:
 
 std::uint32_t XapianVocabulary::passages_with(std::string_view key) const {
   return database_.get_termfreq(lemma_term(key));
+}
+
+std::vector<std::uint32_t> XapianVocabulary::years() const {
+  std::vector<std::uint32_t> years;
+  const std::string prefix(1, kYearPrefix);
+  for (auto it = database_.allterms_begin(prefix); it != database_.allterms_end(prefix); ++it) {
+    const std::string text = (*it).substr(1);
+    std::uint32_t year = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), year);
+    if (error == std::errc() && end == text.data() + text.size()) years.push_back(year);
+  }
+  return years;
+}
+
+std::vector<std::string> XapianVocabulary::place_keys() const {
+  std::vector<std::string> keys;
+  const std::string prefix(1, kPlacePrefix);
+  for (auto it = database_.allterms_begin(prefix); it != database_.allterms_end(prefix); ++it)
+    keys.push_back((*it).substr(1));
+  return keys;
 }
 
 const std::vector<XapianVocabulary::Entry>& XapianVocabulary::entries() const {

@@ -23,6 +23,8 @@ class XapianVocabulary : public IndexVocabulary {
   explicit XapianVocabulary(const Xapian::Database& database) : database_(database) {}
 
   double passages() const override { return database_.get_doccount(); }
+  std::vector<std::uint32_t> years() const override;
+  std::vector<std::string> place_keys() const override;
   std::uint32_t passages_with(std::string_view key) const override;
   std::vector<SimilarKey> similar_keys(std::string_view key, int edits, std::size_t limit) const override;
   std::vector<std::string> keys_with_prefix(std::string_view part, std::size_t limit,

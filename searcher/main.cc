@@ -3,13 +3,13 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iostream>
-#include <map>
 
 #include "analysis/data_files.h"
 #include "analysis/lexicon.h"
@@ -17,19 +17,14 @@
 #include "analysis/utf8.h"
 #include "searcher/options.h"
 #include "searcher/output.h"
+#include "searcher/terminal.h"
 
 namespace kwerenda {
 namespace {
 
 constexpr int kFound = 0, kNothingFound = 1, kFailed = 2;
 
-bool use_color(ColorChoice choice) {
-  if (choice != ColorChoice::automatic) return choice == ColorChoice::always;
-  const char* terminal = std::getenv("TERM");
-  const char* no_color = std::getenv("NO_COLOR");
-  return ::isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
-         !(terminal && std::strcmp(terminal, "dumb") == 0);
-}
+const char* environment(const char* name) { return std::getenv(name); }
 
 void print(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
@@ -40,19 +35,19 @@ void print(const std::string& text) {
 }
 
 std::string formatted(const SearchResult& result, const std::string& id, const std::string& query,
-                      const SearchProgramOptions& options) {
+                      const SearchProgramOptions& options, const TextStyle& style) {
   switch (options.format) {
     case OutputFormat::json:
       return to_json(result, query, options.search);
     case OutputFormat::ndjson:
-      return to_ndjson(result, id);
+      return to_ndjson(result, id, options.search);
     case OutputFormat::trec:
       return to_trec(result, id.empty() ? "1" : id);
     case OutputFormat::text:
       break;
   }
   std::string head = id.empty() ? "" : fmt::format("=== {}\t{}\n", printable(id), printable(query));
-  return head + to_text(result, query, options.search, {use_color(options.color)});
+  return head + to_text(result, query, options.search, style);
 }
 
 // A damaged posting list can send Xapian's matcher round in circles; the slowest sound query is far below
@@ -92,17 +87,27 @@ void start_watchdog() {
   ::setitimer(ITIMER_PROF, &limit, nullptr);
 }
 
-int run_search(const Searcher& searcher, const SearchProgramOptions& options) {
+bool is_machine_format(OutputFormat format) {
+  return format == OutputFormat::json || format == OutputFormat::ndjson;
+}
+
+int run_search(const Searcher& searcher, const SearchProgramOptions& options, const TextStyle& style) {
   start_watchdog();
+  const auto start = std::chrono::steady_clock::now();
   const SearchResult result = options.action == SearchAction::similar
                                   ? searcher.similar(options.citation, options.search)
                                   : searcher.search(options.query, options.search);
-  print(formatted(result, "", options.query, options));
+  if (options.verbose) {
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+    std::cerr << fmt::format("Zrozumiano: {}\nTrwało: {:.1f} ms\n", printable(result.understood),
+                             took.count());
+  }
+  print(formatted(result, "", options.query, options, style));
   return result.hits.empty() && result.matches == 0 ? kNothingFound : kFound;
 }
 
 // One bad line does not stop the others.
-int run_batch(const Searcher& searcher, const SearchProgramOptions& options) {
+int run_batch(const Searcher& searcher, const SearchProgramOptions& options, const TextStyle& style) {
   const auto check = [&](bool good) {
     if (!good)
       throw Error(ErrorKind::io,
@@ -134,9 +139,10 @@ int run_batch(const Searcher& searcher, const SearchProgramOptions& options) {
       start_watchdog();
       const SearchResult result = searcher.search(query, search);
       any = any || !result.hits.empty() || result.matches > 0;
-      print(formatted(result, id, query, options));
+      print(formatted(result, id, query, options, style));
     } catch (const Error& error) {
       failed = true;
+      if (is_machine_format(options.format)) print(error_to_json(error, tab == std::string::npos ? "" : id));
       std::cerr << fmt::format("{}:{}: {}\n", options.batch.string(), number, error.what());
     }
   }
@@ -146,37 +152,28 @@ int run_batch(const Searcher& searcher, const SearchProgramOptions& options) {
 
 // Reports × topics: how many passages of the report match each topic.
 int run_topic_matrix(const Searcher& searcher, const SearchProgramOptions& options) {
-  const std::vector<TopicInfo> topics = searcher.topics();
-  std::map<std::string, std::vector<std::uint32_t>> rows;
-  for (std::size_t i = 0; i < topics.size(); ++i) {
-    SearchOptions search = options.search;
-    search.topics = {topics[i].name};
-    search.facets = true;
-    search.limit = 0;
-    for (const FacetCount& count : searcher.search("", search).by_report) {
-      auto& row = rows[count.value];
-      row.resize(topics.size());
-      row[i] = count.passages;
-    }
-  }
+  const TopicMatrix matrix = searcher.topic_matrix(options.search);
   const auto quoted = [](const std::string& text) {
     std::string out = "\"";
     for (char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
     return out + "\"";
   };
   std::string out = "raport";
-  for (const TopicInfo& topic : topics) out += "," + topic.name;
+  for (const TopicInfo& topic : matrix.topics) out += "," + topic.name;
   out += '\n';
-  for (const auto& [report, counts] : rows) {
-    out += quoted(printable(report));
-    for (std::uint32_t count : counts) out += fmt::format(",{}", count);
+  for (const TopicMatrix::Row& row : matrix.rows) {
+    out += quoted(printable(row.report_id));
+    for (const std::uint32_t passages : row.passages) out += fmt::format(",{}", passages);
     out += '\n';
   }
   print(out);
-  return rows.empty() ? kNothingFound : kFound;
+  return matrix.rows.empty() ? kNothingFound : kFound;
 }
 
 int run(const SearchProgramOptions& options) {
+  const TerminalUse use = terminal_use(options, ::isatty(STDOUT_FILENO), environment);
+  const TextStyle style{use.color, use.hyperlinks, options.quiet};
+  const Pager pager(use.pager);
   switch (options.action) {
     case SearchAction::help:
       print(search_help());
@@ -203,14 +200,16 @@ int run(const SearchProgramOptions& options) {
   const Searcher searcher = Searcher::open(options.index, open);
   switch (options.action) {
     case SearchAction::batch:
-      return run_batch(searcher, options);
+      return run_batch(searcher, options, style);
     case SearchAction::topic_matrix:
       return run_topic_matrix(searcher, options);
-    case SearchAction::why_not:
-      print(searcher.why_not(options.citation, options.query, options.search) + "\n");
+    case SearchAction::why_not: {
+      const std::string answer = searcher.why_not(options.citation, options.query, options.search);
+      print(is_machine_format(options.format) ? why_not_to_json(options.citation, answer) : answer + "\n");
       return kFound;
+    }
     default:
-      return run_search(searcher, options);
+      return run_search(searcher, options, style);
   }
 }
 
@@ -221,17 +220,15 @@ int main(int argc, char** argv) {
   using namespace kwerenda;
   std::signal(SIGPIPE, SIG_IGN);
   install_crash_handler();
-  OutputFormat format = OutputFormat::text;
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  OutputFormat format = requested_format(arguments, environment);
   try {
-    const SearchProgramOptions options = parse_search_options({argv + 1, argv + argc}, [](const char* name) {
-      return static_cast<const char*>(std::getenv(name));
-    });
+    const SearchProgramOptions options =
+        parse_search_options(arguments, environment, read_preferences(".", config_home()));
     format = options.format;
     return run(options);
   } catch (const Error& error) {
-    if (format == OutputFormat::json || format == OutputFormat::ndjson) {
-      std::cout << error_to_json(error);
-    }
+    if (is_machine_format(format)) std::cout << error_to_json(error);
     std::cerr << "kwerenda-search: " << error.what() << '\n';
   } catch (const std::exception& error) {
     std::cerr << "kwerenda-search: błąd wewnętrzny: " << error.what() << '\n';

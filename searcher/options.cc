@@ -5,7 +5,7 @@
 
 #include <boost/program_options.hpp>
 #include <charconv>
-#include <sstream>
+#include <optional>
 
 #include "analysis/edit_distance.h"
 #include "searcher/query_date.h"
@@ -15,7 +15,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr const char* kExamples = R"(kwerenda-search – szuka fragmentów w indeksie raportów
+constexpr const char* kHelp = R"(kwerenda-search – szuka fragmentów w indeksie raportów
 
 Przykłady:
   kwerenda-search --index indeks ochrona ludności
@@ -29,35 +29,67 @@ Użycie: kwerenda-search --index KATALOG [opcje] [--] ZAPYTANIE…
 
 Kody wyjścia: 0 znaleziono, 1 nic nie znaleziono, 2 błąd.
 
+Opcje:
+  -i, --index KATALOG       katalog indeksu
+
+Wybór i kolejność:
+  -n, --limit N             najwyżej N fragmentów (domyślnie 10, do 10000)
+  --offset N                pomiń pierwszych N
+  --per-report N            najwyżej N fragmentów jednego raportu (0: bez ograniczeń)
+  --sort KOLEJNOŚĆ          relevance (domyślnie), date, date-asc albo report
+  --from DATA               tylko raporty od tego dnia (RRRR-MM-DD, RRRR-MM albo RRRR)
+  --to DATA                 tylko raporty do tego dnia włącznie
+  --place MIEJSCE           tylko raporty z tego miejsca
+  -t, --topic TEMAT         szukaj w temacie; sam temat wystarczy za zapytanie; z kilku wystarczy jeden
+  --topics-dir KATALOG      katalog z własnymi tematami (*.toml); można powtarzać
+  --duplicates fold|show    fragmenty prawie tej samej treści: jeden z liczbą (domyślnie) albo każdy
+  --thesaurus PLIK          tezaurus MyThes; synonimy pomagają układać wyniki
+  --no-repair               nie poprawiaj słów nieznanych (znaki diakrytyczne, literówki)
+  --plain                   bez operatorów: każde słowo jest słowem
+
+Co jeszcze pokazać:
+  --facets                  policz trafienia według raportu, miesiąca, miejsca i tematu
+  --context N               N sąsiednich fragmentów z każdej strony (do 5)
+  --explain                 jak zrozumiano zapytanie; wynik każdego trafienia z podziałem na słowa
+
+Zamiast szukania:
+  --similar CYTAT           fragmenty podobne do podanego (raport#p12)
+  --why-not CYTAT           dlaczego tego fragmentu nie ma wśród trafień
+  --batch PLIK|-            zapytania z pliku, po jednym w wierszu: id TAB zapytanie
+  --list-topics             wypisz tematy
+  --topic-matrix            raporty × tematy jako CSV
+  -h, --help                ta pomoc
+  --version                 wersja programu, formatu indeksu i słownika
+
+Wyjście:
+  -f, --format FORMAT       text (domyślnie), json, ndjson albo trec
+  --color KIEDY             auto (domyślnie), always albo never
+  --hyperlinks KIEDY        odsyłacze w cytatach, kiedy jak wyżej
+  --pager KIEDY             przewijanie wyników, kiedy jak wyżej
+  -q, --quiet               same trafienia, bez uwag i podsumowania
+  -v, --verbose             na stderr: jak zrozumiano zapytanie i ile trwało
+  --lexicon PLIK            inny leksykon niż dołączony
+
+Wartości domyślne opcji index, limit, per-report, sort, context, duplicates, thesaurus, topics-dir, format,
+color, hyperlinks, pager i lexicon można zmienić: zmienną KWERENDA_INDEX, KWERENDA_LIMIT, KWERENDA_PER_REPORT…
+albo plikiem kwerenda.toml w katalogu bieżącym lub nad nim, albo ~/.config/kwerenda/kwerenda.toml.
 )";
 
 po::options_description visible_options() {
-  po::options_description all("Opcje", 110, 60);
+  po::options_description all;
   const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
-  all.add_options()("index,i", text("KATALOG"), "katalog indeksu (albo KWERENDA_INDEX)")(
-      "limit,n", text("N"), "najwyżej N fragmentów (domyślnie 10, do 10000)")(
-      "offset", text("N"), "pomiń pierwszych N")("per-report", text("N"),
-                                                 "najwyżej N fragmentów jednego raportu (0: bez ograniczeń)")(
-      "sort", text("KOLEJNOŚĆ"), "relevance (domyślnie), date, date-asc albo report")(
-      "from", text("DATA"), "tylko raporty od tego dnia (RRRR-MM-DD, RRRR-MM albo RRRR)")(
-      "to", text("DATA"), "tylko raporty do tego dnia włącznie")("place", text("MIEJSCE"),
-                                                                 "tylko raporty z tego miejsca")(
-      "topic,t", po::value<std::vector<std::string>>()->value_name("TEMAT")->composing(),
-      "szukaj w temacie; sam temat wystarczy za zapytanie; można powtarzać")("list-topics", "wypisz tematy")(
-      "topics-dir", po::value<std::vector<std::string>>()->value_name("KATALOG")->composing(),
-      "katalog z własnymi tematami (*.toml)")("topic-matrix", "raporty × tematy jako CSV")(
-      "facets", "policz trafienia według raportu, miesiąca i miejsca")(
-      "context", text("N"), "pokaż N sąsiednich fragmentów z każdej strony")(
-      "similar", text("CYTAT"), "fragmenty podobne do podanego (plik#p12)")(
-      "why-not", text("CYTAT"), "dlaczego tego fragmentu nie ma wśród trafień")(
-      "explain", "rozlicz wynik każdego trafienia na słowa zapytania")(
-      "no-repair", "nie poprawiaj słów nieznanych (znaki diakrytyczne, literówki)")(
-      "plain", "bez operatorów: każde słowo jest słowem")(
-      "batch", text("PLIK|-"), "zapytania z pliku, po jednym w wierszu: id TAB zapytanie")(
-      "format,f", text("FORMAT"), "text (domyślnie), json, ndjson albo trec")(
-      "color", text("KIEDY"), "auto (domyślnie), always albo never")(
-      "lexicon", text("PLIK"), "plik słownika (albo KWERENDA_LEXICON)")("help,h", "ta pomoc")(
-      "version", "wersja programu, formatu indeksu i słownika");
+  auto add = all.add_options();
+  for (const char* name : {"index,i", "limit,n", "offset", "per-report", "sort", "from", "to", "place",
+                           "duplicates", "thesaurus", "context", "similar", "why-not", "batch", "format,f",
+                           "color", "hyperlinks", "pager", "lexicon"}) {
+    add(name, text("WARTOŚĆ"));
+  }
+  for (const char* name : {"topic,t", "topics-dir"})
+    add(name, po::value<std::vector<std::string>>()->composing());
+  for (const char* name : {"list-topics", "topic-matrix", "facets", "explain", "no-repair", "plain",
+                           "quiet,q", "verbose,v", "help,h", "version"}) {
+    add(name, po::bool_switch());
+  }
   return all;
 }
 
@@ -76,6 +108,12 @@ std::string without_dashes(std::string name) {
   return name.substr(0, name.find('='));
 }
 
+// A value, and what messages call the place that it comes from.
+struct Setting {
+  std::string name;
+  std::string value;
+};
+
 [[noreturn]] void fail_unknown(const std::string& option) {
   std::vector<std::string> names;
   const po::options_description known = visible_options();
@@ -88,41 +126,63 @@ std::string without_dashes(std::string name) {
            : fmt::format("nieznana opcja „{}”; najbliższa to „--{}”", option, near));
 }
 
-std::uint32_t number(const std::string& option, const std::string& text, std::uint32_t most) {
+std::uint32_t number(const Setting& setting, std::uint32_t most) {
+  const std::string& text = setting.value;
   std::uint32_t value = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || stop != text.data() + text.size() || value > most) {
-    fail(fmt::format("--{}: oczekiwano liczby od 0 do {}, podano „{}”", option, most, text));
+    fail(fmt::format("{}: oczekiwano liczby od 0 do {}, podano „{}”", setting.name, most, text));
   }
   return value;
 }
 
 // A day, month or year as in "data:", but no range; of a month or year its first or last day.
-std::uint32_t date(const std::string& option, const std::string& text, bool last) {
+std::uint32_t date(const Setting& setting, bool last) {
+  const std::string& text = setting.value;
   const auto range = parse_date_range(text);
   const bool one_date =
       !text.empty() && text.front() >= '0' && text.front() <= '9' && text.find("..") == std::string::npos;
   if (!one_date || std::holds_alternative<DateProblem>(range)) {
-    fail(fmt::format("--{}: oczekiwano daty RRRR-MM-DD, RRRR-MM albo RRRR, podano „{}”", option, text));
+    fail(fmt::format("{}: oczekiwano daty RRRR-MM-DD, RRRR-MM albo RRRR, podano „{}”", setting.name, text));
   }
   return static_cast<std::uint32_t>(last ? std::get<DateRange>(range).to : std::get<DateRange>(range).from);
 }
 
 template <typename Value>
-Value choice(const std::string& option, const std::string& text,
-             const std::vector<std::pair<std::string, Value>>& choices) {
+Value choice(const Setting& setting, const std::vector<std::pair<std::string, Value>>& choices) {
   std::vector<std::string> names;
   for (const auto& [name, value] : choices) {
-    if (name == text) return value;
+    if (name == setting.value) return value;
     names.push_back(name);
   }
-  fail(fmt::format("--{}: oczekiwano jednego z: {}; podano „{}”", option, fmt::join(names, ", "), text));
+  fail(fmt::format("{}: oczekiwano jednego z: {}; podano „{}”", setting.name, fmt::join(names, ", "),
+                   setting.value));
+}
+
+OutputFormat format_of(const Setting& setting) {
+  return choice<OutputFormat>(setting, {{"text", OutputFormat::text},
+                                        {"json", OutputFormat::json},
+                                        {"ndjson", OutputFormat::ndjson},
+                                        {"trec", OutputFormat::trec}});
+}
+
+TerminalChoice terminal_choice(const Setting& setting) {
+  return choice<TerminalChoice>(setting, {{"auto", TerminalChoice::automatic},
+                                          {"always", TerminalChoice::always},
+                                          {"never", TerminalChoice::never}});
+}
+
+// "per-report" to "KWERENDA_PER_REPORT".
+std::string variable_of(std::string name) {
+  for (char& c : name) c = c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return "KWERENDA_" + name;
 }
 
 }  // namespace
 
 SearchProgramOptions parse_search_options(const std::vector<std::string>& arguments,
-                                          const char* (*environment)(const char*)) {
+                                          const char* (*environment)(const char*),
+                                          const Preferences& preferences) {
   po::variables_map given;
   po::positional_options_description positional;
   positional.add("query", -1);
@@ -148,61 +208,77 @@ SearchProgramOptions parse_search_options(const std::vector<std::string>& argume
   const auto text = [&](const char* name) {
     return given.count(name) ? given[name].as<std::string>() : std::string();
   };
-  if (given.count("help")) {
+  const auto has = [&](const char* name) { return given[name].as<bool>(); };
+  const auto flag = [&](const char* name) -> std::optional<Setting> {
+    if (!given.count(name)) return std::nullopt;
+    return Setting{std::string("--") + name, text(name)};
+  };
+  // What can be set once and for all.
+  const auto preferred = [&](const char* name) -> std::optional<Setting> {
+    if (auto setting = flag(name)) return setting;
+    const std::string variable = variable_of(name);
+    if (const char* value = environment(variable.c_str()); value && *value) return Setting{variable, value};
+    if (const auto found = preferences.find(name)) return Setting{found->where, found->values.front()};
+    return std::nullopt;
+  };
+  if (has("help")) {
     options.action = SearchAction::help;
     return options;
   }
   if (given.count("query"))
     options.query = fmt::format("{}", fmt::join(given["query"].as<std::vector<std::string>>(), " "));
-  const auto from_environment = [&](const char* name) {
-    const char* value = environment(name);
-    return std::string(value ? value : "");
-  };
-  options.index = given.count("index") ? text("index") : from_environment("KWERENDA_INDEX");
-  options.open.lexicon = given.count("lexicon") ? text("lexicon") : from_environment("KWERENDA_LEXICON");
+  if (const auto index = preferred("index")) options.index = index->value;
+  if (const auto lexicon = preferred("lexicon")) options.open.lexicon = lexicon->value;
+  if (const auto thesaurus = preferred("thesaurus")) options.open.thesaurus = thesaurus->value;
   if (given.count("topics-dir")) {
     for (const std::string& directory : given["topics-dir"].as<std::vector<std::string>>())
       options.open.topics.emplace_back(directory);
+  } else if (const char* list = environment("KWERENDA_TOPICS_DIR"); list && *list) {
+    for (std::string_view rest = list; !rest.empty();) {
+      const std::size_t end = std::min(rest.find(':'), rest.size());
+      if (end > 0) options.open.topics.emplace_back(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  } else if (const auto found = preferences.find("topics-dir")) {
+    for (const std::string& directory : found->values) options.open.topics.emplace_back(directory);
   }
   constexpr std::uint32_t kMost = 10000;
-  if (given.count("limit")) options.search.limit = number("limit", text("limit"), kMost);
-  if (given.count("offset")) options.search.offset = number("offset", text("offset"), kMost);
-  if (given.count("per-report")) options.search.per_report = number("per-report", text("per-report"), kMost);
-  if (given.count("context")) options.search.context = number("context", text("context"), 5);
-  if (given.count("sort")) {
-    options.search.sort = choice<SortOrder>("sort", text("sort"),
-                                            {{"relevance", SortOrder::relevance},
-                                             {"date", SortOrder::date_newest},
-                                             {"date-asc", SortOrder::date_oldest},
-                                             {"report", SortOrder::report}});
+  if (const auto limit = preferred("limit")) options.search.limit = number(*limit, kMost);
+  if (const auto offset = flag("offset")) options.search.offset = number(*offset, kMost);
+  if (const auto most = preferred("per-report")) options.search.per_report = number(*most, kMost);
+  if (const auto context = preferred("context")) options.search.context = number(*context, 5);
+  if (const auto sort = preferred("sort")) {
+    options.search.sort = choice<SortOrder>(*sort, {{"relevance", SortOrder::relevance},
+                                                    {"date", SortOrder::date_newest},
+                                                    {"date-asc", SortOrder::date_oldest},
+                                                    {"report", SortOrder::report}});
   }
-  if (given.count("from")) options.search.date_from = date("from", text("from"), false);
-  if (given.count("to")) options.search.date_to = date("to", text("to"), true);
+  if (const auto duplicates = preferred("duplicates")) {
+    options.search.fold_duplicates =
+        choice<FoldDuplicates>(*duplicates, {{"fold", FoldDuplicates::on}, {"show", FoldDuplicates::off}});
+  }
+  if (const auto from = flag("from")) options.search.date_from = date(*from, false);
+  if (const auto to = flag("to")) options.search.date_to = date(*to, true);
   if (options.search.date_to && options.search.date_from > options.search.date_to)
     fail("--from jest późniejsze niż --to");
   options.search.place = text("place");
   if (given.count("topic")) options.search.topics = given["topic"].as<std::vector<std::string>>();
-  options.search.facets = given.count("facets") > 0;
-  options.search.explain = given.count("explain") > 0;
-  if (given.count("no-repair")) options.search.repair = Repair::off;
-  if (given.count("plain")) options.search.syntax = QuerySyntax::plain;
-  if (given.count("format")) {
-    options.format = choice<OutputFormat>("format", text("format"),
-                                          {{"text", OutputFormat::text},
-                                           {"json", OutputFormat::json},
-                                           {"ndjson", OutputFormat::ndjson},
-                                           {"trec", OutputFormat::trec}});
-  }
-  if (given.count("color")) {
-    options.color = choice<ColorChoice>(
-        "color", text("color"),
-        {{"auto", ColorChoice::automatic}, {"always", ColorChoice::always}, {"never", ColorChoice::never}});
-  }
-  if (given.count("version")) {
+  options.search.facets = has("facets");
+  options.search.explain = has("explain");
+  if (has("no-repair")) options.search.repair = Repair::off;
+  if (has("plain")) options.search.syntax = QuerySyntax::plain;
+  if (const auto format = preferred("format")) options.format = format_of(*format);
+  if (const auto color = preferred("color")) options.color = terminal_choice(*color);
+  if (const auto links = preferred("hyperlinks")) options.hyperlinks = terminal_choice(*links);
+  if (const auto pager = preferred("pager")) options.pager = terminal_choice(*pager);
+  options.quiet = has("quiet");
+  options.verbose = has("verbose");
+  if (options.quiet && options.verbose) fail("-q i -v wykluczają się");
+  if (has("version")) {
     options.action = SearchAction::version;
     return options;
   }
-  if (given.count("list-topics")) {
+  if (has("list-topics")) {
     options.action = SearchAction::list_topics;
     return options;
   }
@@ -211,7 +287,7 @@ SearchProgramOptions parse_search_options(const std::vector<std::string>& argume
     options.action = SearchAction::batch;
     options.batch = text("batch");
     if (!options.query.empty()) fail("--batch czyta zapytania z pliku, a podano też zapytanie");
-  } else if (given.count("topic-matrix")) {
+  } else if (has("topic-matrix")) {
     options.action = SearchAction::topic_matrix;
     if (!options.query.empty()) fail("--topic-matrix liczy wszystkie tematy, a podano też zapytanie");
   } else if (given.count("similar")) {
@@ -228,10 +304,23 @@ SearchProgramOptions parse_search_options(const std::vector<std::string>& argume
   return options;
 }
 
-std::string search_help() {
-  std::ostringstream out;
-  out << kExamples << visible_options();
-  return out.str();
+OutputFormat requested_format(const std::vector<std::string>& arguments,
+                              const char* (*environment)(const char*)) {
+  const char* variable = environment("KWERENDA_FORMAT");
+  std::string name = variable ? variable : "";
+  for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+    const std::string_view argument = arguments[i];
+    if ((argument == "--format" || argument == "-f") && i + 1 < arguments.size()) {
+      name = arguments[i + 1];
+    } else if (argument.starts_with("--format=")) {
+      name = argument.substr(9);
+    } else if (argument.starts_with("-f") && argument.size() > 2) {
+      name = argument.substr(2);
+    }
+  }
+  return name == "json" ? OutputFormat::json : name == "ndjson" ? OutputFormat::ndjson : OutputFormat::text;
 }
+
+std::string search_help() { return kHelp; }
 
 }  // namespace kwerenda

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "analysis/utf8.h"
@@ -30,6 +32,28 @@ struct Paint {
 
 Paint paint_of(const TextStyle& style) {
   return style.color ? Paint{"\033[1m", "\033[1;33m", "\033[2m", "\033[0m"} : Paint{};
+}
+
+// What a citation leads to; empty if nothing is there.
+std::string link_target(const Hit& hit) {
+  if (hit.url.starts_with("https://") || hit.url.starts_with("http://")) {
+    return std::all_of(hit.url.begin(), hit.url.end(), [](char c) { return c > ' ' && c < 0x7f; }) ? hit.url
+                                                                                                   : "";
+  }
+  std::error_code error;
+  const std::filesystem::path file = std::filesystem::absolute(hit.source, error);
+  if (error || hit.source.empty() || !std::filesystem::is_regular_file(file, error)) return {};
+  std::string target = "file://";
+  for (const char c : file.string()) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("/-._~").find(c) != std::string_view::npos;
+    target += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return target;
+}
+
+std::string linked(const std::string& text, const std::string& target) {
+  return target.empty() ? text : fmt::format("\033]8;;{}\033\\{}\033]8;;\033\\", target, text);
 }
 
 std::string date_text(std::uint32_t date) {
@@ -67,11 +91,27 @@ void append_facet(std::string& out, const char* name, const std::vector<FacetCou
   if (counts.size() > kShown) out += fmt::format("          … i {} dalszych\n", counts.size() - kShown);
 }
 
+// Wildcards stand for hundreds.
+std::string some_of(const std::vector<std::string>& keys) {
+  constexpr std::size_t kShown = 8;
+  const auto end = keys.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, keys.size()));
+  std::string out = fmt::format("{}", fmt::join(keys.begin(), end, " | "));
+  if (keys.size() > kShown) out += fmt::format(" | … i {} dalszych", keys.size() - kShown);
+  return out;
+}
+
 ordered_json facet_json(const std::vector<FacetCount>& counts) {
   ordered_json array = ordered_json::array();
   for (const FacetCount& count : counts)
     array.push_back({{"value", count.value}, {"passages", count.passages}});
   return array;
+}
+
+ordered_json facets_json(const SearchResult& result) {
+  return {{"report", facet_json(result.by_report)},
+          {"month", facet_json(result.by_month)},
+          {"place", facet_json(result.by_place)},
+          {"topic", facet_json(result.by_topic)}};
 }
 
 ordered_json hit_json(const Hit& hit) {
@@ -120,14 +160,19 @@ std::string to_text(const SearchResult& result, std::string_view, const SearchOp
                     const TextStyle& style) {
   const Paint paint = paint_of(style);
   std::string out;
-  for (const std::string& note : result.notes)
-    out += fmt::format("{}{}{}\n", paint.faint, printable(note), paint.reset);
-  if (!result.notes.empty()) out += '\n';
+  if (!style.quiet) {
+    if (options.explain && !result.understood.empty()) {
+      out += fmt::format("{}Zrozumiano: {}{}\n", paint.faint, printable(result.understood), paint.reset);
+    }
+    for (const std::string& note : result.notes)
+      out += fmt::format("{}{}{}\n", paint.faint, printable(note), paint.reset);
+    if (!out.empty()) out += '\n';
+  }
   std::size_t rank = options.offset;
   for (const Hit& hit : result.hits) {
     out += fmt::format("{}. {}{}{}\n", ++rank, paint.title,
                        printable(hit.title.empty() ? hit.report_id : hit.title), paint.reset);
-    std::string line = printable(hit.citation);
+    std::string line = linked(printable(hit.citation), style.hyperlinks ? link_target(hit) : "");
     if (hit.date) line += " · " + date_text(hit.date);
     if (!hit.place.empty()) line += " · " + printable(hit.place);
     line += fmt::format(" · {:.2f}", hit.score);
@@ -141,18 +186,21 @@ std::string to_text(const SearchResult& result, std::string_view, const SearchOp
     if (!hit.after.empty())
       out += fmt::format("\n{}{}{}\n", paint.faint, printable_text(hit.after), paint.reset);
     if (hit.duplicates) {
-      out += fmt::format("   {}+ {} {} o tej samej treści{}\n", paint.faint, hit.duplicates,
-                         plural(hit.duplicates, "fragment", "fragmenty", "fragmentów"), paint.reset);
+      out +=
+          fmt::format("   {}+ {} {} o tej samej lub prawie tej samej treści{}\n", paint.faint, hit.duplicates,
+                      plural(hit.duplicates, "fragment", "fragmenty", "fragmentów"), paint.reset);
     }
     for (const ScoreShare& share : hit.explanation) {
       out += fmt::format("   {}{:8.3f}  {} → {}{}\n", paint.faint, share.share, printable(share.word),
-                         fmt::join(share.keys, " | "), paint.reset);
+                         some_of(share.keys), paint.reset);
     }
     out += '\n';
   }
   append_facet(out, "Raporty", result.by_report);
   append_facet(out, "Miesiące", result.by_month);
   append_facet(out, "Miejsca", result.by_place);
+  append_facet(out, "Tematy", result.by_topic);
+  if (style.quiet) return out;
   if (result.hits.empty() && result.matches == 0) {
     out += "Nic nie znaleziono.\n";
   } else {
@@ -181,15 +229,12 @@ std::string to_json(const SearchResult& result, std::string_view query, const Se
                     {"words", std::move(words)},
                     {"notes", result.notes},
                     {"hits", std::move(hits)}};
-  if (options.facets) {
-    json["facets"] = {{"report", facet_json(result.by_report)},
-                      {"month", facet_json(result.by_month)},
-                      {"place", facet_json(result.by_place)}};
-  }
+  if (options.explain && !result.understood.empty()) json["understood"] = result.understood;
+  if (options.facets) json["facets"] = facets_json(result);
   return dump(json, 2);
 }
 
-std::string to_ndjson(const SearchResult& result, std::string_view query_id) {
+std::string to_ndjson(const SearchResult& result, std::string_view query_id, const SearchOptions& options) {
   std::string out;
   std::uint32_t rank = 0;
   for (const Hit& hit : result.hits) {
@@ -197,6 +242,14 @@ std::string to_ndjson(const SearchResult& result, std::string_view query_id) {
     if (!query_id.empty()) json["query_id"] = query_id;
     json["rank"] = ++rank;
     json.update(hit_json(hit));
+    out += dump(json);
+  }
+  if (options.facets) {
+    ordered_json json{{"schema_version", kOutputSchemaVersion}};
+    if (!query_id.empty()) json["query_id"] = query_id;
+    json["matches"] = result.matches;
+    json["matches_exact"] = result.matches_exact;
+    json["facets"] = facets_json(result);
     out += dump(json);
   }
   return out;
@@ -222,8 +275,9 @@ std::string to_trec(const SearchResult& result, std::string_view query_id) {
 std::string topics_to_text(const std::vector<TopicInfo>& topics) {
   std::string out;
   for (const TopicInfo& topic : topics) {
-    out += fmt::format("{}\n    {}\n    {}\n    też: {}\n", topic.name, topic.label, topic.description,
-                       fmt::join(topic.aliases, ", "));
+    out += fmt::format("{}\n    {}\n", topic.name, topic.label);
+    if (!topic.description.empty()) out += fmt::format("    {}\n", topic.description);
+    if (!topic.aliases.empty()) out += fmt::format("    też: {}\n", fmt::join(topic.aliases, ", "));
   }
   return out;
 }
@@ -239,12 +293,17 @@ std::string topics_to_json(const std::vector<TopicInfo>& topics) {
   return dump({{"schema_version", kOutputSchemaVersion}, {"topics", std::move(array)}}, 2);
 }
 
-std::string error_to_json(const Error& error) {
-  static constexpr const char* kNames[] = {"usage",   "query",  "not_found", "incompatible",
-                                           "corrupt", "locked", "io",        "limit"};
-  return dump(
-      {{"schema_version", kOutputSchemaVersion},
-       {"error", {{"kind", kNames[static_cast<std::size_t>(error.kind())]}, {"message", error.what()}}}});
+std::string error_to_json(const Error& error, std::string_view query_id) {
+  static constexpr const char* kNames[] = {"usage",  "query", "not_found", "incompatible", "corrupt",
+                                           "locked", "io",    "limit"};
+  ordered_json json{{"schema_version", kOutputSchemaVersion}};
+  if (!query_id.empty()) json["query_id"] = query_id;
+  json["error"] = {{"kind", kNames[static_cast<std::size_t>(error.kind())]}, {"message", error.what()}};
+  return dump(json);
+}
+
+std::string why_not_to_json(std::string_view citation, std::string_view answer) {
+  return dump({{"schema_version", kOutputSchemaVersion}, {"citation", citation}, {"why_not", answer}});
 }
 
 }  // namespace kwerenda

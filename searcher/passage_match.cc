@@ -33,6 +33,15 @@ void mark_phrase(LeafMask leaf, const std::vector<std::vector<std::uint32_t>>& p
   }
 }
 
+bool wants_form(const LeafPattern& pattern, std::string_view form) {
+  const auto is_form = [&](const std::string& wanted) { return form == wanted; };
+  const auto begins = [&](const std::string& part) { return form.starts_with(part); };
+  const auto ends = [&](const std::string& part) { return form.ends_with(part); };
+  return std::any_of(pattern.exact_forms.begin(), pattern.exact_forms.end(), is_form) ||
+         std::any_of(pattern.form_beginnings.begin(), pattern.form_beginnings.end(), begins) ||
+         std::any_of(pattern.form_endings.begin(), pattern.form_endings.end(), ends);
+}
+
 }  // namespace
 
 PassageMatcher::PassageMatcher(std::vector<LeafPattern> patterns, KeyTable& table)
@@ -116,14 +125,15 @@ void PassageMatcher::match(std::string_view text, MatchedText& matched) {
     }
     matched.seen_stems |= matched.stems[i];
     if (!(masks.leaves | masks.relatives | masks.by_form)) continue;
-    for (LeafMask rest = masks.by_form; rest; rest &= rest - 1) {
-      const std::vector<std::string>& forms =
-          patterns_[static_cast<std::size_t>(__builtin_ctzll(rest))].exact_forms;
-      if (std::find(forms.begin(), forms.end(), folded(surface)) != forms.end()) masks.leaves |= rest & -rest;
-    }
-    if (masks.leaves & forms_) {
+    if (masks.by_form | (masks.leaves & forms_)) {
       folded_.clear();
       append_folded(surface, folded_);
+    }
+    for (LeafMask rest = masks.by_form; rest; rest &= rest - 1) {
+      const LeafPattern& pattern = patterns_[static_cast<std::size_t>(__builtin_ctzll(rest))];
+      if (wants_form(pattern, folded_)) masks.leaves |= rest & -rest;
+    }
+    if (masks.leaves & forms_) {
       for (LeafMask rest = masks.leaves & forms_; rest; rest &= rest - 1) {
         const auto leaf = static_cast<std::size_t>(__builtin_ctzll(rest));
         if (patterns_[leaf].form == folded_) matched.exact[i] |= LeafMask{1} << leaf;

@@ -32,11 +32,12 @@ struct LeafPattern {
   std::vector<std::string> keys;  // the token has one of these keys
   std::vector<KeyRun> phrases;    // or it stands in one of these runs
   std::vector<std::string> exact_keys,
-      exact_forms;                     // or it has one of these keys and, folded, one of these forms
-  std::vector<std::string> relatives;  // weaker: derived from the same base, or synonyms
-  std::string form;                    // folded, as written in the query; empty: none to compare with
-  bool exact = false;                  // only tokens whose folded form is `form` match
-  bool stem = false;                   // tokens with a key of the same stem are told
+      exact_forms;  // or it has one of these keys and, folded, one of these forms
+  std::vector<std::string> form_beginnings, form_endings;  // or a form that begins or ends so
+  std::vector<std::string> relatives;                      // weaker: derived from the same base, or synonyms
+  std::string form;    // folded, as written in the query; empty: none to compare with
+  bool exact = false;  // only tokens whose folded form is `form` match
+  bool stem = false;   // tokens with a key of the same stem are told
 };
 
 // One text of a passage (its body, its headings, its title), token by token.
@@ -72,7 +73,7 @@ class PassageMatcher {
  private:
   struct KeyMasks {
     LeafMask leaves = 0, relatives = 0;
-    LeafMask by_form = 0;  // if the token has one of the pattern's exact_forms, too
+    LeafMask by_form = 0;  // if the token has a form that the pattern wants, too
   };
 
   // A run of keys of a pattern: a choice of key numbers, and of their short hashes, for each place.

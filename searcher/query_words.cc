@@ -157,6 +157,24 @@ void restore_marks(const KeyMaker& maker, const Vocabulary& vocabulary, Marks ma
   for (const std::string& key : term.keys) term.passages += vocabulary.passages_with(key);
 }
 
+void add_synonyms(const Thesaurus& thesaurus, const KeyMaker& maker, const Vocabulary& vocabulary,
+                  std::size_t limit, QueryTerm& term) {
+  std::size_t added = 0;
+  std::vector<Key> keys;
+  for (const std::string& synonym : thesaurus.synonyms(term.keys.front())) {
+    if (added == limit) return;
+    maker.keys_of(synonym, keys);
+    const std::string& key = keys.front().text;
+    if (std::find(term.keys.begin(), term.keys.end(), key) != term.keys.end() ||
+        std::find(term.relatives.begin(), term.relatives.end(), key) != term.relatives.end() ||
+        vocabulary.passages_with(key) == 0) {
+      continue;
+    }
+    term.relatives.push_back(key);
+    ++added;
+  }
+}
+
 }  // namespace
 
 Marks marks_of(std::string_view query) {
@@ -210,6 +228,7 @@ QueryTerm resolve_word(std::string_view surface, const KeyMaker& maker, const St
         term.relatives.push_back(relative);
       }
     }
+    if (settings.thesaurus) add_synonyms(*settings.thesaurus, maker, vocabulary, settings.max_synonyms, term);
   }
   return term;
 }

@@ -9,6 +9,7 @@
 
 #include "analysis/keys.h"
 #include "analysis/stopwords.h"
+#include "searcher/thesaurus.h"
 
 namespace kwerenda {
 
@@ -37,7 +38,7 @@ struct QueryTerm {
   std::string repaired;  // the form taken instead; empty: as typed
   std::string form;      // folded form to compare with the text's; empty if several were taken for it
   std::vector<std::string> keys;       // best first, at least one
-  std::vector<std::string> relatives;  // keys of derived words that the index holds
+  std::vector<std::string> relatives;  // keys of derived words and synonyms that the index holds
   WordRole role = WordRole::content;
   bool capitalised = false;
   bool has_digit = false;
@@ -53,6 +54,8 @@ struct ResolveSettings {
   bool repair = true;
   Marks marks = Marks::present;
   std::size_t max_relatives = 6;
+  const Thesaurus* thesaurus = nullptr;  // null: none
+  std::size_t max_synonyms = 6;          // on top of the relatives
 };
 
 // Missing from a text of some length (three words of four letters and more) without any letter with a mark:

@@ -15,6 +15,8 @@
 #include "analysis/sentences.h"
 #include "analysis/tokenizer.h"
 #include "analysis/utf8.h"
+#include "searcher/near_duplicates.h"
+#include "searcher/topic_counts.h"
 
 namespace kwerenda {
 namespace {
@@ -22,6 +24,8 @@ namespace {
 // Verifying reads texts, about 10 µs each: so many at most before the rest is only estimated.
 constexpr std::uint32_t kMaxVerified = 20000;
 constexpr std::uint32_t kMaxWindow = 10000;  // offset + limit
+// Pairs of passages compared for likeness in one search, some 10 µs each.
+constexpr std::uint32_t kMaxCompared = 2000;
 
 struct ReportTexts {
   StoredReport stored;
@@ -37,6 +41,7 @@ struct Candidate {
   LeafMask seen = 0;            // words of the query that it has
   LeafMask elsewhere = 0;       // words that it lacks and another candidate of its report has
   std::uint64_t text_hash = 0;  // to fold passages of the same text into one
+  Sketch sketch{};              // and nearly the same
   std::uint32_t duplicates = 0;
 };
 
@@ -61,7 +66,7 @@ class Search {
     }
     const std::uint32_t wanted = options_.offset + options_.limit;
     Xapian::Enquire enquire(reader_.database());
-    enquire.set_query(filtered(query_.candidates));
+    enquire.set_query(filtered(query_.candidates, options_, reader_, context_));
     enquire.set_weighting_scheme(Xapian::TfIdfWeight("ntn"));
     Xapian::MultiValueKeyMaker date;  // reports without a date come last in either order
     date.add_value(kDateSlot, options_.sort == SortOrder::date_newest,
@@ -76,35 +81,6 @@ class Search {
   }
 
  private:
-  Xapian::Query filtered(Xapian::Query query) const {
-    std::vector<Xapian::Query> filters;
-    if (options_.date_from || options_.date_to) {
-      filters.push_back(date_query({static_cast<int>(options_.date_from),
-                                    options_.date_to ? static_cast<int>(options_.date_to) : kOpenEnd}));
-    }
-    if (!options_.place.empty()) {
-      std::vector<Token> tokens;
-      tokenize(options_.place, tokens);
-      if (tokens.empty()) filters.push_back(Xapian::Query::MatchNothing);
-      ResolveSettings resolve;
-      resolve.repair = options_.repair == Repair::on;
-      for (const Token& token : tokens) {
-        const std::string_view surface =
-            std::string_view(options_.place).substr(token.begin, token.end - token.begin);
-        std::vector<std::string> terms;
-        for (const std::string& key : resolve_word(surface, *context_.keys, context_.lists->stop,
-                                                   context_.lists->question, reader_.vocabulary(), resolve)
-                                          .keys) {
-          terms.push_back(kPlacePrefix + key);
-        }
-        filters.emplace_back(Xapian::Query::OP_OR, terms.begin(), terms.end());
-      }
-    }
-    for (const Xapian::Query& filter : filters)
-      query = Xapian::Query(Xapian::Query::OP_FILTER, query, filter);
-    return query;
-  }
-
   // The first `wanted` passages of the result list.
   //
   // The first stage's candidates are taken by the hundred (RankingSettings::candidates), verified where the
@@ -163,28 +139,6 @@ class Search {
     result_.matches = found.get_matches_estimated();
     result_.matches_exact =
         found.get_matches_lower_bound() == found.get_matches_upper_bound() && !query_.needs_verification;
-    for_each_dead_match([&](const Xapian::MSet& dead) {
-      result_.matches -= std::min<std::uint64_t>(result_.matches, dead.get_matches_estimated());
-      result_.matches_exact &= dead.get_matches_lower_bound() == dead.get_matches_upper_bound();
-    });
-  }
-
-  // Candidates among the dead passages, segment by segment, none of them ranked. They are few: the writer
-  // merges them away.
-  template <typename Visit>
-  void for_each_dead_match(Visit visit, Xapian::MatchSpy* spy = nullptr) const {
-    for (const IndexReader::Segment& segment : reader_.segments()) {
-      std::vector<std::string> terms;
-      for (const std::uint64_t key : segment.dead_reports)
-        terms.push_back(kReportPrefix + encode_report_key(key));
-      if (terms.empty()) continue;
-      Xapian::Enquire enquire(segment.database);
-      enquire.set_query(Xapian::Query(Xapian::Query::OP_FILTER, filtered(query_.candidates),
-                                      Xapian::Query(Xapian::Query::OP_OR, terms.begin(), terms.end())));
-      enquire.set_weighting_scheme(Xapian::BoolWeight());
-      if (spy) enquire.add_matchspy(spy);
-      visit(enquire.get_mset(0, 0, segment.database.get_doccount()));
-    }
   }
 
   const ReportTexts& report(std::uint64_t key) {
@@ -228,12 +182,12 @@ class Search {
   std::optional<Candidate> judge(Xapian::docid id) {
     if (id == excluded_) return std::nullopt;
     reader_.read_keys(id, keys_);
-    if (reader_.is_dead(id, keys_.report_key)) return std::nullopt;
     matcher_.match(keys_.text, texts_.body);
     matcher_.match(keys_.title, texts_.title);
     matcher_.match(keys_.heading, texts_.heading);
     Candidate candidate{.id = id, .report_key = keys_.report_key, .ordinal = keys_.ordinal};
     candidate.text_hash = XXH3_64bits_withSeed(keys_.text.data(), keys_.text.size_bytes(), keys_.text_bytes);
+    if (options_.fold_duplicates == FoldDuplicates::on) candidate.sketch = sketch_of(keys_.text);
     if (query_.needs_verification) {
       // Streams match a little too much and never too little: what fails here needs no text.
       if (streams_can_reject_ && !matches(query_.root, texts_)) return std::nullopt;
@@ -303,8 +257,8 @@ class Search {
     order(lot);
     for (const Candidate& candidate : lot) {
       if (options_.fold_duplicates == FoldDuplicates::on) {
-        if (const auto same = by_text_.find(candidate.text_hash); same != by_text_.end()) {
-          ++picked_[same->second].duplicates;
+        if (const auto same = picked_like(candidate)) {
+          ++picked_[*same].duplicates;
           continue;
         }
       }
@@ -312,9 +266,29 @@ class Search {
       if (picked_.size() == wanted) continue;
       ++per_report_[candidate.report_key];
       by_text_.emplace(candidate.text_hash, picked_.size());
+      by_sketch_.add(candidate.sketch, static_cast<std::uint32_t>(picked_.size()));
       picked_.push_back(candidate);
     }
     lot.clear();
+  }
+
+  // The place of the passage picked that has the candidate's text, or nearly so. Nearly so only if it is of
+  // another report: one report does not say the same thing twice unless it means two things, as provisions of
+  // a statute do.
+  std::optional<std::size_t> picked_like(const Candidate& candidate) {
+    if (const auto same = by_text_.find(candidate.text_hash); same != by_text_.end()) return same->second;
+    std::vector<std::uint32_t> similar;
+    by_sketch_.similar_to(candidate.sketch, similar);
+    for (const std::uint32_t place : similar) {
+      const Candidate& picked = picked_[place];
+      if (picked.report_key == candidate.report_key || compared_ == kMaxCompared) continue;
+      ++compared_;
+      PassageKeys other;
+      reader_.read_keys(picked.id, other);
+      reader_.read_keys(candidate.id, keys_);
+      if (is_near_copy(keys_.text, other.text)) return place;
+    }
+    return std::nullopt;
   }
 
   Hit hit_of(const Candidate& candidate) {
@@ -384,11 +358,16 @@ class Search {
 
   void count_facets(Xapian::Enquire& enquire) {
     std::unordered_map<std::uint64_t, std::uint32_t> counts;
+    MatchSet all{enquire.get_query(), query_.needs_verification, {}};
     if (query_.needs_verification) {
       const Xapian::MSet found = enquire.get_mset(0, kMaxVerified);
       for (auto it = found.begin(); it != found.end(); ++it) {
-        if (const auto candidate = judge(*it)) ++counts[candidate->report_key];
+        if (const auto candidate = judge(*it)) {
+          ++counts[candidate->report_key];
+          all.ids.push_back(candidate->id);
+        }
       }
+      std::sort(all.ids.begin(), all.ids.end());
     } else {
       Xapian::ValueCountMatchSpy spy(kReportSlot);
       enquire.add_matchspy(&spy);
@@ -396,13 +375,6 @@ class Search {
       enquire.clear_matchspies();
       for (auto it = spy.values_begin(); it != spy.values_end(); ++it)
         counts[decode_report_key(*it)] = it.get_termfreq();
-      Xapian::ValueCountMatchSpy dead(kReportSlot);
-      for_each_dead_match([](const Xapian::MSet&) {}, &dead);
-      for (auto it = dead.values_begin(); it != dead.values_end(); ++it) {
-        std::uint32_t& count = counts[decode_report_key(*it)];
-        count -= std::min(count, it.get_termfreq());
-      }
-      std::erase_if(counts, [](const auto& entry) { return entry.second == 0; });
     }
     std::map<std::string, std::uint32_t> reports, months, places;
     for (const auto& [key, passages] : counts) {
@@ -415,6 +387,12 @@ class Search {
     result_.by_report = most_frequent(reports);
     result_.by_month = most_frequent(months);
     result_.by_place = most_frequent(places);
+    std::map<std::string, std::uint32_t> topics;
+    const std::vector<std::uint32_t> of_topics = count_topics(reader_, all, context_.topics, context_);
+    for (std::size_t i = 0; i < of_topics.size(); ++i) {
+      if (of_topics[i]) topics[context_.topics[i].name] = of_topics[i];
+    }
+    result_.by_topic = most_frequent(topics);
   }
 
   static std::vector<FacetCount> most_frequent(const std::map<std::string, std::uint32_t>& counts) {
@@ -442,6 +420,8 @@ class Search {
   std::vector<Candidate> picked_;
   std::unordered_map<std::uint64_t, std::uint32_t> per_report_;  // picked, by report
   std::unordered_map<std::uint64_t, std::size_t> by_text_;       // the picked one, by text
+  SketchIndex by_sketch_;                                        // the picked ones
+  std::uint32_t compared_ = 0;
   SearchResult result_;
 };
 
@@ -449,6 +429,36 @@ class Search {
 
 std::string citation_of(std::string_view report_id, std::uint32_t ordinal) {
   return fmt::format("{}#p{}", printable(report_id), ordinal);
+}
+
+Xapian::Query filtered(Xapian::Query query, const SearchOptions& options, const IndexReader& reader,
+                       const SearchContext& context) {
+  std::vector<Xapian::Query> filters;
+  if (options.date_from || options.date_to) {
+    filters.push_back(date_query(
+        {static_cast<int>(options.date_from), options.date_to ? static_cast<int>(options.date_to) : kOpenEnd},
+        reader.vocabulary().years()));
+  }
+  if (!options.place.empty()) {
+    std::vector<Token> tokens;
+    tokenize(options.place, tokens);
+    if (tokens.empty()) filters.push_back(Xapian::Query::MatchNothing);
+    ResolveSettings resolve;
+    resolve.repair = options.repair == Repair::on;
+    for (const Token& token : tokens) {
+      const std::string_view surface =
+          std::string_view(options.place).substr(token.begin, token.end - token.begin);
+      std::vector<std::string> terms;
+      for (const std::string& key : resolve_word(surface, *context.keys, context.lists->stop,
+                                                 context.lists->question, reader.vocabulary(), resolve)
+                                        .keys) {
+        terms.push_back(kPlacePrefix + key);
+      }
+      filters.emplace_back(Xapian::Query::OP_OR, terms.begin(), terms.end());
+    }
+  }
+  for (const Xapian::Query& filter : filters) query = Xapian::Query(Xapian::Query::OP_FILTER, query, filter);
+  return reader.of_the_living(query);
 }
 
 SearchResult search_index(IndexReader& reader, const QueryNode& root, std::string_view text,
@@ -461,6 +471,7 @@ SearchResult search_index(IndexReader& reader, const QueryNode& root, std::strin
   CompileSettings settings;
   settings.ranking = context.ranking;
   settings.repair = options.repair == Repair::on;
+  settings.thesaurus = context.thesaurus;
   const CompiledQuery query =
       compile_query(root, text, *context.keys, *context.lists, reader.vocabulary(), settings);
   return Search(reader, query, options, context, excluded).run();

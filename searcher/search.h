@@ -1,6 +1,7 @@
 // One search over one reader: candidates from Xapian, verified and ranked on their text, made into hits.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,7 @@
 #include "searcher/index_reader.h"
 #include "searcher/query_tree.h"
 #include "searcher/searcher.h"
+#include "searcher/topics.h"
 
 namespace kwerenda {
 
@@ -15,6 +17,8 @@ namespace kwerenda {
 struct SearchContext {
   const KeyMaker* keys = nullptr;
   const WordLists* lists = nullptr;
+  std::span<const Topic> topics;         // that facets count
+  const Thesaurus* thesaurus = nullptr;  // null: none
   RankingSettings ranking;
 };
 
@@ -24,6 +28,10 @@ struct SearchContext {
 SearchResult search_index(IndexReader& reader, const QueryNode& root, std::string_view text,
                           const SearchOptions& options, const SearchContext& context,
                           Xapian::docid excluded = 0);
+
+// The query's matches in reports that pass the options' filters: dates and place.
+Xapian::Query filtered(Xapian::Query query, const SearchOptions& options, const IndexReader& reader,
+                       const SearchContext& context);
 
 // The citation of a passage: "id#p12", the id made printable.
 std::string citation_of(std::string_view report_id, std::uint32_t ordinal);

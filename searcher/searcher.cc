@@ -7,14 +7,17 @@
 #include <charconv>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include "analysis/data_files.h"
 #include "analysis/schema.h"
 #include "analysis/tokenizer.h"
 #include "analysis/utf8.h"
 #include "searcher/index_reader.h"
+#include "searcher/near_duplicates.h"
 #include "searcher/query_parser.h"
 #include "searcher/search.h"
+#include "searcher/topic_counts.h"
 #include "searcher/topics.h"
 
 namespace kwerenda {
@@ -44,6 +47,7 @@ struct Searcher::Impl {
   std::shared_ptr<const KeyMaker> keys;
   WordLists lists;
   std::vector<Topic> topics;
+  std::optional<Thesaurus> thesaurus;
   std::mutex mutex;
   std::vector<std::unique_ptr<IndexReader>>
       idle;  // one handle a thread: copies of a Xapian handle may not be shared
@@ -78,9 +82,12 @@ struct Searcher::Impl {
     int exceptions_ = std::uncaught_exceptions();
   };
 
-  SearchContext context() const { return {keys.get(), &lists, {}}; }
+  SearchContext context() const {
+    return {keys.get(), &lists, topics, thesaurus ? &*thesaurus : nullptr, {}};
+  }
 
-  // The query with its topics resolved; topics given as options stand beside it as filters, or alone for it.
+  // The query with its topics resolved. Of topics given as options one is enough, and what touches more of
+  // them ranks higher; beside a query they are a filter that ranks too, without one they are the query.
   Query query_of(std::string_view text, const SearchOptions& options) const {
     Query query;
     const bool only_topics = trimmed(text).empty() && !options.topics.empty();
@@ -89,15 +96,18 @@ struct Searcher::Impl {
       resolve_topics(query.root, query.text, topics);
     }
     if (options.topics.empty()) return query;
-    std::vector<QueryNode> wanted;
-    for (const std::string& name : options.topics) wanted.push_back(topic_query(find_topic(name, topics)));
+    QueryNode wanted;
+    wanted.kind = NodeKind::any_of;
+    for (const std::string& name : options.topics)
+      wanted.children.push_back(topic_query(find_topic(name, topics)));
+    if (wanted.children.size() == 1) wanted = QueryNode(std::move(wanted.children.front()));
     QueryNode root;
-    if (only_topics && wanted.size() == 1) {
-      root = std::move(wanted.front());
+    if (only_topics) {
+      root = std::move(wanted);
     } else {
-      root.kind = only_topics ? NodeKind::any_of : NodeKind::all_of;
-      root.children = std::move(wanted);
-      if (!only_topics) root.children.insert(root.children.begin(), std::move(query.root));
+      root.kind = NodeKind::all_of;
+      root.children.push_back(std::move(query.root));
+      root.children.push_back(std::move(wanted));
     }
     query.root = std::move(root);
     return query;
@@ -143,6 +153,7 @@ Searcher Searcher::open(const std::filesystem::path& index, const SearcherOption
   impl->lists.question = StopWords::load(options.stopwords.empty() ? data_file("stopwords/questions-pl.txt")
                                                                    : options.stopwords / "questions-pl.txt");
   impl->topics = open_topics(options);
+  if (!options.thesaurus.empty()) impl->thesaurus = Thesaurus::open(options.thesaurus);
   impl->idle.push_back(std::make_unique<IndexReader>(index, impl->keys, impl->verified));
   return Searcher(std::move(impl));
 }
@@ -157,6 +168,7 @@ SearchResult Searcher::search(std::string_view query, const SearchOptions& optio
   Impl::Lease reader(*impl_);
   SearchResult result = reader->consistently(
       [&] { return search_index(*reader, parsed.root, parsed.text, options, impl_->context()); });
+  result.understood = to_sexpr(parsed.root);
   if (parsed.dropped_words) {
     result.notes.push_back(
         fmt::format("Zapytanie jest długie: pominięto {} ostatnich słów.", parsed.dropped_words));
@@ -246,6 +258,21 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
                   [&](const Hit& other) { return other.text == hit.text; })) {
     return text + "pominięty, bo pokazano już fragment o tej samej treści.";
   }
+  for (const Hit& other : shown.hits) {
+    if (other.duplicates == 0 || other.report_id == hit.report_id ||
+        options.fold_duplicates == FoldDuplicates::off)
+      continue;
+    Impl::Lease reader(*impl_);
+    const bool copy = reader->consistently([&] {
+      PassageKeys mine, others;
+      reader->read_keys(Impl::find(*reader, citation), mine);
+      reader->read_keys(Impl::find(*reader, fmt::format("{}#p{}", other.report_id, other.ordinal)), others);
+      return is_near_copy(mine.text, others.text);
+    });
+    if (copy)
+      return text +
+             fmt::format("pominięty, bo pokazano fragment prawie tej samej treści: {}.", other.citation);
+  }
   const auto of_report = std::count_if(shown.hits.begin(), shown.hits.end(),
                                        [&](const Hit& other) { return other.report_id == hit.report_id; });
   if (options.per_report && of_report >= options.per_report) {
@@ -260,6 +287,25 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
   }
   if (!missing.empty()) text += fmt::format("; nie ma w nim słów: {}", fmt::join(missing, ", "));
   return text + ".";
+}
+
+TopicMatrix Searcher::topic_matrix(const SearchOptions& filters) const {
+  Impl::Lease reader(*impl_);
+  return reader->consistently([&] {
+    const SearchContext context = impl_->context();
+    const MatchSet all{filtered(Xapian::Query::MatchAll, filters, *reader, context), false, {}};
+    std::map<std::string, std::vector<std::uint32_t>> rows;
+    for (std::size_t i = 0; i < impl_->topics.size(); ++i) {
+      for (const auto& [key, passages] : count_reports_of_topic(*reader, impl_->topics[i], all, context)) {
+        auto& row = rows[reader->report(key).id];
+        row.resize(impl_->topics.size());
+        row[i] = passages;
+      }
+    }
+    TopicMatrix matrix{infos_of(impl_->topics), {}};
+    for (auto& [id, passages] : rows) matrix.rows.push_back({id, std::move(passages)});
+    return matrix;
+  });
 }
 
 std::vector<TopicInfo> Searcher::topics() const { return infos_of(impl_->topics); }

@@ -30,8 +30,12 @@ namespace kwerenda {
 
 enum class SortOrder { relevance, date_newest, date_oldest, report };
 enum class QuerySyntax { language, plain };  // plain: every word is a word, no operators, no syntax errors
-enum class Repair { on, off };          // look unknown words up without marks, then with one or two edits
-enum class FoldDuplicates { on, off };  // passages of the very same text become one hit with a count
+enum class Repair { on, off };  // look unknown words up without marks, then with one or two edits
+enum class FoldDuplicates {
+  on,
+  off
+};  // passages of the same text, or nearly the same in another report,
+    // become one hit with a count
 
 struct SearchOptions {
   std::uint32_t limit = 10;      // hits at most; 0 counts only; at most 10,000
@@ -48,7 +52,7 @@ struct SearchOptions {
   std::vector<std::string>
       topics;                 // names, labels or aliases; with an empty query they are what is ranked by
   std::uint32_t context = 0;  // neighbouring passages on either side, to be shown with a hit
-  bool facets = false;        // count all matches by report, month and place
+  bool facets = false;        // count all matches by report, month, place and topic
   bool explain = false;       // fill Hit::explanation
 };
 
@@ -77,8 +81,8 @@ struct Hit {
   std::string text;
   std::vector<Highlight> highlights;  // in order, not overlapping
   double score = 0;
-  std::uint32_t duplicates = 0;  // further passages of the same text, folded into this hit; of those that
-                                 // were looked at for the page
+  std::uint32_t duplicates = 0;  // further passages of the same or nearly the same text, folded into this
+                                 // hit; of those that were looked at for the page
   std::string before, after;     // neighbouring passages if SearchOptions::context asked for them
   std::vector<ScoreShare> explanation;
 };
@@ -97,12 +101,14 @@ struct FacetCount {
 };
 
 struct SearchResult {
+  std::string understood;  // the query's tree in the notation of docs/query-language.md
   std::vector<Hit> hits;
   std::uint64_t matches = 0;  // passages that match, copies included; an estimate if matches_exact is false
   bool matches_exact = true;
   std::vector<QueryWord> words;
   std::vector<std::string> notes;  // for people, in Polish: what was repaired, which words were left out
-  std::vector<FacetCount> by_report, by_month, by_place;  // if asked for; most frequent first
+  std::vector<FacetCount> by_report, by_month, by_place,
+      by_topic;  // if asked for; most frequent first; a topic by its name
 };
 
 struct TopicInfo {
@@ -115,6 +121,15 @@ struct TopicInfo {
 // Without it damage on the disk can make a search answer wrongly, crash or not end, in the process of the
 // caller; texts are verified in either case.
 enum class VerifyFiles { yes, no };
+// How many passages of each report match each topic.
+struct TopicMatrix {
+  struct Row {
+    std::string report_id;
+    std::vector<std::uint32_t> passages;  // by topic
+  };
+  std::vector<TopicInfo> topics;
+  std::vector<Row> rows;  // reports that any topic matches, by id
+};
 
 struct SearcherOptions {
   std::filesystem::path lexicon;  // empty: pl.lex in $KWERENDA_DATA, in ../share/kwerenda beside the program,
@@ -122,6 +137,8 @@ struct SearcherOptions {
   std::filesystem::path stopwords;  // directory of the word lists; empty: stopwords/ in the same places
   std::vector<std::filesystem::path>
       topics;  // further topic directories; a later one wins over an earlier and over the built-in ones
+  std::filesystem::path
+      thesaurus;  // a MyThes file (Debian: mythes-pl) whose synonyms help to rank; empty: none
   VerifyFiles verify = VerifyFiles::yes;
 };
 
@@ -154,6 +171,10 @@ class Searcher {
   // line for people, in Polish. Throws as search() and similar().
   std::string why_not(std::string_view citation, std::string_view query,
                       const SearchOptions& options = {}) const;
+
+  // Over the reports that `filters` lets through: its dates and place; nothing else of it is looked at.
+  // Throws as search().
+  TopicMatrix topic_matrix(const SearchOptions& filters = {}) const;
 
   std::vector<TopicInfo> topics() const;
   // The same without an index. Throws Error{not_found, io} and what is wrong with a topic file.

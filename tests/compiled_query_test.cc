@@ -68,6 +68,11 @@ MemoryCollection& reports() {
                         .place = "Police",
                         .source = "cwiczenie.txt",
                         .date = 20240229},
+                       {.citation = "6",
+                        .text = "Manifest ogłosił Xawerowiczom rządcę Bublewskich.",
+                        .title = "Powstanie",
+                        .source = "powstanie.txt",
+                        .date = 18630122},
                    });
   return collection;
 }
@@ -163,6 +168,26 @@ TEST(CompiledQuery, WhatMatches) {
       {"geoport*", "3"},
       {"*portal", "3"},
       {"parasol*", ""},
+      {"szkołach*", "1"},  // by the form as written
+      {"szkoły*", "2"},
+      {"szkoła*", "1 2"},  // and by the lemma
+      {"*kołach", "1"},
+      {"*inach", "1"},
+      {"GMINAC*", "1"},
+      {"łodzi*", "4 5"},
+      {"łodzia*", ""},
+      {"xawerowiczo*", "6"},  // in no dictionary
+      {"bublewskic*", "6"},
+      {"tytuł:schronac*", "2"},
+      {"schronac*", "2"},      // in the title too, as words are
+      {"miejsce:wroc*", "3"},  // in no text
+      {"miejsce:*ławiu", ""},
+      {"miejsce:pol* -miejsce:łód*", "5"},
+      {"\"szkoły ukryci*\"", "2"},
+      {"\"są w szkołac*\"", "1"},
+      {"gminac* NEAR/1 schrony", "1"},
+      {"schron -szkołac*", "2"},
+      {"+*kołach ochrona", "1"},
       // typing errors
       {"schorny~", "1 2"},
       {"geoprtal~1", "3"},
@@ -186,13 +211,18 @@ TEST(CompiledQuery, WhatMatches) {
       {"data:2024", "1 5"},
       {"data:2024-02", "5"},
       {"data:2024-02-29", "5"},
-      {"data:<2024-02-29", "3"},
+      {"data:<2024-02-29", "3 6"},
+      {"data:1863", "6"},
+      {"data:1863-01-22", "6"},
+      {"data:..1899", "6"},
+      {"data:>2100", ""},
+      {"data:2020..", "1 2 3 5"},
       {"data:2024-03..2025", "1 2"},
       {"schron -data:2024", "2"},
       {"być -data:2024", "4"},  // a report without a date is not of 2024
       {"plik:raport-7.md", "1"},
       {"plik:forum/", "1"},
-      {"plik:.txt", "2 4 5"},
+      {"plik:.txt", "2 4 5 6"},
       {"schron -plik:debata", "1"},
       // boosts change nothing of what matches
       {"schron^2 geoportal^0.5", "1 2 3"},
@@ -234,6 +264,8 @@ TEST(CompiledQuery, WhatIsHighlighted) {
       {"=obrony", "obrona i obrony", "obrona i [obrony]"},
       {"obron*", "obrona i obrońca", "[obrona] i obrońca"},
       {"*rona", "obrona i ochrona", "[obrona] i [ochrona]"},
+      {"obrony*", "obrona, obrony, obroną", "obrona, [obrony], obroną"},
+      {"*roną", "Obrona, obrony, OBRONĄ", "Obrona, obrony, [OBRONĄ]"},
       {"obrna~1", "obrona", "[obrona]"},
       {"tytuł:obrona cywilna", "obrona cywilna", "obrona [cywilna]"},
       {"miejsce:Łódź obrona", "obrona w Łodzi", "[obrona] w Łodzi"},
@@ -306,6 +338,7 @@ TEST(CompiledQuery, TermsAndNotes) {
       {"geoport*", "geoport*: geoportal", ""},
       {"*portal", "*portal: geoportal", ""},
       {"parasolowat*", "parasolowat*: ", ""},
+      {"szkołac*", "szkołac*: szkoła", ""},
   };
   for (const auto& row : rows) {
     const CompiledQuery query = compiled(row.query, reports());
@@ -325,13 +358,30 @@ TEST(CompiledQuery, TermsAndNotes) {
 
 TEST(CompiledQuery, WildcardsAreBounded) {
   std::vector<MemoryPassage> passages;
-  for (int i = 0; i < 150; ++i)
+  for (int i = 0; i < 1100; ++i)
     passages.push_back({.citation = std::to_string(i), .text = "kot" + std::to_string(i) + "x"});
-  MemoryCollection collection(real_keys(), passages);
-  const CompiledQuery query = compiled("kot*", collection);
-  EXPECT_EQ(query.terms.front().keys.size(), 100U);
+  MemoryCollection rare(real_keys(), passages);
+  CompiledQuery query = compiled("kot*", rare);
+  EXPECT_EQ(query.terms.front().keys.size(), 1000U);
   EXPECT_EQ(query.notes,
-            std::vector<std::string>{"kot* pasuje do zbyt wielu słów: szukano 100 najczęstszych"});
+            std::vector<std::string>{"kot* pasuje do zbyt wielu słów: szukano 1000 najczęstszych"});
+  // Frequent words are no more than a hundred.
+  std::string all;
+  for (int i = 0; i < 150; ++i) all += "kot" + std::to_string(i) + "x ";
+  passages.assign(200, {.citation = "", .text = all});
+  MemoryCollection frequent(real_keys(), passages);
+  query = compiled("kot*", frequent);
+  EXPECT_EQ(query.terms.front().keys.size(), 100U);
+  EXPECT_EQ(query.notes.size(), 1U);
+}
+
+// The commonest beginnings and endings of Polish over all its forms.
+TEST(CompiledQuery, ShortWildcardsTakeNoTime) {
+  for (const char* query : {"nie*", "*nie", "*ami", "*ych", "naj*", "prz*"}) {
+    const auto start = std::chrono::steady_clock::now();
+    compiled(query, reports());
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5)) << query;
+  }
 }
 
 TEST(CompiledQuery, MoreWordsThanBits) {

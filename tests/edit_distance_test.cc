@@ -74,6 +74,8 @@ TEST(EditDistance, NearestSuggestsOnlyWhatIsNear) {
   EXPECT_EQ(nearest("ad", verbs), "");
   EXPECT_EQ(nearest("addd", verbs), "add");
   EXPECT_EQ(nearest("indeksuj", verbs), "");
+  EXPECT_EQ(nearest("rem", verbs), "remove");
+  EXPECT_EQ(nearest("in", verbs), "");
 }
 
 }  // namespace

@@ -138,7 +138,7 @@ TEST(Options, Refusals) {
       {{"add", "--index", "i", "a", "--memry", "1G"},
        "nieznana opcja „--memry”; czy chodziło o „--memory”?; zobacz kwerenda-index add --help"},
       {{"add", "--index", "i", "a", "--mem", "1G"},
-       "nieznana opcja „--mem”; zobacz kwerenda-index add --help"},
+       "nieznana opcja „--mem”; czy chodziło o „--memory”?; zobacz kwerenda-index add --help"},
       {{"add", "--index", "i", "a", "-x"}, "nieznana opcja „-x”; zobacz kwerenda-index add --help"},
       {{"add", "a", "--index"}, "opcja „--index” wymaga wartości; zobacz kwerenda-index add --help"},
       {{"add", "a", "--index", "i", "--strict=1"},
@@ -199,6 +199,54 @@ TEST(Options, HelpStartsWithExamplesAndNamesEveryOption) {
   for (const Verb verb : {Verb::info, Verb::tokens})
     EXPECT_NE(help_text(verb).find("Przykłady:"), std::string::npos);
   EXPECT_NE(help_text(std::nullopt).find("Kody wyjścia"), std::string::npos);
+}
+
+// Flags over the environment over the files.
+TEST(Options, Preferences) {
+  Preferences preferences;
+  preferences.files.push_back(
+      parse_preferences("index = \"i\"\nmemory = \"512M\"\nthreads = 3\nlock-timeout = 5\nprogress = "
+                        "\"json\"\n"
+                        "lexicon-extra = [\"a\", \"b\"]\nlimit = 5\n",
+                        "/p/k"));
+  const auto parsed = [&](const Words& words, std::map<std::string, std::string> variables = {}) {
+    const Environment environment = [&](const std::string& name) -> std::optional<std::string> {
+      const auto found = variables.find(name);
+      return found == variables.end() ? std::nullopt : std::optional<std::string>(found->second);
+    };
+    return parse_options(words, environment, preferences);
+  };
+  IndexerOptions options = parsed({"add", "x"});
+  EXPECT_EQ(options.index, "/p/i");
+  EXPECT_EQ(options.memory_bytes, std::uint64_t{512} << 20);
+  EXPECT_EQ(options.threads, 3U);
+  EXPECT_EQ(options.lock_timeout_seconds, 5);
+  EXPECT_EQ(options.progress, ProgressMode::json);
+  EXPECT_EQ(options.lexicon_extra, (Words{"/p/a", "/p/b"}));
+  options = parsed({"add", "x", "--memory", "2G"}, {{"KWERENDA_THREADS", "7"}, {"KWERENDA_MEMORY", "1G"}});
+  EXPECT_EQ(options.threads, 7U);
+  EXPECT_EQ(options.memory_bytes, std::uint64_t{2} << 30);
+  EXPECT_EQ(parsed({"check"}).index, "/p/i");
+  preferences.files = {parse_preferences("threads = 0", "/p/k")};
+  try {
+    parsed({"add", "--index", "i", "x"});
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "/p/k: threads: oczekiwano liczby od 1 do 256, jest „0”");
+  }
+}
+
+TEST(Options, AsksForJson) {
+  const auto asks = [](const Words& words, const char* variable = "") {
+    return asks_for_json(words, [&](const std::string&) { return std::optional<std::string>(variable); });
+  };
+  EXPECT_TRUE(asks({"add", "--progress", "json"}));
+  EXPECT_TRUE(asks({"add", "--progress=json", "--nie-ma"}));
+  EXPECT_TRUE(asks({"add", "x"}, "json"));
+  EXPECT_FALSE(asks({"add", "--progress", "never"}, "json"));
+  EXPECT_FALSE(asks({"add", "--", "--progress=json"}));
+  EXPECT_FALSE(asks({"remove", "x"}, "json"));
+  EXPECT_FALSE(asks({}));
 }
 
 }  // namespace

@@ -42,8 +42,8 @@ class Program : public ::testing::Test {
   // Runs a shell command in the test's directory; "$K" is the program.
   Outcome run(const std::string& command) {
     const std::string line = "cd '" + directory_.string() +
-                             "' && export K='" KWERENDA_INDEX_PROGRAM "' && { " + command +
-                             "; } >.out 2>.err";
+                             "' && export XDG_CONFIG_HOME=/nonexistent K='" KWERENDA_INDEX_PROGRAM "' && { " +
+                             command + "; } >.out 2>.err";
     const int status = std::system(line.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(directory_ / ".out"),
             slurp(directory_ / ".err")};
@@ -110,6 +110,33 @@ TEST_F(Program, AFailedRunLeavesTheIndexAsItWas) {
   write("s/b.txt", "zł\xFFy");
   EXPECT_EQ(run("$K add --strict --index i s").code, 2);
   EXPECT_TRUE(contains(run("$K info --index i").out, "reports\t1\n"));
+}
+
+// For programs every message is one JSON object a line.
+TEST_F(Program, MessagesAreJsonWhenAskedFor) {
+  write("r/dobry.txt", "Schron\n\nSchron przy szkole przechodzi remont, a mieszkańcy pytają o klucze.\n");
+  write("r/pusty.txt", "");
+  const Outcome outcome = run("$K add -v --index i --progress json r");
+  EXPECT_EQ(outcome.code, 3) << outcome.err;
+  std::istringstream lines(outcome.err);
+  std::string types;
+  for (std::string line; std::getline(lines, line);) {
+    ASSERT_TRUE(line.starts_with("{\"schema_version\":1,\"type\":\"") && line.ends_with("}")) << line;
+    const std::size_t begin = line.find("\"type\":\"") + 8;
+    types += line.substr(begin, line.find('"', begin) - begin) + " ";
+  }
+  EXPECT_TRUE(contains(types, "added ")) << types;
+  EXPECT_TRUE(contains(types, "problem ")) << types;
+  EXPECT_TRUE(contains(types, "progress summary ")) << types;
+  EXPECT_TRUE(contains(outcome.err, "\"cause\":\"empty\",\"lost\":true,\"where\":\"r/pusty.txt\""))
+      << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "\"problems\":{\"empty\":1},\"stopped\":false,\"dry_run\":false"))
+      << outcome.err;
+  const Outcome failed = run("$K add --index i --progress json --nie-ma r");
+  EXPECT_EQ(failed.code, 2);
+  EXPECT_TRUE(
+      failed.err.starts_with("{\"schema_version\":1,\"type\":\"error\",\"kind\":\"usage\",\"message\":\""))
+      << failed.err;
 }
 
 TEST_F(Program, DryRunWritesNothing) {

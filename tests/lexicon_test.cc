@@ -169,6 +169,50 @@ TEST(Lexicon, AccentFreeFindsEveryKnownForm) {
   }
 }
 
+TEST(Lexicon, LemmasOfForms) {
+  const auto found = [](std::string_view part, FormEnd end, std::size_t limit = 10000) {
+    bool more = false;
+    std::set<std::string> lemmas;
+    for (const LemmaOfForms& lemma : lexicon().lemmas_of_forms(part, end, limit, more))
+      lemmas.insert(lemma.lemma);
+    return std::pair(lemmas, more);
+  };
+  const auto begins = found("schronac", FormEnd::beginning);
+  EXPECT_TRUE(begins.first.contains("schron"));
+  EXPECT_FALSE(begins.first.contains("schronisko"));
+  EXPECT_FALSE(begins.second);
+  EXPECT_TRUE(found("wrocławi", FormEnd::beginning).first.contains("wrocław"));  // capitals too
+  const auto ends = found("onami", FormEnd::ending);
+  EXPECT_TRUE(ends.first.contains("schron"));
+  EXPECT_TRUE(ends.first.contains("balkon"));
+  EXPECT_FALSE(ends.first.contains("dom"));
+  EXPECT_TRUE(found("łodzi", FormEnd::ending).first.contains("łódź"));
+  EXPECT_TRUE(found("qxz", FormEnd::ending).first.empty());
+  EXPECT_TRUE(found("日本", FormEnd::ending).first.empty());
+  EXPECT_TRUE(found("", FormEnd::beginning).first.empty());
+  const auto some = found("ami", FormEnd::ending, 50);
+  EXPECT_TRUE(some.second);
+  EXPECT_LT(some.first.size(), 60U);
+}
+
+// Two ways to the same lemmas: the walk, and every form with that beginning looked up by itself.
+TEST(Lexicon, LemmasOfFormsAreThoseOfLookup) {
+  for (const char* form : {"schronami", "łodziach", "najlepszych", "szkoły", "Warszawie", "zrobionymi"}) {
+    std::vector<Reading> readings;
+    ASSERT_TRUE(lexicon().lookup(form, readings)) << form;
+    bool more = false;
+    for (const FormEnd end : {FormEnd::beginning, FormEnd::ending}) {
+      const auto lemmas = lexicon().lemmas_of_forms(folded(form), end, 100000, more);
+      for (const Reading& reading : readings) {
+        EXPECT_TRUE(
+            std::any_of(lemmas.begin(), lemmas.end(),
+                        [&](const LemmaOfForms& lemma) { return lemma.lemma == folded(reading.lemma); }))
+            << form << " " << reading.lemma;
+      }
+    }
+  }
+}
+
 TEST(Lexicon, Relatives) {
   const Row rows[] = {{"zarządzać", "zarządzanie"}, {"zarządzać", "zarządca"},   {"wrocław", "wrocławski"},
                       {"polska", "polski"},         {"samorząd", "samorządowy"}, {"szybki", "szybko"},

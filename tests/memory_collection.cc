@@ -42,6 +42,29 @@ MemoryCollection::MemoryCollection(std::shared_ptr<const KeyMaker> keys, std::ve
   }
 }
 
+std::vector<std::uint32_t> MemoryCollection::years() const {
+  std::set<std::uint32_t> years;
+  for (const MemoryPassage& passage : collection_) {
+    if (passage.date) years.insert(passage.date / 10000);
+  }
+  return {years.begin(), years.end()};
+}
+
+std::vector<std::string> MemoryCollection::place_keys() const {
+  std::set<std::string> all;
+  std::vector<Token> tokens;
+  std::vector<Key> keys;
+  for (const MemoryPassage& passage : collection_) {
+    tokenize(passage.place, tokens);
+    for (const Token& token : tokens) {
+      table_.maker().keys_of(std::string_view(passage.place).substr(token.begin, token.end - token.begin),
+                             keys);
+      for (const Key& key : keys) all.insert(key.text);
+    }
+  }
+  return {all.begin(), all.end()};
+}
+
 std::uint32_t MemoryCollection::passages_with(std::string_view key) const {
   const auto found = counts_.find(key);
   return found == counts_.end() ? 0 : found->second;

@@ -74,8 +74,8 @@ TEST(Output, Text) {
 
 TEST(Output, Machines) {
   expect_file("hits.json", to_json(result(), "schron \xFF lodz", with_facets()));
-  expect_file("hits.ndjson", to_ndjson(result(), "q1"));
-  expect_file("hits-without-id.ndjson", to_ndjson(result(), ""));
+  expect_file("hits.ndjson", to_ndjson(result(), "q1", with_facets()));
+  expect_file("hits-without-id.ndjson", to_ndjson(result(), "", {}));
   expect_file("hits.trec", to_trec(result(), "q1"));
 }
 
@@ -106,9 +106,55 @@ TEST(Output, NothingFound) {
   SearchResult nothing;
   nothing.notes = {"Szukano: łódź (wpisano: lodz)"};
   EXPECT_EQ(to_text(nothing, "lodz", {}, {}), "Szukano: łódź (wpisano: lodz)\n\nNic nie znaleziono.\n");
-  EXPECT_EQ(to_ndjson(nothing, "q1"), "");
+  EXPECT_EQ(to_ndjson(nothing, "q1", {}), "");
   EXPECT_EQ(to_trec(nothing, "q1"), "");
   expect_file("nothing.json", to_json(nothing, "lodz", {}));
+}
+
+TEST(Output, Quiet) {
+  SearchResult some = result();
+  some.notes = {"Szukano: łódź (wpisano: lodz)"};
+  const std::string quiet = to_text(some, "lodz", {}, {.quiet = true});
+  EXPECT_EQ(quiet.find("Szukano"), std::string::npos);
+  EXPECT_EQ(quiet.find("pasując"), std::string::npos);
+  EXPECT_NE(quiet.find(some.hits.front().title), std::string::npos);
+  EXPECT_EQ(to_text({}, "lodz", {}, {.quiet = true}), "");
+}
+
+TEST(Output, HowTheQueryWasUnderstood) {
+  SearchResult nothing;
+  nothing.understood = "(words schron lodz)";
+  SearchOptions explain;
+  EXPECT_EQ(to_text(nothing, "", explain, {}), "Nic nie znaleziono.\n");
+  EXPECT_EQ(to_json(nothing, "", explain).find("understood"), std::string::npos);
+  explain.explain = true;
+  EXPECT_EQ(to_text(nothing, "", explain, {}), "Zrozumiano: (words schron lodz)\n\nNic nie znaleziono.\n");
+  EXPECT_NE(to_json(nothing, "", explain).find("\"understood\": \"(words schron lodz)\""), std::string::npos);
+}
+
+TEST(Output, Hyperlinks) {
+  SearchResult one;
+  Hit hit;
+  hit.citation = "a#p1";
+  hit.title = "A";
+  hit.source = KWERENDA_SOURCE_DIR "/README.md";
+  one.hits = {hit};
+  const auto line = [&] { return to_text(one, "", {}, {.hyperlinks = true}); };
+  EXPECT_NE(line().find("\033]8;;file://" KWERENDA_SOURCE_DIR "/README.md\033\\a#p1\033]8;;\033\\"),
+            std::string::npos);
+  one.hits[0].url = "https://example.org/raport?id=7";
+  EXPECT_NE(line().find("\033]8;;https://example.org/raport?id=7\033\\a#p1"), std::string::npos);
+  one.hits[0].url = "https://example.org/\033]8;;";  // what would end the link by itself
+  EXPECT_EQ(line().find("\033]8"), std::string::npos);
+  one.hits[0].url = "javascript:alert(1)";
+  EXPECT_NE(line().find("\033]8;;file://"), std::string::npos);
+  one.hits[0].source = "nie-ma-takiego.txt";
+  EXPECT_EQ(line().find("\033]8"), std::string::npos);
+}
+
+TEST(Output, WhyNot) {
+  EXPECT_EQ(why_not_to_json("a#p1", "a#p1: nie pasuje"),
+            "{\"schema_version\":1,\"citation\":\"a#p1\",\"why_not\":\"a#p1: nie pasuje\"}\n");
 }
 
 TEST(Output, Topics) {
@@ -138,6 +184,8 @@ TEST(Output, Errors) {
               "{\"schema_version\":1,\"error\":{\"kind\":\"" + std::string(row.name) +
                   "\",\"message\":\"brak \\\"x\\\"\\n  ^\"}}\n");
   }
+  EXPECT_EQ(error_to_json(Error(ErrorKind::query, "x"), "q7"),
+            "{\"schema_version\":1,\"query_id\":\"q7\",\"error\":{\"kind\":\"query\",\"message\":\"x\"}}\n");
 }
 
 }  // namespace

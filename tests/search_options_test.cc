@@ -41,7 +41,7 @@ TEST(SearchOptionsTest, Everything) {
   EXPECT_EQ(options.index, "i");
   EXPECT_EQ(options.query, "schron w gminie -x");
   EXPECT_EQ(options.format, OutputFormat::json);
-  EXPECT_EQ(options.color, ColorChoice::never);
+  EXPECT_EQ(options.color, TerminalChoice::never);
   EXPECT_EQ(options.open.lexicon, "l");
   EXPECT_EQ(options.open.topics, (std::vector<std::filesystem::path>{"a", "b"}));
   EXPECT_EQ(options.search.limit, 5U);
@@ -73,7 +73,7 @@ TEST(SearchOptionsTest, DefaultsAndEnvironment) {
   EXPECT_EQ(options.search.syntax, QuerySyntax::language);
   EXPECT_EQ(options.search.repair, Repair::on);
   EXPECT_EQ(options.format, OutputFormat::text);
-  EXPECT_EQ(options.color, ColorChoice::automatic);
+  EXPECT_EQ(options.color, TerminalChoice::automatic);
 }
 
 TEST(SearchOptionsTest, Dates) {
@@ -125,8 +125,12 @@ TEST(SearchOptionsTest, Refusals) {
       {{"-i", "i", "--similar", "a#p1", "x"}, "--similar szuka według fragmentu, a podano też zapytanie"},
       {{"-i", "i", "--topic-matrix", "x"}, "--topic-matrix liczy wszystkie tematy, a podano też zapytanie"},
       {{"-i", "i", "--limt", "5", "x"}, "nieznana opcja „--limt”; najbliższa to „--limit”"},
-      {{"-i", "i", "--lim", "5", "x"},
-       "nieznana opcja „--lim”; zapytanie zaczynające się od „-” poprzedź dwiema kreskami: -- --lim"},
+      {{"-i", "i", "--lim", "5", "x"}, "nieznana opcja „--lim”; najbliższa to „--limit”"},
+      {{"-i", "i", "-q", "-v", "x"}, "-q i -v wykluczają się"},
+      {{"-i", "i", "--duplicates", "hide", "x"},
+       "--duplicates: oczekiwano jednego z: fold, show; podano „hide”"},
+      {{"-i", "i", "--pager", "less", "x"},
+       "--pager: oczekiwano jednego z: auto, always, never; podano „less”"},
       {{"-i", "i", "-x"},
        "nieznana opcja „-x”; zapytanie zaczynające się od „-” poprzedź dwiema kreskami: -- -x"},
       {{"-i", "i", "-schron"},
@@ -168,14 +172,78 @@ TEST(SearchOptionsTest, Refusals) {
   for (const auto& row : rows) EXPECT_EQ(refusal(row.words), row.message + help) << row.words.back();
 }
 
+// Flags over the environment over the project's file over the user's.
+TEST(SearchOptionsTest, Precedence) {
+  Preferences preferences;
+  preferences.files.push_back(
+      parse_preferences("index = \"projekt\"\nlimit = 3\ntopics-dir = [\"t\", \"u\"]\n", "/p/k"));
+  preferences.files.push_back(
+      parse_preferences("limit = 4\nper-report = 2\nsort = \"date\"\nduplicates = \"show\"\nthesaurus = "
+                        "\"th.dat\"\ncolor = \"never\"\n"
+                        "hyperlinks = \"always\"\npager = \"never\"\nformat = \"ndjson\"\ncontext = 1\n",
+                        "/u/k"));
+  SearchProgramOptions options = parse_search_options({"x"}, nothing_set, preferences);
+  EXPECT_EQ(options.index, "/p/projekt");
+  EXPECT_EQ(options.search.limit, 3U);
+  EXPECT_EQ(options.search.per_report, 2U);
+  EXPECT_EQ(options.search.context, 1U);
+  EXPECT_EQ(options.search.sort, SortOrder::date_newest);
+  EXPECT_EQ(options.search.fold_duplicates, FoldDuplicates::off);
+  EXPECT_EQ(options.open.thesaurus, "/u/th.dat");
+  EXPECT_EQ(options.open.topics, (std::vector<std::filesystem::path>{"/p/t", "/p/u"}));
+  EXPECT_EQ(options.color, TerminalChoice::never);
+  EXPECT_EQ(options.hyperlinks, TerminalChoice::always);
+  EXPECT_EQ(options.pager, TerminalChoice::never);
+  EXPECT_EQ(options.format, OutputFormat::ndjson);
+  const auto environment = [](const char* name) -> const char* {
+    if (std::strcmp(name, "KWERENDA_LIMIT") == 0) return "8";
+    if (std::strcmp(name, "KWERENDA_PER_REPORT") == 0) return "5";
+    return std::strcmp(name, "KWERENDA_TOPICS_DIR") == 0 ? "a::b" : nullptr;
+  };
+  options = parse_search_options({"--per-report", "1", "x"}, environment, preferences);
+  EXPECT_EQ(options.search.limit, 8U);
+  EXPECT_EQ(options.search.per_report, 1U);
+  EXPECT_EQ(options.open.topics, (std::vector<std::filesystem::path>{"a", "b"}));
+  const auto message = [](const char* (*variables)(const char*), const Preferences& files) -> std::string {
+    try {
+      parse_search_options({"-i", "i", "x"}, variables, files);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const auto bad = [](const char* name) -> const char* {
+    return std::strcmp(name, "KWERENDA_CONTEXT") == 0 ? "dużo" : nullptr;
+  };
+  EXPECT_EQ(message(bad, {}),
+            "KWERENDA_CONTEXT: oczekiwano liczby od 0 do 5, podano „dużo”. Pomoc: kwerenda-search --help");
+  preferences.files = {parse_preferences("sort = \"od tyłu\"", "/p/k")};
+  EXPECT_EQ(message(nothing_set, preferences),
+            "/p/k: sort: oczekiwano jednego z: relevance, date, date-asc, report; podano „od tyłu”. Pomoc: "
+            "kwerenda-search --help");
+}
+
+TEST(SearchOptionsTest, FormatOfErrors) {
+  const auto of = [](const Words& words) { return requested_format(words, nothing_set); };
+  EXPECT_EQ(of({"--limt", "5", "--format", "json"}), OutputFormat::json);
+  EXPECT_EQ(of({"--format=ndjson", "--x"}), OutputFormat::ndjson);
+  EXPECT_EQ(of({"-fjson"}), OutputFormat::json);
+  EXPECT_EQ(of({"-f", "json", "-f", "text"}), OutputFormat::text);
+  EXPECT_EQ(of({"--", "-f", "json"}), OutputFormat::text);
+  EXPECT_EQ(of({"--format"}), OutputFormat::text);
+  EXPECT_EQ(requested_format({}, [](const char*) -> const char* { return "json"; }), OutputFormat::json);
+}
+
 TEST(SearchOptionsTest, Help) {
   const std::string help = search_help();
   EXPECT_LT(help.find("Przykłady:"), help.find("Opcje:"));
   for (const char* option :
-       {"--index",   "--limit",   "--offset",      "--per-report", "--sort",         "--from",   "--to",
-        "--place",   "--topic",   "--list-topics", "--topics-dir", "--topic-matrix", "--facets", "--context",
-        "--similar", "--why-not", "--explain",     "--no-repair",  "--plain",        "--batch",  "--format",
-        "--color",   "--lexicon", "--help",        "--version"}) {
+       {"--index",  "--limit",   "--offset",     "--per-report",  "--sort",       "--from",
+        "--to",     "--place",   "--topic",      "--list-topics", "--topics-dir", "--topic-matrix",
+        "--facets", "--context", "--similar",    "--why-not",     "--explain",    "--no-repair",
+        "--plain",  "--batch",   "--format",     "--color",       "--hyperlinks", "--pager",
+        "--quiet",  "--verbose", "--duplicates", "--thesaurus",   "--lexicon",    "--help",
+        "--version"}) {
     EXPECT_NE(help.find(option), std::string::npos) << option;
   }
 }

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -42,11 +43,12 @@ class SearchProgram : public ::testing::Test {
 
   // A shell command in the test's directory; "$I" and "$S" are the programs, "$C" is corpus/.
   Outcome run(const std::string& command) {
-    const std::string line =
-        "cd '" + directory_.string() +
-        "' && unset KWERENDA_INDEX KWERENDA_LEXICON NO_COLOR; export I='" KWERENDA_INDEX_PROGRAM
-        "' S='" KWERENDA_SEARCH_PROGRAM "' C='" KWERENDA_SOURCE_DIR "/corpus' TERM=xterm; { " +
-        command + "\n} >.out 2>.err";
+    const std::string line = "cd '" + directory_.string() +
+                             "' && unset KWERENDA_INDEX KWERENDA_LEXICON NO_COLOR PAGER; export "
+                             "KWERENDA_PAGER= XDG_CONFIG_HOME=\"$PWD/dom\" I='" KWERENDA_INDEX_PROGRAM
+                             "' S='" KWERENDA_SEARCH_PROGRAM "' C='" KWERENDA_SOURCE_DIR
+                             "/corpus' TERM=xterm; { " +
+                             command + "\n} >.out 2>.err";
     const int status = std::system(("bash -c '" + quoted(line) + "'").c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(directory_ / ".out"),
             slurp(directory_ / ".err")};
@@ -167,6 +169,19 @@ TEST_F(SearchProgram, ExitCodes) {
       {"$S --index i --batch r", 2, "", "r: nie można odczytać pliku zapytań"},
       {"$S --index i --batch - < pytania", 0, "=== 2\tparasol\n", ""},
       {"KWERENDA_INDEX=i $S schron", 0, "schron", ""},
+      {"$S --index i --batch zle --format ndjson", 2,
+       "{\"schema_version\":1,\"query_id\":\"3\",\"error\":{\"kind\":\"query\"", "zle:3: "},
+      {"$S --format json --limt 3 schron", 2, "{\"schema_version\":1,\"error\":{\"kind\":\"usage\"",
+       "nieznana opcja „--limt”"},
+      {"KWERENDA_FORMAT=json $S", 2, "{\"schema_version\":1,\"error\":{\"kind\":\"usage\"", "brak"},
+      {"$S --index i --why-not r/c.txt#p1 --format json schron", 0, "\"why_not\":\"r/c.txt#p1: nie pasuje",
+       ""},
+      {"$S --index i -q lodz", 0, "1. Debata w Łodzi", ""},
+      {"$S --index i -v schron", 0, "3 pasujące fragmenty", "Zrozumiano: schron\nTrwało: "},
+      {"$S --index i --explain schron mapa", 0, "Zrozumiano: (words schron mapa)\n", ""},
+      {"$S --index i --thesaurus brak schron", 2, "", "brak: nie można odczytać tezaurusa"},
+      {"$S --index i --facets --format ndjson schron", 0, "\"facets\":{\"report\":[{\"value\":\"r/a.txt\"",
+       ""},
       {"$S --help", 0, "Przykłady:", ""},
       {"$S --version", 0, "kwerenda-search ", ""},
       {"$S --list-topics", 0, "ochrona-ludnosci\n", ""},
@@ -181,7 +196,9 @@ TEST_F(SearchProgram, ExitCodes) {
     EXPECT_EQ(outcome.code, row.code) << row.command << "\n" << outcome.err;
     EXPECT_TRUE(contains(outcome.out, row.out)) << row.command << "\n" << outcome.out;
     EXPECT_TRUE(contains(outcome.err, row.err)) << row.command << "\n" << outcome.err;
-    if (!*row.err) EXPECT_EQ(outcome.err, "") << row.command;
+    if (!*row.err) {
+      EXPECT_EQ(outcome.err, "") << row.command;
+    }
   }
 }
 
@@ -209,6 +226,50 @@ TEST_F(SearchProgram, Color) {
     EXPECT_TRUE(contains(outcome.out, "schron")) << row.command;
     EXPECT_EQ(contains(outcome.out, escape), row.color) << row.command;
   }
+}
+
+// Project's file, user's file, variable, flag; from a directory below the project's too.
+TEST_F(SearchProgram, Preferences) {
+  build_small();
+  write("kwerenda.toml", "index = \"i\"\nlimit = 2\n");
+  write("dom/kwerenda/kwerenda.toml", "limit = 1\nformat = \"ndjson\"\n");
+  write("pod/spodem/x", "");
+  const auto lines = [&](const char* command) {
+    const Outcome outcome = run(command);
+    EXPECT_EQ(outcome.err, "") << command;
+    return std::count(outcome.out.begin(), outcome.out.end(), '\n');
+  };
+  EXPECT_EQ(lines("$S schron"), 2);
+  EXPECT_EQ(lines("cd pod/spodem; $S schron"), 2);
+  EXPECT_EQ(lines("KWERENDA_LIMIT=3 $S schron"), 3);
+  EXPECT_EQ(lines("KWERENDA_LIMIT=3 $S --limit 1 schron"), 1);
+  EXPECT_EQ(lines("rm kwerenda.toml; $S --index i schron"), 1);
+  write("kwerenda.toml", "indeks = \"i\"\n");
+  const Outcome outcome = run("$S schron");
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_TRUE(contains(outcome.err, "kwerenda.toml:1: nieznane ustawienie „indeks”; czy chodziło o „index”?"))
+      << outcome.err;
+}
+
+TEST_F(SearchProgram, PagerAndHyperlinks) {
+  build_small();
+  const std::string link = "\x1b]8;;file://";
+  EXPECT_TRUE(contains(run("$S --index i --hyperlinks always schron").out, link));
+  EXPECT_FALSE(contains(run("$S --index i schron").out, link));
+  EXPECT_TRUE(contains(run("script -qec \"$S --index i schron\" /dev/null </dev/null").out, link));
+  EXPECT_FALSE(contains(run("TERM=dumb script -qec \"$S --index i schron\" /dev/null </dev/null").out, link));
+  Outcome outcome = run("KWERENDA_PAGER=\"cat >strony\" $S --index i --pager always schron");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_TRUE(contains(slurp(directory_ / "strony"), "3 pasujące fragmenty"));
+  EXPECT_TRUE(contains(
+      run("KWERENDA_PAGER=\"sed s/^/\\|/\" script -qec \"$S --index i schron\" /dev/null </dev/null").out,
+      "|"));
+  outcome = run("KWERENDA_PAGER=true $S --index i --pager always schron");  // leaves before it has read all
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "");
+  outcome = run("KWERENDA_PAGER=cat $S --index i --pager always parasol");
+  EXPECT_EQ(outcome.code, 1);
 }
 
 TEST_F(SearchProgram, Corpus) {

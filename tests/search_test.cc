@@ -517,10 +517,73 @@ TEST(Search, Facets) {
           EXPECT_GE(counts[i ? i - 1 : 0].passages, counts[i].passages);
         }
       };
+      std::map<std::string, std::uint32_t> topics;
+      for (const TopicInfo& topic : index.searcher.topics()) {
+        SearchOptions within = everything();
+        within.topics = {topic.name};
+        const auto hits = index.searcher.search(query, within).hits.size();
+        if (hits) topics[topic.name] = static_cast<std::uint32_t>(hits);
+      }
+      check(result.by_topic, topics, "topic");
       check(result.by_report, reports, "report");
       check(result.by_month, months, "month");
       check(result.by_place, places, "place");
     }
+  }
+}
+
+TEST(Search, TopicMatrix) {
+  RandomIndex& index = random_index();
+  const TopicMatrix matrix = index.searcher.topic_matrix();
+  ASSERT_EQ(matrix.topics.size(), index.searcher.topics().size());
+  ASSERT_FALSE(matrix.rows.empty());
+  std::map<std::string, std::vector<std::uint32_t>> wanted;
+  SearchOptions options = everything();
+  for (std::size_t i = 0; i < matrix.topics.size(); ++i) {
+    options.topics = {matrix.topics[i].name};
+    for (const Hit& hit : index.searcher.search("", options).hits) {
+      wanted[hit.report_id].resize(matrix.topics.size());
+      ++wanted[hit.report_id][i];
+    }
+  }
+  ASSERT_EQ(matrix.rows.size(), wanted.size());
+  for (const TopicMatrix::Row& row : matrix.rows)
+    EXPECT_EQ(row.passages, wanted[row.report_id]) << row.report_id;
+  SearchOptions filters;
+  filters.place = "Łódź";
+  const TopicMatrix of_place = index.searcher.topic_matrix(filters);
+  EXPECT_LT(of_place.rows.size(), matrix.rows.size());
+  EXPECT_FALSE(of_place.rows.empty());
+}
+
+// Nothing bounds the years but what reports are of.
+TEST(Search, YearsLongAgoAndToCome) {
+  const fs::path path = fresh_directory("years");
+  build(path, {{.id = "1025", .title = "A", .date = 10250418, .paragraphs = {"Zjazd."}},
+               {.id = "1863", .title = "B", .date = 18630122, .paragraphs = {"Zjazd."}},
+               {.id = "2024", .title = "C", .date = 20240514, .paragraphs = {"Zjazd."}},
+               {.id = "2301", .title = "D", .date = 23010203, .paragraphs = {"Zjazd."}},
+               {.id = "brak", .title = "E", .paragraphs = {"Zjazd."}}});
+  const Searcher searcher = Searcher::open(path);
+  const struct {
+    const char* query;
+    std::uint32_t from, to;
+    Strings found;
+  } rows[] = {
+      {"zjazd data:1863", 0, 0, {"1863#p1"}},
+      {"zjazd data:1000..1900", 0, 0, {"1025#p1", "1863#p1"}},
+      {"zjazd data:>2100", 0, 0, {"2301#p1"}},
+      {"zjazd data:2301-02-03", 0, 0, {"2301#p1"}},
+      {"zjazd", 18630101, 20241231, {"1863#p1", "2024#p1"}},
+      {"zjazd", 21010101, 0, {"2301#p1"}},
+      {"zjazd -data:1025", 0, 0, {"1863#p1", "2024#p1", "2301#p1", "brak#p1"}},
+  };
+  for (const auto& row : rows) {
+    SearchOptions options = everything();
+    options.date_from = row.from;
+    options.date_to = row.to;
+    options.sort = SortOrder::report;
+    EXPECT_EQ(citations(searcher.search(row.query, options)), row.found) << row.query << " " << row.from;
   }
 }
 
@@ -644,11 +707,11 @@ TEST(Search, FoldingRefills) {
   for (int i = 0; i < 450; ++i)
     reports.push_back(
         {.id = "kopia" + std::to_string(i), .title = "Notatka", .paragraphs = {"Schron, schron i schron."}});
-  for (int i = 0; i < 5; ++i) {
-    reports.push_back({.id = "inny" + std::to_string(i),
+  for (const char* what :
+       {"o mostach", "o drogach i ulicach", "o szkołach, ludziach i psach", "o niczym", "o wodzie"}) {
+    reports.push_back({.id = what,
                        .title = "Notatka",
-                       .paragraphs = {"Długi raport numer " + std::to_string(i) +
-                                      " o wszystkim, o czym mówiono, i na końcu o tym, że jest schron."}});
+                       .paragraphs = {std::string(what) + " mówiono wiele, a na końcu, że jest schron."}});
   }
   const fs::path path = fresh_directory("copies");
   build(path, reports);
@@ -656,6 +719,61 @@ TEST(Search, FoldingRefills) {
   EXPECT_EQ(result.hits.size(), 6U);
   EXPECT_EQ(result.hits.front().duplicates, 449U);
   EXPECT_EQ(result.matches, 455U);
+}
+
+// One press note in five reports, and what only looks like it.
+TEST(Search, NearDuplicatesFold) {
+  const std::string note =
+      "W piątek w ratuszu odbyło się spotkanie zarządców nieruchomości, spółdzielni i wspólnot, poświęcone "
+      "schronom oraz miejscom doraźnego schronienia. Przedstawiciele straży pożarnej mówili o wentylacji, "
+      "nośności "
+      "stropów i drugim wyjściu. Po przerwie pytano o koszty remontów, dotacje i odpowiedzialność zarządcy, "
+      "a "
+      "dyrektor wydziału zapowiedział kolejne przeglądy piwnic, garaży i tuneli w całym mieście jeszcze "
+      "przed zimą. ";
+  const auto report = [&](const char* id, const std::string& text) {
+    return TestReport{.id = id, .title = "Notatka", .paragraphs = {text}};
+  };
+  const fs::path path = fresh_directory("notes");
+  build(path,
+        {report("1", note + "Następne spotkanie zaplanowano jesienią."),
+         report("2", note + "Organizatorzy dziękują gościom za przybycie."),
+         report("3", "Ratusz miasta informuje mieszkańców. " + note),
+         report("4", note),
+         report("5", note + "Wydarzenie transmitowano w internecie, a nagranie jest na stronie miasta."),
+         report("6",
+                "W piątek w ratuszu odbyło się spotkanie zarządców nieruchomości o czym innym: o schronisku, "
+                "o kotach i o tym, że schron bywa zimny, jeśli nikt go nie ogrzewa zimą."),
+         {.id = "7",
+          .title = "Notatka",
+          .paragraphs = {"Dwa zdania o schronach " + note, "Trzy zdania o schronach " + note}}});
+  const Searcher searcher = Searcher::open(path);
+  SearchOptions options;
+  SearchResult result = searcher.search("schron", options);
+  std::uint32_t folded = 0;
+  std::map<std::string, int> reports;
+  for (const Hit& hit : result.hits) {
+    folded += hit.duplicates;
+    ++reports[hit.report_id];
+  }
+  EXPECT_EQ(result.matches, 8U);
+  EXPECT_EQ(result.hits.size() + folded, 8U);
+  EXPECT_EQ(reports["6"], 1);
+  EXPECT_LE(result.hits.size(), 3U);
+  const Hit& first = *std::find_if(result.hits.begin(), result.hits.end(),
+                                   [](const Hit& hit) { return hit.duplicates > 0; });
+  const std::string other = first.report_id == "1" ? "2#p1" : "1#p1";
+  EXPECT_TRUE(
+      searcher.why_not(other, "schron")
+          .ends_with("pominięty, bo pokazano fragment prawie tej samej treści: " + first.citation + "."))
+      << searcher.why_not(other, "schron");
+  options.fold_duplicates = FoldDuplicates::off;
+  EXPECT_EQ(searcher.search("schron", options).hits.size(), 8U);
+  // Within one report each passage counts.
+  options = SearchOptions();
+  options.topics.clear();
+  result = searcher.search("plik:7 schron", options);
+  EXPECT_EQ(result.hits.size(), 2U);
 }
 
 TEST(Search, Context) {
@@ -762,10 +880,52 @@ TEST(Search, Topics) {
   EXPECT_EQ(within.front().substr(0, 1), "a");
   for (const std::string& citation : within)
     EXPECT_TRUE(citation.ends_with("2") || citation == "b.txt#p1") << citation;
+  // Any of several, and of both first.
   options.topics = {"ochrona ludności", "gis"};
-  EXPECT_GE(searcher.search("", options).matches, alone.matches);  // any of them
+  const SearchResult either = searcher.search("", options);
+  EXPECT_GT(either.matches, alone.matches);
+  EXPECT_EQ(either.hits.front().report_id, "a.txt");
+  options.topics = {"gis"};
+  EXPECT_LT(searcher.search("agregat", options).matches, 3U);
+  options.topics = {"ochrona ludności", "gis"};
+  EXPECT_EQ(searcher.search("agregat", options).matches, 3U);
   options.topics = {"ochrona ludności"};
   EXPECT_EQ(searcher.search("być albo nie być", options).matches, 0U);
+}
+
+// What touches much of a topic stands before what repeats a word of it.
+TEST(Search, TopicsRankByWhatIsCovered) {
+  const fs::path path = fresh_directory("covered");
+  const std::string again = "Schron, schron i jeszcze raz schron: schron obok schronu, pod schronem schron.";
+  build(path,
+        {{.id = "jedno", .title = "A", .paragraphs = {again}},
+         {.id = "wiele",
+          .title = "B",
+          .paragraphs = {"Gmina sprawdza schrony, ćwiczy ewakuację mieszkańców, zawiadamia syrenami i "
+                         "uczy zarządzania kryzysowego."}},
+         {.id = "tło", .title = "C", .paragraphs = {"Radni pytali o budżet.", "Na koniec był obiad."}}});
+  const Searcher searcher = Searcher::open(path);
+  SearchOptions options;
+  options.topics = {"ochrona ludności"};
+  EXPECT_EQ(citations(searcher.search("", options)), (Strings{"wiele#p1", "jedno#p1"}));
+  EXPECT_EQ(citations(searcher.search("temat:\"ochrona ludności\"")), (Strings{"wiele#p1", "jedno#p1"}));
+}
+
+TEST(Search, Thesaurus) {
+  const fs::path path = fresh_directory("synonyms"), file = path.parent_path() / "th.dat";
+  build(path, {{.id = "1", .title = "A", .paragraphs = {"Zbudowano schron w gminie."}},
+               {.id = "2", .title = "B", .paragraphs = {"Zbudowano bunkier w gminie."}},
+               {.id = "3", .title = "C", .paragraphs = {"Zbudowano most w gminie."}}});
+  std::ofstream(file) << "UTF-8\nschron|1\n-|bunkier|azyl\n";
+  EXPECT_EQ(citations(Searcher::open(path).search("schrony azyle")), Strings{"1#p1"});
+  SearcherOptions with;
+  with.thesaurus = file;
+  const SearchResult result = Searcher::open(path, with).search("schrony azyle");
+  ASSERT_EQ(citations(result), (Strings{"1#p1", "2#p1"}));
+  ASSERT_EQ(result.hits[1].highlights.size(), 1U);
+  EXPECT_EQ(result.hits[1].text.substr(result.hits[1].highlights[0].begin, 7), "bunkier");
+  // What an operator asks for must be there itself.
+  EXPECT_EQ(citations(Searcher::open(path, with).search("schron AND gmina")), Strings{"1#p1"});
 }
 
 TEST(Search, Info) {

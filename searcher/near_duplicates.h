@@ -1,0 +1,55 @@
+// Passages of nearly the same text: one press note in five reports, with a sentence changed in one of them.
+//
+// A changed note is the same words in the same order but for a whole piece or two. A form that is filled in
+// anew (provisions of a statute, entries of a catalogue: "podlega karze od 2 do 15 lat") differs in single
+// words at several places and says something else; however few the words, it is no copy. So it is pieces that
+// decide, and not how many words are shared alone.
+//
+// Comparing every candidate with every hit would be too much. Each passage gets a sketch, the least hash of
+// its runs of three words in each of kSketchBuckets parts of the hash space (Li, Owen and Zhang, "One
+// Permutation Hashing", 2012); only passages whose sketches agree are compared. Words are compared by the
+// stored hashes of their lemmas: no text is read.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "analysis/key_streams.h"
+
+namespace kwerenda {
+
+inline constexpr std::size_t kSketchBuckets = 16;
+inline constexpr std::size_t kLeastTokens =
+    20;  // shorter passages are copies only if all their words are the same
+inline constexpr std::size_t kLeastChangedTokens =
+    50;                                        // where a piece is not only more or less but other words
+inline constexpr double kLeastShared = 0.6;    // of the words of both
+inline constexpr std::size_t kMostPieces = 2;  // that differ
+inline constexpr std::size_t kLeastPiece = 4;  // words on one side of such a piece at least
+inline constexpr std::size_t kLeastRun = 3;    // words in a row that count as shared
+
+using Sketch = std::array<std::uint32_t, kSketchBuckets>;  // kNoRun where a bucket is empty
+inline constexpr std::uint32_t kNoRun = UINT32_MAX;
+
+// All kNoRun for a passage of fewer than kLeastTokens.
+Sketch sketch_of(KeyStreamView stream);
+
+// True if one is the other but for a piece or two, as above. Some 10 µs, 1 ms for passages of 1,000 words.
+bool is_near_copy(KeyStreamView a, KeyStreamView b);
+
+// Passages by their sketches.
+class SketchIndex {
+ public:
+  void add(const Sketch& sketch, std::uint32_t number);
+  // Appends the numbers added whose sketches agree in so much that the passages may be alike, in no order,
+  // each once.
+  void similar_to(const Sketch& sketch, std::vector<std::uint32_t>& numbers) const;
+
+ private:
+  std::unordered_multimap<std::uint64_t, std::uint32_t> by_bucket_;
+};
+
+}  // namespace kwerenda

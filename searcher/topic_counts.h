@@ -1,0 +1,39 @@
+// How many of a query's matches touch each topic: facets, and the matrix of reports and topics.
+//
+// A topic's single words are postings, which the index counts; its phrases have to be looked at. So a topic
+// is taken apart: matches that hold one of its words are counted without reading anything, and only those are
+// read that hold the words of a phrase and no single word. At most kMostReadForTopics are read in all; what
+// is left beyond it counts in the proportion of what was read.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "searcher/index_reader.h"
+#include "searcher/search.h"
+#include "searcher/topics.h"
+
+namespace kwerenda {
+
+inline constexpr std::uint32_t kMostReadForTopics = 20000;
+
+// A query's matches: all that Xapian's query finds, or of these the ones in `ids`.
+struct MatchSet {
+  Xapian::Query query;
+  bool only_ids = false;
+  std::vector<Xapian::docid> ids;  // sorted
+};
+
+// By topic, in the topics' order. Runs over the reader's present state. Throws Xapian's errors.
+std::vector<std::uint32_t> count_topics(IndexReader& reader, const MatchSet& matches,
+                                        std::span<const Topic> topics, const SearchContext& context);
+
+// Passages of each report that match the topic, by report key.
+std::unordered_map<std::uint64_t, std::uint32_t> count_reports_of_topic(IndexReader& reader,
+                                                                        const Topic& topic,
+                                                                        const MatchSet& matches,
+                                                                        const SearchContext& context);
+
+}  // namespace kwerenda
