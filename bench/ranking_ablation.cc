@@ -1,8 +1,9 @@
 // What each feature of the ranking brings: nDCG@10 of judged collections with one setting of RankingSettings
 // changed at a time.
 //
-// usage: ranking_ablation INDEX QUERIES.tsv QRELS.tsv [INDEX QUERIES QRELS…]     bench/ranking.sh makes the
-// indexes and calls it
+// usage: ranking_ablation [--rows TEXT] INDEX QUERIES.tsv QRELS.tsv [INDEX QUERIES QRELS…]
+//
+// bench/ranking.sh makes the indexes and calls it. --rows prints the rows whose name has TEXT in it alone.
 //
 // QUERIES: id TAB text. QRELS: query-id TAB report id TAB grade, first line a header (BEIR). Gain is 2^grade
 // - 1; a report counts once, by its best passage; a query without an answer scores 0. A row is a change, a
@@ -17,6 +18,7 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/data_files.h"
@@ -79,32 +81,60 @@ struct Variant {
 
 const std::vector<Variant> kVariants = {
     {"as shipped", [](RankingSettings&) {}},
-    {"first stage's order alone (no features)",
-     [](RankingSettings& r) { r.exact = r.pair = r.together = r.whole_title = 0; }},
+    {"lemmas and title alone",
+     [](RankingSettings& r) {
+       r.exact = r.pair = r.quoted_pair = r.quoted_triple = r.opening = r.together = r.whole_title = r.stem =
+           r.elsewhere = 0;
+     }},
     {"without the exact form", [](RankingSettings& r) { r.exact = 0; }},
+    {"without quoted words", [](RankingSettings& r) { r.quoted_pair = r.quoted_triple = 0; }},
+    {"exact form and quoted words, neither",
+     [](RankingSettings& r) { r.exact = r.quoted_pair = r.quoted_triple = 0; }},
     {"without derived words", [](RankingSettings& r) { r.relative = 0; }},
+    {"without words of one stem", [](RankingSettings& r) { r.stem = 0; }},
+    {"derived words and stems, neither", [](RankingSettings& r) { r.relative = r.stem = 0; }},
     {"without the title", [](RankingSettings& r) { r.title = r.whole_title = 0; }},
     {"title as one occurrence", [](RankingSettings& r) { r.title = 1; }},
     {"without the whole-title reward", [](RankingSettings& r) { r.whole_title = 0; }},
     {"capitals as other words", [](RankingSettings& r) { r.capitalised = 1; }},
+    {"unknown words as others", [](RankingSettings& r) { r.unknown = 1; }},
     {"numbers as other words", [](RankingSettings& r) { r.number = 1; }},
+    {"a question's verbs as other words", [](RankingSettings& r) { r.asked_verb = 1; }},
     {"stop words as other words", [](RankingSettings& r) { r.stop = 1; }},
     {"without stop words", [](RankingSettings& r) { r.stop = 0; }},
     {"question words as other words", [](RankingSettings& r) { r.question = 1; }},
     {"without question words", [](RankingSettings& r) { r.question = 0; }},
-    {"without pairs in order", [](RankingSettings& r) { r.pair = 0; }},
+    {"without pairs", [](RankingSettings& r) { r.pair = 0; }},
     {"without the window", [](RankingSettings& r) { r.together = 0; }},
+    {"without the opening", [](RankingSettings& r) { r.opening = 0; }},
+    {"without the report's other passages", [](RankingSettings& r) { r.elsewhere = 0; }},
     {"k1 = .8", [](RankingSettings& r) { r.k1 = 0.8; }},
     {"k1 = 1.2", [](RankingSettings& r) { r.k1 = 1.2; }},
     {"b = .4", [](RankingSettings& r) { r.b = 0.4; }},
     {"b = .85", [](RankingSettings& r) { r.b = 0.85; }},
-    {"100 candidates", [](RankingSettings& r) { r.candidates = 100; }},
-    {"400 candidates", [](RankingSettings& r) { r.candidates = 400; }},
+    {"200 candidates, 100 texts", [](RankingSettings& r) { r.candidates = 200, r.refined = 100; }},
+    {"200 candidates, 40 texts", [](RankingSettings& r) { r.candidates = 200, r.refined = 40; }},
+    {"200 candidates, 20 texts", [](RankingSettings& r) { r.candidates = 200, r.refined = 20; }},
+    {"200 candidates, 10 texts", [](RankingSettings& r) { r.candidates = 200, r.refined = 10; }},
+    {"200 candidates, no text", [](RankingSettings& r) { r.candidates = 200, r.refined = 0; }},
+    {"100 candidates, 40 texts", [](RankingSettings& r) { r.candidates = 100, r.refined = 40; }},
+    {"100 candidates, 20 texts", [](RankingSettings& r) { r.candidates = 100, r.refined = 20; }},
+    {"60 candidates, 40 texts", [](RankingSettings& r) { r.candidates = 60, r.refined = 40; }},
+    {"60 candidates, 20 texts", [](RankingSettings& r) { r.candidates = 60, r.refined = 20; }},
+    {"40 candidates, 40 texts", [](RankingSettings& r) { r.candidates = 40, r.refined = 40; }},
+    {"40 candidates, 20 texts", [](RankingSettings& r) { r.candidates = 40, r.refined = 20; }},
+    {"20 candidates, 20 texts", [](RankingSettings& r) { r.candidates = 20, r.refined = 20; }},
 };
 
-int run(const std::vector<const char*>& arguments) {
+int run(std::vector<const char*> arguments) {
+  std::string rows;
+  if (arguments.size() > 1 && std::string_view(arguments[0]) == "--rows") {
+    rows = arguments[1];
+    arguments.erase(arguments.begin(), arguments.begin() + 2);
+  }
   if (arguments.empty() || arguments.size() % 3 != 0) {
-    std::fputs("usage: ranking_ablation INDEX QUERIES.tsv QRELS.tsv [INDEX QUERIES QRELS…]\n", stderr);
+    std::fputs("usage: ranking_ablation [--rows TEXT] INDEX QUERIES.tsv QRELS.tsv [INDEX QUERIES QRELS…]\n",
+               stderr);
     return 2;
   }
   const auto keys = std::make_shared<const KeyMaker>(Lexicon::open(data_file("pl.lex")));
@@ -127,6 +157,7 @@ int run(const std::vector<const char*>& arguments) {
   options.per_report = 1;
   options.fold_duplicates = FoldDuplicates::off;
   for (const Variant& variant : kVariants) {
+    if (std::string_view(variant.name).find(rows) == std::string_view::npos) continue;
     SearchContext context{keys.get(), &lists, {}};
     variant.change(context.ranking);
     fmt::print("{:<42}", variant.name);

@@ -38,10 +38,10 @@ struct CompiledQuery {
   std::vector<LeafPattern> patterns;  // by leaf number
   std::vector<RankedWord> words;      // by leaf number
   QueryManner manner = QueryManner::statement;
-  Xapian::Query candidates;           // superset of the matches, weighted for the first stage
-  bool needs_verification = false;    // candidates may hold passages that do not match
-  bool needs_report = false;          // verification reads title, place or file name
-  std::vector<std::string> notes;     // for people: repaired words, expanded wildcards
+  Xapian::Query candidates;         // superset of the matches, weighted for the first stage
+  bool needs_verification = false;  // candidates may hold passages that do not match
+  bool needs_report = false;        // verification reads title, place or file name
+  std::vector<std::string> notes;   // for people: repaired words, expanded wildcards
 };
 
 struct CompileSettings {

@@ -43,9 +43,9 @@ struct LeafPattern {
 // One text of a passage (its body, its headings, its title), token by token.
 struct MatchedText {
   std::vector<Token> tokens;
-  std::vector<LeafMask> leaves;                           // by token: words that it matches
-  std::vector<LeafMask> exact;                            // by token: words whose very form it is
-  std::vector<LeafMask> relatives;                        // by token: words that it is a relative of
+  std::vector<LeafMask> leaves;     // by token: words that it matches
+  std::vector<LeafMask> exact;      // by token: words whose very form it is
+  std::vector<LeafMask> relatives;  // by token: words that it is a relative of
   // By token: words of whose stem it seems to be (działać: działalność): a guess, and no match. From texts
   // only.
   std::vector<LeafMask> stems;
@@ -94,7 +94,7 @@ class PassageMatcher {
   LeafMask forms_ = 0;                 // words that have a form to compare with
   LeafMask exact_only_ = 0;
   std::unordered_map<std::uint16_t, KeyMasks> hash_masks_;
-  std::array<std::uint64_t, 512> wanted_hashes_{};  // a bit a short hash
+  std::array<std::uint64_t, 512> wanted_hashes_{};       // a bit a short hash
   std::vector<std::pair<std::string, LeafMask>> stems_;  // keys whose stem is looked for
   std::array<std::uint64_t, 512> wanted_stems_{};        // a bit a stem hash
   std::string folded_;

@@ -26,7 +26,7 @@ struct RankingSettings {
          b = 0.6;      // saturation and length normalisation, against the collection's mean length in bytes
   double title = 4.0;  // an occurrence in the title counts as so many in the text
   double heading = 1.0;
-  double exact = 0.15;     // the very form, on top of the lemma
+  double exact = 0.15;    // the very form, on top of the lemma
   double relative = 0.5;  // a derived word, where the word itself is missing
   double stem = 0.5;      // a word that begins alike, where the word itself is missing
   // Importance of a word by what it is.
@@ -39,11 +39,11 @@ struct RankingSettings {
   double pair = 0.25;
   double pair_decay = 2.5;
   std::uint32_t pair_window = 8;  // tokens; beyond it the decay leaves nothing
-  // Words that stand side by side in the query and in the text, all in the very same form: the text is quoted.
-  // Per word, for two of them in a row and on top of that for three.
+  // Words that stand side by side in the query and in the text, all in the very same form: the text is
+  // quoted. Per word, for two of them in a row and on top of that for three.
   double quoted_pair = 0.1, quoted_triple = 0.1;
-  // A word within the passage's first `opening_tokens`, unless the query is a question: what is written like a
-  // heading or a first sentence is found by it.
+  // A word within the passage's first `opening_tokens`, unless the query is a question: what is written like
+  // a heading or a first sentence is found by it.
   double opening = 0.06;
   std::uint32_t opening_tokens = 8;
   // The heaviest set of query words within `window` tokens.

@@ -10,7 +10,7 @@ namespace kwerenda {
 namespace {
 
 // One token a word of the answer: its surface, then by pattern number what it matches. "0" is the key, "0!"
-// the very form, "~0" a relative.
+// the very form, "~0" a relative, "^0" of its stem.
 std::string shown(std::string_view text, const MatchedText& matched) {
   std::string out;
   for (std::size_t i = 0; i < matched.tokens.size(); ++i) {
@@ -25,6 +25,7 @@ std::string shown(std::string_view text, const MatchedText& matched) {
       else if (matched.exact[i] & bit)
         add("?" + std::to_string(leaf));  // a form without its key: never
       if (matched.relatives[i] & bit) add("~" + std::to_string(leaf));
+      if (matched.stems[i] & bit) add("^" + std::to_string(leaf));
     }
     if (!marks.empty()) out += "(" + marks + ")";
   }
@@ -46,6 +47,11 @@ LeafPattern exactly(std::string key, std::string form) {
 
 LeafPattern with_relatives(LeafPattern pattern, std::vector<std::string> relatives) {
   pattern.relatives = std::move(relatives);
+  return pattern;
+}
+
+LeafPattern by_stem(LeafPattern pattern) {
+  pattern.stem = true;
   return pattern;
 }
 
@@ -91,6 +97,14 @@ TEST(PassageMatch, Table) {
       {{with_relatives(word("ochrona", "ochrona"), {"miasto"})}, "miast ochronie", "miast(~0) ochronie(0)"},
       {{with_relatives(word("rada"), {"rad"})}, "rad", "rad(0)"},  // what matches is no relative of itself
       {{with_relatives(exactly("ochrona", "ochrona"), {"miasto"})}, "miast ochrona", "miast ochrona(0!)"},
+      // stems: five bytes and half of the longer key; no match, and beside one
+      {{by_stem(word("ochronka"))}, "ochronie", "ochronie(^0)"},
+      {{by_stem(word("ochotnik"))}, "ochronie", "ochronie"},
+      {{by_stem(word("ochronnoprawny"))}, "ochronie", "ochronie"},
+      {{by_stem(word("miastko")), by_stem(word("miasteczko"))}, "miasto", "miasto(^0,^1)"},
+      {{word("ochronka")}, "ochronie", "ochronie"},
+      {{by_stem(word("radny"))}, "rad", "rad"},
+      {{by_stem(with_relatives(word("ochronka"), {"ochrona"}))}, "ochronie", "ochronie(~0,^0)"},
       // runs of keys
       {{phrase({}, {{"ochrona"}, {"ludność"}})}, "ochronie ludności", "ochronie(0) ludności(0)"},
       {{phrase({}, {{"ochrona"}, {"ludność"}})}, "ludności, ochrona miast", "ludności ochrona miast"},
@@ -135,11 +149,13 @@ TEST(PassageMatch, Table) {
     matcher.match("ochrona miasto pan ludności rad GIS", matched);  // nothing of the text before may stay
     matcher.match(row.text, matched);
     EXPECT_EQ(shown(row.text, matched), row.matched) << row.text;
-    LeafMask leaves = 0, exact = 0, relatives = 0;
+    LeafMask leaves = 0, exact = 0, relatives = 0, stems = 0;
     for (LeafMask mask : matched.leaves) leaves |= mask;
     for (LeafMask mask : matched.exact) exact |= mask;
     for (LeafMask mask : matched.relatives) relatives |= mask;
+    for (LeafMask mask : matched.stems) stems |= mask;
     EXPECT_EQ(matched.seen, leaves) << row.text;
+    EXPECT_EQ(matched.seen_stems, stems) << row.text;
     EXPECT_EQ(matched.seen_exact, exact) << row.text;
     EXPECT_EQ(matched.seen_relatives, relatives) << row.text;
   }

@@ -193,6 +193,22 @@ TEST(QueryWords, MarksOf) {
   for (const auto& row : rows) EXPECT_EQ(marks_of(row.query), row.marks) << row.query;
 }
 
+TEST(QueryWords, WhatTheyLookLike) {
+  const struct {
+    std::string_view surface;
+    bool known, verb;
+  } rows[] = {
+      {"ochrony", true, false},   {"zarządzali", true, true},  {"pomogła", true, true},
+      {"miłością", true, false},  {"frombolit", false, false},  // in the index alone
+      {"geoportla", true, false},                               // repaired to a word of the lexicon
+  };
+  for (const auto& row : rows) {
+    const QueryTerm term = resolved(row.surface);
+    EXPECT_EQ(term.known, row.known) << row.surface;
+    EXPECT_EQ(term.verb, row.verb) << row.surface;
+  }
+}
+
 TEST(QueryWords, Relatives) {
   EXPECT_EQ(joined(resolved("zarządca").relatives), "zarządzać");  // only those that the index holds
   EXPECT_EQ(joined(resolved("parasol").relatives), "");

@@ -701,6 +701,27 @@ TEST(Search, DuplicatesFold) {
   EXPECT_EQ(result.hits[0].duplicates, 0U);
 }
 
+// Of two passages that say the same, the one first whose report has the rest of the answer.
+TEST(Search, ReportsWithTheWholeAnswer) {
+  const fs::path index = fresh_directory("elsewhere");
+  build(index,
+        {{.id = "a.txt", .title = "", .paragraphs = {"Mapa gminy leży w urzędzie.", "Nic więcej."}},
+         {.id = "b.txt", .title = "", .paragraphs = {"Mapa gminy leży w urzędzie.", "Schron jest obok."}},
+         {.id = "c.txt", .title = "", .paragraphs = {"Mapa gminy leży w urzędzie.", "Nic tu nie ma."}}});
+  SearchOptions options;
+  options.fold_duplicates = FoldDuplicates::off;
+  options.explain = true;
+  const SearchResult result = Searcher::open(index).search("mapa gminy schron", options);
+  ASSERT_EQ(citations(result), (Strings{"b.txt#p1", "b.txt#p2", "a.txt#p1", "c.txt#p1"}));
+  for (const Hit& hit : result.hits) {
+    double sum = 0;
+    for (const ScoreShare& share : hit.explanation) sum += share.share;
+    EXPECT_NEAR(sum, hit.score, 1e-9) << hit.citation;
+  }
+  EXPECT_GT(result.hits[0].explanation[2].share, 0);
+  EXPECT_EQ(result.hits[2].explanation[2].share, 0);
+}
+
 // So many copies that they fill all that the second stage looks at: the page is still full.
 TEST(Search, FoldingRefills) {
   std::vector<TestReport> reports;
