@@ -39,9 +39,9 @@ constexpr std::array<std::string_view, 22> kAcronymEndings = {
     "ach", "ę", "ą",   "o",  "iem", "cie", "ze", "dzie", "m",  "mi", "s"};
 
 // What it appends to a foreign name after an apostrophe: Kennedy'ego, Joyce'a, deepfake'ów, McDonald's.
-constexpr std::array<std::string_view, 20> kForeignEndings = {"a", "u",  "owi", "em",  "ie",  "y",   "i",
+constexpr std::array<std::string_view, 21> kForeignEndings = {"a", "u",  "owi", "em",  "ie",  "y",   "i",
                                                               "e", "ów", "om",  "ami", "ach", "ego", "emu",
-                                                              "m", "go", "mu",  "mi",  "ch",  "s"};
+                                                              "m", "go", "mu",  "mi",  "ch",  "s",   "iem"};
 
 // What it appends to a number: 21-szy, 5-ciu, 80-tych, II-go. The number alone is the key.
 constexpr std::array<std::string_view, 29> kOrdinalEndings = {
@@ -166,6 +166,7 @@ class Chain {
   bool number(std::string_view form, const Shape& shape);
   bool acronym(std::string_view form, const Shape& shape);
   bool acronym_with_ending(std::string_view form);
+  void also_as_word(const std::string& title);
   bool foreign_name_with_ending(std::string_view form, const Shape& shape);
   bool number_with_ending(std::string_view form, const Shape& shape);
   bool compound(std::string_view form, const Shape& shape);
@@ -258,10 +259,14 @@ bool Chain::acronym(std::string_view form, const Shape& shape) {
   if (known_acronym) add(std::string(form), share, ReadingSource::lexicon);
   if (may_be_word) known(title, share);
   if (may_be_acronym && !known_acronym) add(std::string(form), share, ReadingSource::acronym);
-  // A long unknown one may be a heading's name or new word: GEOPORTALEM, but also COVID, which others write
-  // Covid.
-  if (!known_word && shape.letters >= kMaxAmbiguousLetters) guessed(title) || as_written(title);
+  if (shape.letters >= kMaxAmbiguousLetters) also_as_word(title);
   return true;
+}
+
+// A long unknown one may be a heading's name or new word: GEOPORTALEM, but also COVID, which others write
+// Covid.
+void Chain::also_as_word(const std::string& title) {
+  if (!is_known(title)) guessed(title) || as_written(title);
 }
 
 bool Chain::acronym_with_ending(std::string_view form) {
@@ -289,6 +294,9 @@ bool Chain::acronym_with_ending(std::string_view form) {
   const std::string_view derived = derived_ending(ending);
   if (derived.empty() && !is_one_of(ending, kAcronymEndings)) return false;
   add(upper_cased(head), 1, ReadingSource::acronym);
+  if (const Shape letters = shape_of(head);
+      letters.upper == letters.letters && letters.digits == 0 && letters.letters >= kMaxAmbiguousLetters)
+    also_as_word(title_cased(head));
   if (!derived.empty()) add(folded(head) + "-" + std::string(derived), 1, ReadingSource::acronym);
   return true;
 }

@@ -5,11 +5,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <sstream>
 #include <string>
 
+#include "analysis/fold.h"
 #include "analysis/keys.h"
+#include "analysis/shape.h"
 #include "analysis/tokenizer.h"
 
 namespace kwerenda {
@@ -33,7 +36,8 @@ std::set<std::string> keys_of(const std::string& form) {
   tokenize(form, tokens);
   EXPECT_EQ(tokens.size(), 1u) << form;
   std::vector<Key> keys;
-  maker().keys_of(form, keys);
+  if (!tokens.empty())
+    maker().keys_of(std::string_view(form).substr(tokens[0].begin, tokens[0].end - tokens[0].begin), keys);
   std::set<std::string> texts;
   for (const Key& key : keys) texts.insert(key.text);
   return texts;
@@ -172,6 +176,68 @@ TEST(WordFamilies, StayApart) {
   for (const Row& row : rows) {
     EXPECT_EQ(any_pair_meets(row.forms), row.known == Known::wrong) << shown(row.forms);
   }
+}
+
+// tests/data/families.tsv: 730 families of this field's new words, acronyms, towns, villages and surnames.
+TEST(WordFamilies, TableOfFamilies) {
+  std::ifstream table(KWERENDA_SOURCE_DIR "/tests/data/families.tsv");
+  std::size_t families = 0, right = 0;
+  for (std::string line; std::getline(table, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    std::istringstream fields(line);
+    std::string group, forms, mark;
+    std::getline(fields, group, '\t');
+    std::getline(fields, forms, '\t');
+    std::getline(fields, mark);
+    ++families;
+    const bool meet = !shared_keys(forms).empty();
+    right += meet ? 1 : 0;
+    if (mark == "!") {
+      EXPECT_FALSE(meet) << forms << ": right at last, take the mark away";
+    } else {
+      EXPECT_TRUE(meet) << shown(forms);
+    }
+  }
+  EXPECT_GE(families, 500u);
+  EXPECT_GE(right * 100, families * 95);
+}
+
+// A known word without its marks, looked up leniently (as it stands, and as whatever it may stand for): among
+// the keys found are those of the word itself.
+TEST(WordFamilies, KeysWithoutMarksHoldTheWordsOwn) {
+  std::set<std::string> surfaces;
+  for (const auto& entry : std::filesystem::directory_iterator(KWERENDA_SOURCE_DIR "/corpus")) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path());
+    std::ostringstream text;
+    text << file.rdbuf();
+    std::vector<Token> tokens;
+    const std::string report = text.str();
+    tokenize(report, tokens);
+    for (const Token& token : tokens) surfaces.insert(report.substr(token.begin, token.end - token.begin));
+  }
+  std::size_t known = 0;
+  std::vector<Key> keys;
+  for (const std::string& surface : surfaces) {
+    const std::string form = normalized(surface);
+    const Shape shape = shape_of(form);
+    std::vector<Reading> readings;
+    if (!shape.only_letters() || shape.upper > (shape.starts_upper ? 1u : 0u) ||
+        !maker().lexicon().lookup(form, readings))
+      continue;
+    ++known;
+    std::vector<SimilarForm> similar;
+    maker().lexicon().find_accent_free(without_marks(folded(form)), 50, similar);
+    similar.push_back({without_marks(folded(form))});
+    std::set<std::string> found;
+    for (const SimilarForm& one : similar) {
+      maker().keys_of(with_case_of(one.form, form), keys);
+      for (const Key& key : keys) found.insert(key.text);
+    }
+    maker().keys_of(surface, keys);
+    for (const Key& key : keys) EXPECT_TRUE(found.contains(key.text)) << surface << ": " << key.text;
+  }
+  EXPECT_GE(known, 5000u);
 }
 
 // Words that no dictionary has.

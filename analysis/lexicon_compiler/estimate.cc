@@ -18,6 +18,12 @@ namespace {
 // The share of a class's occurrences that a form without tags is taken to cover: a common case of a noun.
 constexpr double kUnknownSlots = 0.1;
 
+// Singular and plural before the first round: common nouns, persons, other names, gerunds; and all of a
+// class.
+constexpr std::array<std::array<double, 2>, 4> kFirstNumberOfKind = {
+    {{0.75, 0.25}, {0.98, 0.02}, {0.85, 0.15}, {0.97, 0.03}}};
+constexpr std::array<double, 2> kFirstNumberOfClass = {0.75, 0.25};
+
 // Participles count for their verb. Gerunds and passive participles do not: one that is a word of its own
 // would drag its verb along.
 std::uint64_t group_of(WordClass c) {
@@ -82,6 +88,12 @@ std::vector<std::string> slot_names(std::string_view tag) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
+}
+
+// Of a noun's or gerund's slot: 1 for singular, 2 for plural; 0 of another.
+std::uint8_t number_of(std::string_view slot) {
+  if (!slot.starts_with("subst:") && !slot.starts_with("depr:") && !slot.starts_with("ger:")) return 0;
+  return slot.find(":sg") != slot.npos ? 1 : slot.find(":pl") != slot.npos ? 2 : 0;
 }
 
 }  // namespace
@@ -181,7 +193,12 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
     for (const auto tag : split(morphology.tags[t], '+')) {
       for (const std::string& name : slot_names(tag)) {
         const auto [place, fresh] = slot_ids.emplace(name, static_cast<std::uint16_t>(slot_ids.size()));
-        if (fresh) slot_class_.push_back(class_of(tag));
+        if (fresh) {
+          // A depreciative is one of its noun's forms, so its slots compete with the noun's.
+          const WordClass own = class_of(tag);
+          slot_class_.push_back(own == WordClass::depreciative ? WordClass::noun : own);
+          slot_number_.push_back(number_of(name));
+        }
         slots.push_back(place->second);
       }
     }
@@ -189,6 +206,8 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
     slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
   }
   slot_probability_.assign(slot_class_.size(), 1.0);
+  number_of_kind_ = kFirstNumberOfKind;
+  number_of_class_.fill(kFirstNumberOfClass);
 
   struct Seen {
     std::vector<Candidate> candidates;
@@ -228,12 +247,18 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
   for (int round = 0; round < options.rounds; ++round) {
     std::unordered_map<std::uint64_t, double> next;
     next.reserve(units_.size());
-    for (const auto& [unit, weight] : units_) next[unit] = options.unseen * options.class_weight[unit & 0xff];
+    for (const auto& [unit, weight] : units_)
+      next[unit] = options_.unseen * options.class_weight[unit & 0xff];
     std::vector<double> slot_counts(slot_class_.size(), 0.5);
     std::vector<std::array<double, kContexts>> slot_contexts(slot_class_.size());
     for (auto& of_slot : slot_contexts) {
       for (std::size_t x = 0; x < kContexts; ++x) of_slot[x] = kContextPrior * context_probability_[x];
     }
+    std::unordered_map<std::uint64_t, std::array<double, 2>> numbers;
+    std::array<std::array<double, 2>, 4> of_kind;
+    std::array<std::array<double, 2>, kWordClasses> of_class;
+    of_kind.fill({1, 1});
+    of_class.fill({1, 1});
     std::vector<double> weights, shares;
     for (const Seen& s : seen) {
       weights.clear();
@@ -250,9 +275,14 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
           const double share = s.by_context[x] * shares[i] / sum;
           next[c.unit] += share;
           double all = 0;
-          for (const auto slot : c.slots) all += slot_probability_[slot] * context_of_slot_[slot][x];
+          for (const auto slot : c.slots) all += slot_probability(c, slot) * context_of_slot_[slot][x];
           for (const auto slot : c.slots) {
-            const double part = share * slot_probability_[slot] * context_of_slot_[slot][x] / all;
+            const double part = share * slot_probability(c, slot) * context_of_slot_[slot][x] / all;
+            if (const std::size_t number = slot_number_[slot]; number != 0) {
+              numbers[c.unit][number - 1] += part;
+              of_kind[static_cast<std::size_t>(c.kind)][number - 1] += part;
+              of_class[static_cast<std::size_t>(slot_class_[slot])][number - 1] += part;
+            }
             slot_counts[slot] += part;
             slot_contexts[slot][x] += part;
           }
@@ -260,6 +290,15 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
       }
     }
     units_ = std::move(next);
+    const auto normalise = [](std::array<double, 2> pair) {
+      return std::array<double, 2>{pair[0] / (pair[0] + pair[1]), pair[1] / (pair[0] + pair[1])};
+    };
+    numbers_ = std::move(numbers);
+    std::transform(of_kind.begin(), of_kind.end(), number_of_kind_.begin(), normalise);
+    // Persons keep theirs: nearly every plural that seems to be one (Augustów) is the name of a town.
+    number_of_kind_[static_cast<std::size_t>(Kind::person)] =
+        kFirstNumberOfKind[static_cast<std::size_t>(Kind::person)];
+    std::transform(of_class.begin(), of_class.end(), number_of_class_.begin(), normalise);
     std::array<double, kWordClasses> totals{};
     for (std::size_t i = 0; i < slot_counts.size(); ++i) {
       totals[static_cast<std::size_t>(slot_class_[i])] += slot_counts[i];
@@ -277,10 +316,18 @@ double Estimate::context_weight(const Candidate& candidate, std::size_t context)
   if (options_.context_exponent == 0) return 1;
   double sum = 0, with = 0;
   for (const auto slot : candidate.slots) {
-    sum += slot_probability_[slot];
-    with += slot_probability_[slot] * context_of_slot_[slot][context];
+    const double p = slot_probability(candidate, slot);
+    sum += p;
+    with += p * context_of_slot_[slot][context];
   }
   return std::pow(sum > 0 ? with / sum : context_probability_[context], options_.context_exponent);
+}
+
+Estimate::Kind Estimate::kind_of(const Analysis& analysis) const {
+  if (group_of(analysis.word_class) == static_cast<std::uint64_t>(WordClass::verb)) return Kind::verb;
+  if (!is_proper(morphology_.strings[analysis.lemma])) return Kind::common;
+  if (analysis.tags == kNoString) return Kind::name;
+  return morphology_.tags[analysis.tags].find(":m1") != std::string_view::npos ? Kind::person : Kind::name;
 }
 
 std::vector<Estimate::Candidate> Estimate::candidates(std::string_view surface) const {
@@ -302,8 +349,9 @@ std::vector<Estimate::Candidate> Estimate::candidates(std::string_view surface) 
       auto place =
           std::find_if(found.begin(), found.end(), [&](const Candidate& c) { return c.unit == unit; });
       if (place == found.end()) {
-        place = found.insert(found.end(), Candidate{unit, 1, {}});
         const bool proper = is_proper(morphology_.strings[a.lemma]);
+        const Kind kind = kind_of(a);
+        place = found.insert(found.end(), Candidate{unit, 1, kind, {}});
         if (written_lower && proper) place->weight = options_.proper_in_lower;
         if (written_title && !proper) place->weight = options_.common_in_title;
       }
@@ -320,9 +368,28 @@ std::vector<Estimate::Candidate> Estimate::candidates(std::string_view surface) 
 double Estimate::slot_weight(const Candidate& candidate) const {
   if (options_.slot_exponent == 0) return 1;
   if (candidate.slots.empty()) return std::pow(kUnknownSlots, options_.slot_exponent);
-  double sum = 0;
-  for (const auto slot : candidate.slots) sum += slot_probability_[slot];
-  return std::pow(sum, options_.slot_exponent);
+  // The exponent softens the class's distribution, which is not every lemma's; its own number counts in full.
+  double of_class = 0, own = 0;
+  for (const auto slot : candidate.slots) {
+    of_class += slot_probability_[slot];
+    own += slot_probability(candidate, slot);
+  }
+  return std::pow(of_class, options_.slot_exponent) * own / of_class;
+}
+
+// How probable a slot is for a unit: as for its class, but with the unit's own share of plurals. A share
+// above its kind's counts for nothing: "tak" would become the plural of a taka and be the proof of it.
+double Estimate::slot_probability(const Candidate& candidate, std::uint16_t slot) const {
+  const std::size_t number = slot_number_[slot];
+  if (number == 0) return slot_probability_[slot];
+  const std::array<double, 2>& kind = number_of_kind_[static_cast<std::size_t>(candidate.kind)];
+  std::array<double, 2> own{};
+  if (const auto found = numbers_.find(candidate.unit); found != numbers_.end()) own = found->second;
+  double share = (own[number - 1] + options_.number_prior * kind[number - 1]) /
+                 (own[0] + own[1] + options_.number_prior);
+  if (number == 2) share = std::min(share, kind[1]);
+  return slot_probability_[slot] * share /
+         number_of_class_[static_cast<std::size_t>(slot_class_[slot])][number - 1];
 }
 
 double Estimate::unit_weight(std::uint64_t unit) const {

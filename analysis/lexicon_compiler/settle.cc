@@ -33,6 +33,9 @@ constexpr std::array<Suppletion, 8> kSuppletions = {{{"więcej", "dużo"},
                                                      {"większy", "duży"},
                                                      {"powinny", "powinien"}}};
 
+// Occurrences in the counted text that make a form in -o an adverb in use.
+constexpr double kAdverbInUse = 3;
+
 class Settler {
  public:
   Settler(Morphology& morphology, const std::vector<FormCount>& counts, const LemmaRules& rules)
@@ -112,6 +115,7 @@ class Settler {
       for (std::size_t i = begin; i < end; ++i) {
         const Analysis& a = m_.analyses[i];
         if (a.tags == kNoString) continue;
+        if (a.word_class == WordClass::adverb && a.lemma == a.form) adverb_uses_[form] = times;
         if (a.word_class == WordClass::verb || a.word_class == WordClass::adverbial_participle) {
           verbs.push_back(a.lemma);
         }
@@ -133,14 +137,18 @@ class Settler {
     }
   }
 
-  // "polsko" is rather the first part of polsko-niemiecki than an adverb, and "inwestycyjno" cannot be one:
-  // they belong to the adjective. Adverbs that are in use as such (szybko) are words of their own.
+  // "polsko" is rather the first part of polsko-niemiecki than an adverb, and "inwestycyjno" cannot be one;
+  // so is what stands in the dictionary as an adverb but is hardly ever written (budowlano, ludowo). They
+  // belong to the adjective. Adverbs that are in use as such (szybko, zawodowo) are words of their own.
   void settle_first_part(Analysis& a) const {
     if (a.lemma != a.form || (a.word_class != WordClass::adverb && a.tags != kNoString)) return;
     if (with_degrees_.count(a.lemma) != 0) return;  // nisko, niżej
     const std::string_view form = m_.strings[a.form];
-    if (!form.ends_with('o') || (a.tags != kNoString && !form.ends_with("sko") && !form.ends_with("cko")))
-      return;
+    if (!form.ends_with('o')) return;
+    if (a.tags != kNoString && !form.ends_with("sko") && !form.ends_with("cko")) {
+      const auto seen = adverb_uses_.find(a.form);
+      if (seen != adverb_uses_.end() && seen->second >= kAdverbInUse) return;
+    }
     std::string adjective(form.substr(0, form.size() - 1));
     for (const char ending : {'y', 'i'}) {
       const std::uint32_t lemma = m_.strings.find(adjective + ending);
@@ -264,6 +272,7 @@ class Settler {
   std::unordered_set<std::uint32_t> with_degrees_;                                  // adverbs
   std::unordered_set<std::uint32_t> listed_;  // own lemmas that the dictionaries list as such
   std::unordered_map<std::uint32_t, double> verb_uses_, own_uses_;
+  std::unordered_map<std::uint32_t, double> adverb_uses_;  // by form
   std::unordered_map<std::uint32_t, std::pair<double, double>>
       numbers_;  // own lemma -> seen in singular, plural
 };
