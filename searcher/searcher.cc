@@ -172,6 +172,7 @@ SearchResult Searcher::search(std::string_view query, const SearchOptions& optio
   SearchResult result = reader->consistently(
       [&] { return search_index(*reader, parsed.root, parsed.text, options, impl_->context()); });
   result.understood = to_sexpr(parsed.root);
+  result.notes.insert(result.notes.begin(), parsed.notes.begin(), parsed.notes.end());
   if (parsed.dropped_words) {
     result.notes.push_back(
         fmt::format("Zapytanie jest długie: pominięto {} ostatnich słów.", parsed.dropped_words));
