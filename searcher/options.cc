@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <boost/program_options.hpp>
 #include <charconv>
 #include <optional>
@@ -274,6 +275,10 @@ SearchProgramOptions parse_search_options(const std::vector<std::string>& argume
   options.quiet = has("quiet");
   options.verbose = has("verbose");
   if (options.quiet && options.verbose) fail("-q i -v wykluczają się");
+  const auto actions = {has("version"),           has("list-topics"),         has("topic-matrix"),
+                        given.count("batch") > 0, given.count("similar") > 0, given.count("why-not") > 0};
+  if (std::count(actions.begin(), actions.end(), true) > 1)
+    fail("--batch, --similar, --why-not, --topic-matrix, --list-topics i --version wykluczają się");
   if (has("version")) {
     options.action = SearchAction::version;
     return options;

@@ -68,8 +68,9 @@ DateRange parse_date(std::string_view text, std::size_t begin, std::size_t end) 
   }
   if (digits[count] == 0) return unknown();
 
-  // Dots mean day first, as in Polish; hyphens mean year first, as in ISO 8601.
-  if (separator == '.') {
+  // Hyphens mean year first, as in ISO 8601; dots mean day first, as in Polish, unless a year does stand
+  // first.
+  if (separator == '.' && digits[0] != 4) {
     std::swap(parts[0], parts[count]);
     std::swap(digits[0], digits[count]);
   }

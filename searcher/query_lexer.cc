@@ -10,6 +10,7 @@
 #include <utility>
 #include <variant>
 
+#include "analysis/edit_distance.h"
 #include "analysis/fold.h"
 #include "analysis/tokenizer.h"
 #include "searcher/query_error.h"
@@ -112,6 +113,8 @@ constexpr std::array<OperatorName, 9> kOperators = {{
 class Lexer {
  public:
   Lexer(std::string_view text, const QueryLimits& limits) : text_(text), limits_(limits) {}
+
+  const std::vector<std::string>& notes() const { return notes_; }
 
   std::vector<Lexeme> run() {
     while (skip_space()) next();
@@ -578,13 +581,16 @@ class Lexer {
     const std::size_t colon = text_.substr(pos_, kLongestName).find(':');
     if (colon == std::string_view::npos) return false;
     const std::string name = folded(text_.substr(pos_, colon));
-    const auto field = std::find_if(kFields.begin(), kFields.end(),
-                                    [&](const FieldName& known) { return known.name == name; });
-    if (field == kFields.end()) return false;
     const std::size_t value = pos_ + colon + 1;
     if (value >= text_.size() || is_space_at(text_, value) || text_[value] == ')' ||
         text_.substr(value, 2) == "//")
       return false;
+    const auto field = std::find_if(kFields.begin(), kFields.end(),
+                                    [&](const FieldName& known) { return known.name == name; });
+    if (field == kFields.end()) {
+      note_misspelt_field(name);
+      return false;
+    }
 
     const std::size_t begin = pos_;
     pos_ = value;
@@ -594,6 +600,16 @@ class Lexer {
       read_filter(field->kind, begin);
     }
     return true;
+  }
+
+  void note_misspelt_field(const std::string& name) {
+    if (name.find('\\') != std::string::npos) return;
+    for (const FieldName& known : kFields) {
+      if (edit_distance(name, known.name, 1) > 1) continue;
+      notes_.push_back(fmt::format("„{}:” to nie jest pole i szukano go jak słowa; czy chodziło o „{}:”?",
+                                   name, known.name == "tytul" ? "tytuł" : known.name));
+      return;
+    }
   }
 
   void read_filter(NodeKind kind, std::size_t begin) {
@@ -668,12 +684,17 @@ class Lexer {
   const QueryLimits& limits_;
   std::size_t pos_ = 0;
   std::vector<Lexeme> lexemes_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace
 
-std::vector<Lexeme> lex_query(std::string_view text, const QueryLimits& limits) {
-  return Lexer(text, limits).run();
+std::vector<Lexeme> lex_query(std::string_view text, const QueryLimits& limits,
+                              std::vector<std::string>& notes) {
+  Lexer lexer(text, limits);
+  std::vector<Lexeme> lexemes = lexer.run();
+  notes.insert(notes.end(), lexer.notes().begin(), lexer.notes().end());
+  return lexemes;
 }
 
 QueryNode lex_term(std::string_view text, const QueryLimits& limits) { return Lexer(text, limits).term(); }

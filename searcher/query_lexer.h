@@ -36,8 +36,10 @@ inline bool is_prefix(const Lexeme& lexeme) {
 }
 
 // `text` is UTF-8. Everything spelt like an operator comes out as one, wherever it stands: read_operators()
-// then decides. What is neither a letter, a digit nor syntax is dropped. Throws QueryError. Does not recurse.
-std::vector<Lexeme> lex_query(std::string_view text, const QueryLimits& limits);
+// then decides. What is neither a letter, a digit nor syntax is dropped. What is worth telling people, as
+// names that are nearly those of fields, is appended to `notes`. Throws QueryError. Does not recurse.
+std::vector<Lexeme> lex_query(std::string_view text, const QueryLimits& limits,
+                              std::vector<std::string>& notes);
 
 // All of `text` as one word or one phrase, as parse_term() has it. Throws QueryError.
 QueryNode lex_term(std::string_view text, const QueryLimits& limits);

@@ -366,11 +366,11 @@ class Parser {
 
 Query parse_query(std::string_view text, const QueryLimits& limits) {
   check_text(text, limits);
-  std::vector<Lexeme> lexemes = lex_query(text, limits);
+  Query query;
+  std::vector<Lexeme> lexemes = lex_query(text, limits, query.notes);
   check_brackets(text, lexemes, limits);
   read_operators(text, lexemes);
   check_counts(text, lexemes, limits);
-  Query query;
   query.text = text;
   query.root = Parser(text, std::move(lexemes)).run();
   return query;

@@ -86,6 +86,23 @@ struct Searcher::Impl {
     return {keys.get(), &lists, topics, thesaurus ? &*thesaurus : nullptr, {}};
   }
 
+  QueryNode any_topic(const std::vector<std::string>& names) const {
+    if (names.size() == 1) return topic_query(find_topic(names.front(), topics));
+    QueryNode any;
+    any.kind = NodeKind::any_of;
+    for (const std::string& name : names) any.children.push_back(topic_query(find_topic(name, topics)));
+    return any;
+  }
+
+  QueryNode within_topics(QueryNode query, const std::vector<std::string>& names) const {
+    if (names.empty()) return query;
+    QueryNode both;
+    both.kind = NodeKind::all_of;
+    both.children.push_back(std::move(query));
+    both.children.push_back(any_topic(names));
+    return both;
+  }
+
   // The query with its topics resolved. Of topics given as options one is enough, and what touches more of
   // them ranks higher; beside a query they are a filter that ranks too, without one they are the query.
   Query query_of(std::string_view text, const SearchOptions& options) const {
@@ -96,20 +113,8 @@ struct Searcher::Impl {
       resolve_topics(query.root, query.text, topics);
     }
     if (options.topics.empty()) return query;
-    QueryNode wanted;
-    wanted.kind = NodeKind::any_of;
-    for (const std::string& name : options.topics)
-      wanted.children.push_back(topic_query(find_topic(name, topics)));
-    if (wanted.children.size() == 1) wanted = QueryNode(std::move(wanted.children.front()));
-    QueryNode root;
-    if (only_topics) {
-      root = std::move(wanted);
-    } else {
-      root.kind = NodeKind::all_of;
-      root.children.push_back(std::move(query.root));
-      root.children.push_back(std::move(wanted));
-    }
-    query.root = std::move(root);
+    query.root =
+        only_topics ? any_topic(options.topics) : within_topics(std::move(query.root), options.topics);
     return query;
   }
 
@@ -169,6 +174,7 @@ SearchResult Searcher::search(std::string_view query, const SearchOptions& optio
   SearchResult result = reader->consistently(
       [&] { return search_index(*reader, parsed.root, parsed.text, options, impl_->context()); });
   result.understood = to_sexpr(parsed.root);
+  result.notes.insert(result.notes.begin(), parsed.notes.begin(), parsed.notes.end());
   if (parsed.dropped_words) {
     result.notes.push_back(
         fmt::format("Zapytanie jest długie: pominięto {} ostatnich słów.", parsed.dropped_words));
@@ -209,7 +215,8 @@ SearchResult Searcher::similar(std::string_view citation, const SearchOptions& o
     }
     SearchOptions as_written = options;
     as_written.repair = Repair::off;
-    return search_index(*reader, root, "", as_written, impl_->context(), self);
+    return search_index(*reader, impl_->within_topics(root, options.topics), "", as_written, impl_->context(),
+                        self);
   });
 }
 

@@ -190,6 +190,8 @@ constexpr Row kTrees[] = {
     {"data:14.05.2024, data:1.5.2024",
      "(words (must (date 20240514 20240514)) (must (date 20240501 20240501)))"},
     {"data:05.2024", "(date 20240501 20240531)"},
+    {"data:2024.05", "(date 20240501 20240531)"},
+    {"data:2024.5.14", "(date 20240514 20240514)"},
     {"data:2024-05..2025", "(date 20240501 20251231)"},
     {"data:14.05.2024..20.05.2024", "(date 20240514 20240520)"},
     {"data:>2025-01-01", "(date 20250102 *)"},
@@ -654,6 +656,26 @@ TEST(QueryParser, DocumentedExamples) {
     }
   }
   EXPECT_GE(examples, 60);
+}
+
+TEST(QueryParser, NotesNamesThatAreNearlyFields) {
+  const struct {
+    const char *query, *note;
+  } rows[] = {
+      {"miejsc:Łódź", "„miejsc:” to nie jest pole i szukano go jak słowa; czy chodziło o „miejsce:”?"},
+      {"schron Tytul:x tytlu:x",
+       "„tytlu:” to nie jest pole i szukano go jak słowa; czy chodziło o „tytuł:”?"},
+      {"daty:2024", "„daty:” to nie jest pole i szukano go jak słowa; czy chodziło o „data:”?"},
+      {"Miejsc: Łódź", ""},
+      {"godz. 12:30 https://gov.pl a:b", ""},
+      {"miejsc\\:Łódź", ""},
+      {"\"miejsc:Łódź\"", ""},
+  };
+  for (const auto& row : rows) {
+    const Query query = parse_query(row.query);
+    EXPECT_EQ(query.notes.empty() ? "" : query.notes.front(), row.note) << row.query;
+    EXPECT_LE(query.notes.size(), 1U) << row.query;
+  }
 }
 
 }  // namespace

@@ -126,6 +126,8 @@ TEST(SearchOptionsTest, Refusals) {
       {{"-i", "i", "--topic-matrix", "x"}, "--topic-matrix liczy wszystkie tematy, a podano też zapytanie"},
       {{"-i", "i", "--limt", "5", "x"}, "nieznana opcja „--limt”; najbliższa to „--limit”"},
       {{"-i", "i", "--lim", "5", "x"}, "nieznana opcja „--lim”; najbliższa to „--limit”"},
+      {{"-i", "i", "--similar", "a#p1", "--batch", "f"},
+       "--batch, --similar, --why-not, --topic-matrix, --list-topics i --version wykluczają się"},
       {{"-i", "i", "-q", "-v", "x"}, "-q i -v wykluczają się"},
       {{"-i", "i", "--duplicates", "hide", "x"},
        "--duplicates: oczekiwano jednego z: fold, show; podano „hide”"},

@@ -860,6 +860,15 @@ TEST(Search, Similar) {
   EXPECT_EQ(citations(searcher.similar("c d.txt#p2")).front(), "a.txt#p2");
 }
 
+TEST(Search, SimilarWithinTopics) {
+  SearchOptions options;
+  const Strings all = citations(few().searcher.similar("a.txt#p3", options));
+  options.topics = {"gis"};
+  const Strings within = citations(few().searcher.similar("a.txt#p3", options));
+  EXPECT_LT(within.size(), all.size());
+  for (const std::string& citation : within) EXPECT_NE(citation, "b.txt#p1");
+}
+
 TEST(Search, WhyNot) {
   const struct {
     const char *citation, *query;
