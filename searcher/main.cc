@@ -7,9 +7,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <new>
 
 #include "analysis/data_files.h"
 #include "analysis/lexicon.h"
@@ -75,6 +77,12 @@ extern "C" void on_crash(int) {
       "kwerenda-index check --index "
       "KATALOG\n";
   (void)!::write(STDERR_FILENO, kMessage.data(), kMessage.size());
+  ::_exit(kFailed);
+}
+
+// nlohmann::json allocates in its destructor, where an exception ends the process.
+[[noreturn]] void on_terminate() {
+  std::fputs("kwerenda-search: zabrakło pamięci. Zmniejsz --limit albo zwolnij pamięć.\n", stderr);
   ::_exit(kFailed);
 }
 
@@ -221,6 +229,7 @@ int main(int argc, char** argv) {
   using namespace kwerenda;
   std::signal(SIGPIPE, SIG_IGN);
   install_crash_handler();
+  std::set_terminate(on_terminate);
   OutputFormat format = OutputFormat::text;
   try {
     const SearchProgramOptions options = parse_search_options({argv + 1, argv + argc}, [](const char* name) {
@@ -233,6 +242,8 @@ int main(int argc, char** argv) {
       std::cout << error_to_json(error);
     }
     std::cerr << "kwerenda-search: " << error.what() << '\n';
+  } catch (const std::bad_alloc&) {
+    std::fputs("kwerenda-search: zabrakło pamięci. Zmniejsz --limit albo zwolnij pamięć.\n", stderr);
   } catch (const std::exception& error) {
     std::cerr << "kwerenda-search: błąd wewnętrzny: " << error.what() << '\n';
   }
