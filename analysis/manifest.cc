@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <charconv>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "analysis/error.h"
 
@@ -12,30 +15,105 @@ namespace {
 
 constexpr const char* kProgram = "kwerenda";
 
-std::uint64_t hash_field(const nlohmann::json& json, const char* name) {
-  return std::stoull(json.at(name).get<std::string>(), nullptr, 16);
+// Field to value as JSON writes it. Not nlohmann's own tree: that allocates in its destructor, and so ends
+// the process when memory runs out.
+using Fields = std::map<std::string, std::string, std::less<>>;
+
+std::string as_json(std::string_view text) { return nlohmann::json(text).dump(); }
+
+std::string text_of(const Fields& fields) {
+  std::string out;
+  for (const auto& [name, value] : fields) out += (out.empty() ? "{" : ",") + as_json(name) + ":" + value;
+  return out.empty() ? "{}" : out + "}";
 }
 
-// Over everything else in the object, as dump() writes it: fields sorted, no white space.
-std::string checksum_of(nlohmann::json json) {
-  json.erase("checksum");
-  const std::string text = json.dump();
-  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
+// Over everything else in the object, fields sorted, no white space.
+std::string checksum_of(Fields fields) {
+  fields.erase("checksum");
+  const std::string text = text_of(fields);
+  return as_json(fmt::format("{:016x}", XXH3_64bits(text.data(), text.size())));
+}
+
+// One object of numbers and texts; everything else ends the reading.
+class FieldReader {
+ public:
+  explicit FieldReader(Fields& fields) : fields_(fields) {}
+  bool start_object(std::size_t) { return !std::exchange(is_open_, true); }
+  bool key(std::string& name) {
+    name_ = name;
+    return true;
+  }
+  bool string(std::string& value) { return put(as_json(value)); }
+  bool number_unsigned(std::uint64_t value) { return put(std::to_string(value)); }
+  bool number_integer(std::int64_t value) { return put(std::to_string(value)); }
+  bool number_float(double, const std::string& text) { return put(text); }
+  bool boolean(bool value) { return put(value ? "true" : "false"); }
+  bool null() { return put("null"); }
+  bool end_object() { return true; }
+  bool binary(nlohmann::json::binary_t&) { return false; }
+  bool start_array(std::size_t) { return false; }
+  bool end_array() { return false; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) { return false; }
+
+ private:
+  bool put(std::string value) {
+    if (is_open_) fields_[name_] = std::move(value);
+    return is_open_;
+  }
+
+  Fields& fields_;
+  std::string name_;
+  bool is_open_ = false;
+};
+
+// The value of a field as what it should be; false if it is missing or something else.
+bool get(const Fields& fields, std::string_view name, std::string& value) {
+  const auto field = fields.find(name);
+  if (field == fields.end()) return false;
+  const auto json = nlohmann::json::parse(field->second, nullptr, false);
+  if (!json.is_string()) return false;
+  value = json.get<std::string>();
+  return true;
+}
+
+template <typename Number>
+bool get_number(const Fields& fields, std::string_view name, Number& value) {
+  const auto field = fields.find(name);
+  if (field == fields.end()) return false;
+  const char* const end = field->second.data() + field->second.size();
+  const auto [stop, error] = std::from_chars(field->second.data(), end, value);
+  return error == std::errc{} && stop == end;
+}
+
+bool get_hash(const Fields& fields, std::string_view name, std::uint64_t& hash) {
+  std::string text;
+  if (!get(fields, name, text) || text.size() != 16) return false;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), hash, 16);
+  return error == std::errc{} && stop == text.data() + text.size();
+}
+
+bool get_rest(const Fields& fields, Manifest& manifest) {
+  return get_number(fields, "analysis_version", manifest.analysis_version) &&
+         get_hash(fields, "lexicon_hash", manifest.lexicon_hash) &&
+         get_hash(fields, "extra_lexicon_hash", manifest.extra_lexicon_hash) &&
+         get_number(fields, "passage_max_bytes", manifest.passage_max_bytes) &&
+         get_number(fields, "passage_min_bytes", manifest.passage_min_bytes) &&
+         get(fields, "created", manifest.created);
 }
 
 }  // namespace
 
 std::string to_json(const Manifest& manifest) {
-  nlohmann::json json{{"program", kProgram},
-                      {"format_version", manifest.format_version},
-                      {"analysis_version", manifest.analysis_version},
-                      {"lexicon_hash", fmt::format("{:016x}", manifest.lexicon_hash)},
-                      {"extra_lexicon_hash", fmt::format("{:016x}", manifest.extra_lexicon_hash)},
-                      {"passage_max_bytes", manifest.passage_max_bytes},
-                      {"passage_min_bytes", manifest.passage_min_bytes},
-                      {"created", manifest.created}};
-  json["checksum"] = checksum_of(json);
-  return json.dump();
+  Fields fields{{"program", as_json(kProgram)},
+                {"format_version", std::to_string(manifest.format_version)},
+                {"analysis_version", std::to_string(manifest.analysis_version)},
+                {"lexicon_hash", as_json(fmt::format("{:016x}", manifest.lexicon_hash))},
+                {"extra_lexicon_hash", as_json(fmt::format("{:016x}", manifest.extra_lexicon_hash))},
+                {"passage_max_bytes", std::to_string(manifest.passage_max_bytes)},
+                {"passage_min_bytes", std::to_string(manifest.passage_min_bytes)},
+                {"created", as_json(manifest.created)}};
+  fields["checksum"] = checksum_of(fields);
+  return text_of(fields);
 }
 
 Manifest readable_manifest_from_json(std::string_view text, const std::string& index_path) {
@@ -47,31 +125,14 @@ Manifest readable_manifest_from_json(std::string_view text, const std::string& i
                              index_path, found));
   };
   if (text.empty()) throw foreign("bazę Xapiana bez manifestu (innego programu)");
+  Fields fields;
+  FieldReader reader(fields);
+  if (!nlohmann::json::sax_parse(text, &reader)) throw foreign("manifest, którego nie da się odczytać");
+  std::string program;
+  if (!get(fields, "program", program) || program != kProgram) throw foreign("manifest innego programu");
   Manifest manifest;
-  try {
-    const auto json = nlohmann::json::parse(text);
-    if (json.at("program") != kProgram) throw foreign("manifest innego programu");
-    manifest.format_version = json.at("format_version").get<std::uint32_t>();
-    if (manifest.format_version >= kOldestReadableFormat && manifest.format_version <= kFormatVersion) {
-      if (json.at("checksum") != checksum_of(json)) {
-        throw Error(
-            ErrorKind::corrupt,
-            fmt::format("{}: manifest nie zgadza się ze swoją sumą kontrolną. Przywróć indeks z kopii albo "
-                        "zbuduj go od nowa.",
-                        index_path));
-      }
-      manifest.analysis_version = json.at("analysis_version").get<std::uint32_t>();
-      manifest.lexicon_hash = hash_field(json, "lexicon_hash");
-      manifest.extra_lexicon_hash = hash_field(json, "extra_lexicon_hash");
-      manifest.passage_max_bytes = json.at("passage_max_bytes").get<std::uint64_t>();
-      manifest.passage_min_bytes = json.at("passage_min_bytes").get<std::uint64_t>();
-      manifest.created = json.at("created").get<std::string>();
-    }
-  } catch (const nlohmann::json::exception&) {
+  if (!get_number(fields, "format_version", manifest.format_version))
     throw foreign("manifest, którego nie da się odczytać");
-  } catch (const std::logic_error&) {  // stoull
-    throw foreign("manifest z błędnym skrótem");
-  }
   if (manifest.format_version < kOldestReadableFormat || manifest.format_version > kFormatVersion) {
     throw Error(
         ErrorKind::incompatible,
@@ -80,6 +141,16 @@ Manifest readable_manifest_from_json(std::string_view text, const std::string& i
                     "zbudował (kwerenda-index dump), i odtwórz go tym: kwerenda-index restore --index NOWY",
                     index_path, manifest.format_version, kOldestReadableFormat, kFormatVersion));
   }
+  const auto checksum = fields.find("checksum");
+  if (checksum == fields.end()) throw foreign("manifest, którego nie da się odczytać");
+  if (checksum->second != checksum_of(fields)) {
+    throw Error(
+        ErrorKind::corrupt,
+        fmt::format("{}: manifest nie zgadza się ze swoją sumą kontrolną. Przywróć indeks z kopii albo "
+                    "zbuduj go od nowa.",
+                    index_path));
+  }
+  if (!get_rest(fields, manifest)) throw foreign("manifest, którego nie da się odczytać");
   return manifest;
 }
 

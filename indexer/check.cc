@@ -10,8 +10,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <functional>
 #include <map>
+#include <new>
 #include <optional>
 #include <sstream>
 #include <unordered_map>
@@ -39,7 +41,11 @@ constexpr std::size_t kMaxTableMemory = 256u << 20;
 
 // --- a part of the work in a child process ---
 
-// What a child says, one line each: 'D' damage, 'N' note, 'C' counts, 'I' that the index is of another
+// A child tells its parent of an Error as one digit of kind and the message.
+char char_of(ErrorKind kind) { return static_cast<char>('0' + static_cast<int>(kind)); }
+ErrorKind kind_of(char digit) { return static_cast<ErrorKind>(digit - '0'); }
+
+// What a child says, one line each: 'D' damage, 'N' note, 'C' counts, 'E' an Error that is no damage,
 // program or version.
 class Findings {
  public:
@@ -53,7 +59,7 @@ class Findings {
   void counts(std::uint64_t reports, std::uint64_t passages) {
     say('C', fmt::format("{} {}", reports, passages));
   }
-  void incompatible(const std::string& text) { say('I', text); }
+  void error(const Error& error) { say('E', char_of(error.kind()) + std::string(error.what())); }
   std::size_t damages() const { return damages_; }
   // The rest that was not told.
   void finish() {
@@ -105,6 +111,19 @@ void add_counts(const std::string& text, CheckResult& result) {
   result.passages += passages;
 }
 
+// Memory that ran out is no damage. The exit code says so where an exception cannot: libstdc++'s directory
+// iterators allocate in noexcept functions.
+constexpr int kOutOfMemory = 12;
+
+void become_child(std::uint64_t bytes) {
+  std::set_terminate([] { ::_exit(kOutOfMemory); });
+  limit_this_process(bytes);
+}
+
+[[noreturn]] void throw_out_of_memory() {
+  throw Error(ErrorKind::io, "zabrakło pamięci na czytanie indeksu. Zwolnij pamięć i spróbuj ponownie.");
+}
+
 void take_lines(std::string& pending, CheckResult& result) {
   for (std::size_t end; (end = pending.find('\n')) != std::string::npos; pending.erase(0, end + 1)) {
     const std::string text = pending.substr(1, end - 1);
@@ -115,8 +134,8 @@ void take_lines(std::string& pending, CheckResult& result) {
       case 'N':
         result.notes.push_back(text);
         break;
-      case 'I':
-        throw Error(ErrorKind::incompatible, text);
+      case 'E':
+        throw Error(kind_of(text.front()), text.substr(1));
       case 'C':
         add_counts(text, result);
         break;
@@ -140,7 +159,7 @@ void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
   }
   if (child == 0) {
     ::close(ends[0]);
-    limit_this_process(bytes);
+    become_child(bytes);
     Findings findings(ends[1]);
     try {
       work(findings);
@@ -148,10 +167,12 @@ void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
       findings.damage(fmt::format("{}: {}", name, error.get_description()));
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::incompatible) {
-        findings.incompatible(error.what());
+        findings.error(error);
       } else {
         findings.damage(error.what());
       }
+    } catch (const std::bad_alloc&) {
+      ::_exit(kOutOfMemory);
     } catch (const std::exception& error) {
       findings.damage(fmt::format("{}: {}", name, error.what()));
     }
@@ -172,6 +193,7 @@ void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   take_lines(pending, result);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kOutOfMemory) throw_out_of_memory();
   if (WIFSIGNALED(status)) {
     result.damages.push_back(
         fmt::format("{}: proces sprawdzający padł (sygnał {}); dane są uszkodzone", name, WTERMSIG(status)));
@@ -544,17 +566,19 @@ void in_child_process(const fs::path& index, const std::function<void()>& work) 
   }
   if (child == 0) {
     ::close(ends[0]);
-    std::uint64_t bytes = 0;
-    for (const fs::path& segment : current_segments(index)) bytes += bytes_of(segment);
-    limit_this_process(bytes);
     // One byte of kind, then the message.
     std::string failure;
     try {
+      std::uint64_t bytes = 0;
+      for (const fs::path& segment : current_segments(index)) bytes += bytes_of(segment);
+      become_child(bytes);
       work();
     } catch (const Error& error) {
-      failure = static_cast<char>('0' + static_cast<int>(error.kind())) + std::string(error.what());
+      failure = char_of(error.kind()) + std::string(error.what());
+    } catch (const std::bad_alloc&) {
+      ::_exit(kOutOfMemory);
     } catch (const std::exception& error) {
-      failure = static_cast<char>('0' + static_cast<int>(ErrorKind::io)) + std::string(error.what());
+      failure = char_of(ErrorKind::io) + std::string(error.what());
     }
     (void)!::write(ends[1], failure.data(), failure.size());
     ::_exit(0);
@@ -572,7 +596,8 @@ void in_child_process(const fs::path& index, const std::function<void()>& work) 
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  if (!failure.empty()) throw Error(static_cast<ErrorKind>(failure.front() - '0'), failure.substr(1));
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kOutOfMemory) throw_out_of_memory();
+  if (!failure.empty()) throw Error(kind_of(failure.front()), failure.substr(1));
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
     throw Error(ErrorKind::corrupt,
                 fmt::format("{}: czytanie indeksu przerwał sygnał {}; indeks jest uszkodzony. Sprawdź go "
@@ -604,7 +629,13 @@ CheckResult check_index(const fs::path& index, const CheckSettings& settings) {
     const std::uint64_t bytes = bytes_of(segments[i]);
     in_child(name, bytes, result, [&](Findings& findings) { check_structure(segments[i], findings); });
     in_child(name, bytes, result, [&](Findings& findings) {
-      ContentCheck(open_segments(index).at(i), settings.keys, findings).run();
+      std::shared_ptr<const KeyMaker> keys;
+      try {
+        if (settings.keys) keys = settings.keys();
+      } catch (const Error& error) {
+        return findings.error(error);
+      }
+      ContentCheck(open_segments(index).at(i), keys, findings).run();
     });
   }
   if (settings.sources == CheckSources::yes) {

@@ -20,11 +20,14 @@
 
 namespace kwerenda {
 
+using OpenKeys = std::function<std::shared_ptr<const KeyMaker>()>;
+
 enum class CheckSources { no, yes };
 
 struct CheckSettings {
-  // For recomputing the terms. Null, or of another lexicon than the index: they are not.
-  std::shared_ptr<const KeyMaker> keys;
+  // For recomputing the terms; called in a child process once the files are found to be whole, since words of
+  // the user's own stand in the index. Null, or of another lexicon than the index: they are not recomputed.
+  OpenKeys keys;
   CheckSources sources = CheckSources::no;  // compare stored passages with the files that they were read from
 };
 

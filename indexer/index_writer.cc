@@ -166,6 +166,9 @@ struct IndexWriter::Impl {
       settings.manifest = found;
       settings.extra_lexicon = database.get_metadata(kExtraLexiconKey);
     }
+    // The stub, should the writer before not have been able to confirm it; and the lock of a first build, by
+    // which what a power cut leaves of it is known for ours.
+    fsync_directory(index);
     remove_leftovers();
   }
 

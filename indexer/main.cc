@@ -64,6 +64,17 @@ void install_signal_handlers() {
 
 bool g_json = false;  // messages are JSON lines
 
+constexpr const char* kNoMemory =
+    "kwerenda-index: zabrakło pamięci; zmniejsz --memory albo podziel największe pliki. Indeks jest w "
+    "ostatnim "
+    "zatwierdzonym stanie.\n";
+
+// Where memory runs out in a noexcept function: libstdc++'s directory iterators, nlohmann's destructor.
+[[noreturn]] void on_terminate() {
+  (void)!::write(STDERR_FILENO, kNoMemory, std::strlen(kNoMemory));
+  ::_exit(kFailed);
+}
+
 void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
 void say_error(ErrorKind kind, const std::string& message) {
@@ -296,13 +307,15 @@ int run_maintenance(const IndexerOptions& options) {
     case Verb::remove:
       return exit_code(run_remove(options, out));
     case Verb::check:
-      return exit_code(run_check(options, open_keys(options), out));
+      return exit_code(run_check(
+          options, [&] { return open_keys(options); }, out));
     case Verb::compact:
       return exit_code(run_compact(options, out));
     case Verb::dump:
       return exit_code(run_dump(options, out));
     case Verb::backup:
-      return exit_code(run_backup(options, open_keys(options), out));
+      return exit_code(run_backup(
+          options, [&] { return open_keys(options); }, out));
     default:
       break;
   }
@@ -402,13 +415,14 @@ int run(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
   using namespace kwerenda;
   install_signal_handlers();
+  std::set_terminate(on_terminate);
   try {
     return run(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const Error& error) {
     say_error(error.kind(), error.what());
     return error.kind() == ErrorKind::locked ? kLocked : kFailed;
   } catch (const std::bad_alloc&) {
-    say("kwerenda-index: zabrakło pamięci; zmniejsz --memory albo podziel największe pliki\n");
+    say(kNoMemory);
   } catch (const std::exception& error) {
     say(fmt::format("kwerenda-index: nieoczekiwany błąd: {}\n", error.what()));
   }

@@ -124,11 +124,10 @@ Outcome run_remove(const IndexerOptions& options, const MaintenanceOutput& out) 
   return outcome;
 }
 
-Outcome run_check(const IndexerOptions& options, std::shared_ptr<const KeyMaker> keys,
-                  const MaintenanceOutput& out) {
+Outcome run_check(const IndexerOptions& options, const OpenKeys& keys, const MaintenanceOutput& out) {
   const auto lock = read_lock(options);
   const CheckResult result =
-      check_index(options.index, {std::move(keys), options.sources ? CheckSources::yes : CheckSources::no});
+      check_index(options.index, {keys, options.sources ? CheckSources::yes : CheckSources::no});
   say_check(result, out);
   if (!result.damages.empty()) {
     out.say(
@@ -174,8 +173,7 @@ Outcome run_restore(const IndexerOptions& options, IndexWriterSettings settings,
   return Outcome::done;
 }
 
-Outcome run_backup(const IndexerOptions& options, std::shared_ptr<const KeyMaker> keys,
-                   const MaintenanceOutput& out) {
+Outcome run_backup(const IndexerOptions& options, const OpenKeys& keys, const MaintenanceOutput& out) {
   const fs::path target = options.to;
   std::error_code failed;
   if (fs::exists(fs::symlink_status(target, failed)) && !fs::is_empty(target, failed)) {
@@ -190,7 +188,7 @@ Outcome run_backup(const IndexerOptions& options, std::shared_ptr<const KeyMaker
                    [&] { StoredIndex(options.index, Versions::current).copy_merged(segment); });
   fsync_directory(aside.path());
   replace_file(aside.path() / kStubName, fmt::format("glass {}\n", segment.filename().string()));
-  const CheckResult result = check_index(aside.path(), {std::move(keys), CheckSources::no});
+  const CheckResult result = check_index(aside.path(), {keys, CheckSources::no});
   if (!result.damages.empty()) {
     say_check(result, out);
     throw Error(ErrorKind::corrupt, fmt::format("{}: kopia nie przeszła sprawdzenia i nie powstała. Sprawdź "

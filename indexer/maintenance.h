@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "analysis/keys.h"
+#include "indexer/check.h"
 #include "indexer/index_writer.h"
 #include "indexer/options.h"
 
@@ -25,16 +25,14 @@ enum class Outcome { done, partly, failed };
 // An argument is a report's id, the path of a file (with all records of a JSON Lines file) or a directory.
 // Partly if some argument met nothing, failed if none did.
 Outcome run_remove(const IndexerOptions& options, const MaintenanceOutput& out);
-// Failed if there is any damage. `keys` may be null: see CheckSettings.
-Outcome run_check(const IndexerOptions& options, std::shared_ptr<const KeyMaker> keys,
-                  const MaintenanceOutput& out);
+// Failed if there is any damage.
+Outcome run_check(const IndexerOptions& options, const OpenKeys& keys, const MaintenanceOutput& out);
 Outcome run_compact(const IndexerOptions& options, const MaintenanceOutput& out);
 Outcome run_dump(const IndexerOptions& options, const MaintenanceOutput& out);
 Outcome run_restore(const IndexerOptions& options, IndexWriterSettings settings,
                     const MaintenanceOutput& out);
 // A compact copy beside the target, synced and checked, then renamed to it. The target must not exist or be
 // empty.
-Outcome run_backup(const IndexerOptions& options, std::shared_ptr<const KeyMaker> keys,
-                   const MaintenanceOutput& out);
+Outcome run_backup(const IndexerOptions& options, const OpenKeys& keys, const MaintenanceOutput& out);
 
 }  // namespace kwerenda

@@ -8,8 +8,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <fstream>
 #include <iostream>
+#include <new>
 
 #include "analysis/data_files.h"
 #include "analysis/lexicon.h"
@@ -70,6 +72,12 @@ extern "C" void on_crash(int) {
       "kwerenda-index check --index "
       "KATALOG\n";
   (void)!::write(STDERR_FILENO, kMessage.data(), kMessage.size());
+  ::_exit(kFailed);
+}
+
+// nlohmann::json allocates in its destructor, where an exception ends the process.
+[[noreturn]] void on_terminate() {
+  std::fputs("kwerenda-search: zabrakło pamięci. Zmniejsz --limit albo zwolnij pamięć.\n", stderr);
   ::_exit(kFailed);
 }
 
@@ -220,6 +228,7 @@ int main(int argc, char** argv) {
   using namespace kwerenda;
   std::signal(SIGPIPE, SIG_IGN);
   install_crash_handler();
+  std::set_terminate(on_terminate);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   OutputFormat format = requested_format(arguments, environment);
   try {
@@ -230,6 +239,8 @@ int main(int argc, char** argv) {
   } catch (const Error& error) {
     if (is_machine_format(format)) std::cout << error_to_json(error);
     std::cerr << "kwerenda-search: " << error.what() << '\n';
+  } catch (const std::bad_alloc&) {
+    std::fputs("kwerenda-search: zabrakło pamięci. Zmniejsz --limit albo zwolnij pamięć.\n", stderr);
   } catch (const std::exception& error) {
     std::cerr << "kwerenda-search: błąd wewnętrzny: " << error.what() << '\n';
   }

@@ -50,7 +50,8 @@ struct Searcher::Impl {
   std::optional<Thesaurus> thesaurus;
   std::mutex mutex;
   std::vector<std::unique_ptr<IndexReader>>
-      idle;  // one handle a thread: copies of a Xapian handle may not be shared
+      idle;                 // one handle a thread: copies of a Xapian handle may not be shared
+  std::size_t readers = 0;  // that were ever made
 
   // A reader out of the pool, given back at the end.
   class Lease {
@@ -63,7 +64,11 @@ struct Searcher::Impl {
           impl_.idle.pop_back();
         }
       }
-      if (!reader_) reader_ = std::make_unique<IndexReader>(impl_.index, impl_.keys, impl_.verified);
+      if (reader_) return;
+      reader_ = std::make_unique<IndexReader>(impl_.index, impl_.keys, impl_.verified);
+      // Room for all that are lent, so that giving one back cannot fail: a destructor must not throw.
+      const std::lock_guard lock(impl_.mutex);
+      impl_.idle.reserve(++impl_.readers);
     }
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
@@ -159,6 +164,7 @@ Searcher Searcher::open(const std::filesystem::path& index, const SearcherOption
                                                                    : options.stopwords / "questions-pl.txt");
   impl->topics = open_topics(options);
   if (!options.thesaurus.empty()) impl->thesaurus = Thesaurus::open(options.thesaurus);
+  impl->readers = 1;
   impl->idle.push_back(std::make_unique<IndexReader>(index, impl->keys, impl->verified));
   return Searcher(std::move(impl));
 }

@@ -1,5 +1,6 @@
 #include "searcher/topics.h"
 
+#include <dirent.h>
 #include <fmt/format.h>
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
@@ -7,10 +8,12 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "analysis/edit_distance.h"
@@ -259,23 +262,37 @@ std::string unknown_topic(std::string_view name, std::span<const Topic> topics) 
                      near.empty() ? "oczekiwano jednego z:" : "może chodzi o:", fmt::join(names, ", "));
 }
 
+// Not by std::filesystem, whose iterators (GCC 12) allocate in a noexcept function and so end the process
+// when memory runs out.
+std::vector<std::string> names_in(const fs::path& directory) {
+  struct Closer {
+    void operator()(DIR* entries) const { ::closedir(entries); }
+  };
+  const std::unique_ptr<DIR, Closer> entries(::opendir(directory.c_str()));
+  const auto fail = [&](int reason) {
+    throw Error(reason == ENOENT || reason == ENOTDIR ? ErrorKind::not_found : ErrorKind::io,
+                fmt::format("{}: oczekiwano katalogu z plikami tematów (*.toml): {}", directory.string(),
+                            std::strerror(reason)));
+  };
+  if (!entries) fail(errno);
+  std::vector<std::string> names;
+  for (;;) {
+    errno = 0;
+    const dirent* const entry = ::readdir(entries.get());
+    if (entry == nullptr && errno != 0) fail(errno);
+    if (entry == nullptr) return names;
+    names.emplace_back(entry->d_name);
+  }
+}
+
 }  // namespace
 
 std::vector<Topic> load_topics(std::span<const fs::path> directories) {
   std::map<std::string, fs::path> files;
   for (const fs::path& directory : directories) {
-    std::error_code error;
-    fs::directory_iterator entries(directory, error);
-    if (error) {
-      throw Error(error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory
-                      ? ErrorKind::not_found
-                      : ErrorKind::io,
-                  fmt::format("{}: oczekiwano katalogu z plikami tematów (*.toml): {}", directory.string(),
-                              error.message()));
-    }
-    for (; entries != fs::directory_iterator(); entries.increment(error)) {
-      if (error) throw Error(ErrorKind::io, fmt::format("{}: {}", directory.string(), error.message()));
-      if (entries->path().extension() == ".toml") files[entries->path().stem().string()] = entries->path();
+    for (const std::string& name : names_in(directory)) {
+      const fs::path file = directory / name;
+      if (file.extension() == ".toml") files[file.stem().string()] = file;
     }
   }
   std::vector<Topic> topics;

@@ -79,6 +79,26 @@ TEST(Docs, NamedPathsExist) {
   }
 }
 
+// A promise is as good as the test that holds it: each named one is in the file that its first part names. An
+// asterisk at the end stands for any.
+TEST(Docs, NamedTestsExist) {
+  const std::string text = text_of(kSource / "docs/reliability.md");
+  const auto crash = matches(text, "`crash\\.([a-z_]+)`");
+  EXPECT_GT(crash.size(), 5U);
+  for (const std::string& name : crash)
+    EXPECT_TRUE(fs::exists(kSource / "tests" / "crash" / (name + "_test.cc"))) << name;
+  const auto tests = matches(text, "`([a-z_]+\\.[A-Z][A-Za-z]+\\.[A-Za-z0-9]*[*]?)`");
+  EXPECT_GT(tests.size(), 15U);
+  for (const std::string& name : tests) {
+    const std::size_t first = name.find('.'), second = name.rfind('.');
+    const std::string source = text_of(kSource / "tests" / (name.substr(0, first) + "_test.cc"));
+    const bool any = name.ends_with('*');
+    const std::string wanted = "(" + name.substr(first + 1, second - first - 1) + ", " +
+                               name.substr(second + 1, name.size() - second - 1 - any) + (any ? "" : ")");
+    EXPECT_NE(source.find(wanted), std::string::npos) << name;
+  }
+}
+
 // Options in a line of shell that calls a program belong to that program; in its man page all of them do.
 TEST(Docs, NamedOptionsAreKnown) {
   const std::string index = (kPrograms / "kwerenda-index").string(),

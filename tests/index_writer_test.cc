@@ -134,7 +134,7 @@ class Writer : public ::testing::Test {
   }
 
   static void expect_whole(const fs::path& index) {
-    const CheckResult result = check_index(index, {keys(), CheckSources::no});
+    const CheckResult result = check_index(index, {keys, CheckSources::no});
     EXPECT_TRUE(result.damages.empty()) << result.damages.front();
   }
 
@@ -315,7 +315,7 @@ TEST_F(Writer, DamageIsNotMergedOn) {
     EXPECT_EQ(std::string(error.what()).find(file.string() + ": treść nie zgadza się z sumą kontrolną"), 0U)
         << error.what();
   }
-  EXPECT_EQ(check_index(index_, {keys(), CheckSources::no}).damages,
+  EXPECT_EQ(check_index(index_, {keys, CheckSources::no}).damages,
             std::vector<std::string>{file.string() + ": treść nie zgadza się z sumą kontrolną"});
 }
 
@@ -588,7 +588,7 @@ TEST_F(Writer, AManifestThatFailsItsChecksum) {
     database.set_metadata(kManifestKey, json);
   });
   EXPECT_NE(refusal(settings(), ErrorKind::corrupt).find("sumą kontrolną"), std::string::npos);
-  EXPECT_FALSE(check_index(index_, {keys(), CheckSources::no}).damages.empty());
+  EXPECT_FALSE(check_index(index_, {keys, CheckSources::no}).damages.empty());
 }
 
 // What check must see although every table is sound.
@@ -675,7 +675,7 @@ TEST_F(Writer, CheckSeesEachKindOfLie) {
     fs::copy(index_, lying, fs::copy_options::recursive);
     rewrite_segment(current_segments(lying).front(), row.lie);
     std::string all;
-    for (const std::string& damage : check_index(lying, {keys(), CheckSources::no}).damages)
+    for (const std::string& damage : check_index(lying, {keys, CheckSources::no}).damages)
       all += damage + "\n";
     EXPECT_NE(all.find(row.part), std::string::npos) << row.what << ": " << all;
   }

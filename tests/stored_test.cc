@@ -70,7 +70,9 @@ TEST(Stored, PassagesAreCompressed) {
     EXPECT_EQ(back.text, passage.text);
     EXPECT_EQ(back.heading, passage.heading);
     if (!used.empty()) with_dictionary = record.size();
-    if (used.empty()) EXPECT_LT(with_dictionary, record.size());
+    if (used.empty()) {
+      EXPECT_LT(with_dictionary, record.size());
+    }
   }
   // Read with another dictionary, or none, it is no text at all.
   TextCompressor compressor(dictionary);

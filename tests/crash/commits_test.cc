@@ -2,12 +2,14 @@
 // and merged batches in turn; 20 seconds, with --long an hour (--runs N: N seconds). Every commit replaces
 // all reports by their next version, so that a right answer has one version, all passages, and the very texts
 // that the model says.
+#include <cxxabi.h>
 #include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
+#include <typeinfo>
 
 #include "analysis/error.h"
 #include "analysis/keys.h"
@@ -69,6 +71,19 @@ IndexWriterSettings settings_for(const std::shared_ptr<const KeyMaker>& keys) {
   return settings;
 }
 
+// The exception that is on its way, whatever its type: Xapian's are no std::exception.
+void say_current(const char* who) {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    std::printf("FAILED: %s: %s\n", who, error.what());
+  } catch (...) {
+    const std::type_info* const type = abi::__cxa_current_exception_type();
+    std::printf("FAILED: %s: an exception of type %s\n", who, type ? type->name() : "unknown");
+  }
+  std::fflush(stdout);
+}
+
 // Commits until the deadline; the number of commits goes to `fd`.
 [[noreturn]] void write_all(const fs::path& index, std::uint64_t seed, Clock::time_point deadline, int fd) {
   const auto keys = std::make_shared<const KeyMaker>(Lexicon::open(lexicon_file()));
@@ -78,9 +93,8 @@ IndexWriterSettings settings_for(const std::shared_ptr<const KeyMaker>& keys) {
       const auto writer = IndexWriter::open(index, settings_for(keys));
       write_version(*writer, seed, ++version);
     }
-  } catch (const std::exception& error) {
-    std::printf("FAILED: writer: %s\n", error.what());
-    std::fflush(stdout);
+  } catch (...) {
+    say_current("writer");
     ::_exit(1);
   }
   (void)!::write(fd, &version, sizeof version);
@@ -136,9 +150,8 @@ void read_once(const Searcher& searcher, std::uint64_t seed, std::uint64_t& last
         read_once(searcher, seed, last, counts);
       }
     }
-  } catch (const std::exception& error) {
-    std::printf("FAILED: reader: %s\n", error.what());
-    std::fflush(stdout);
+  } catch (...) {
+    say_current("reader");
     ++counts.wrong;
   }
   (void)!::write(fd, &counts, sizeof counts);
@@ -192,7 +205,9 @@ int main(int argc, char** argv) {
     int status = 0;
     ::waitpid(child, &status, 0);
     verdict.expect(size > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0,
-                   fmt::format("{} ended with status {}", i == 0 ? "writer" : "reader", status));
+                   fmt::format("{} ended with {} {} and told {} bytes", i == 0 ? "writer" : "reader",
+                               WIFSIGNALED(status) ? "signal" : "code",
+                               WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), size));
     sum.answers += counts.answers;
     sum.wrong += counts.wrong;
     sum.versions += counts.versions;

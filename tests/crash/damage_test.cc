@@ -21,6 +21,7 @@ using Texts = std::map<std::string, std::string>;  // citation to text
 
 struct Answers {
   Ended search, dump;
+  Ended once;  // one search, for which the files are not verified beforehand
   Texts texts;
   bool readable = true;  // the search program's output is what it promises to be
 };
@@ -67,6 +68,8 @@ class DamageTest {
     const Answers answers = ask(index_);
     verdict_.expect(answers.search.signal == 0,
                     fmt::format("{}: search ended by signal {}", what, answers.search.signal));
+    verdict_.expect(answers.once.signal == 0,
+                    fmt::format("{}: one search ended by signal {}", what, answers.once.signal));
     verdict_.expect(answers.dump.signal == 0,
                     fmt::format("{}: dump ended by signal {}", what, answers.dump.signal));
     verdict_.expect(answers.readable,
@@ -78,7 +81,8 @@ class DamageTest {
     }
     const bool effective = answers.search.out != expected_.search.out ||
                            answers.search.code != expected_.search.code ||
-                           answers.dump.out != expected_.dump.out || answers.dump.code != expected_.dump.code;
+                           answers.once.out != expected_.once.out || answers.dump.out != expected_.dump.out ||
+                           answers.dump.code != expected_.dump.code;
     effective_ += effective;
     caught_ += checked.code != 0;
     if (effective)
@@ -101,10 +105,13 @@ class DamageTest {
                           {},
                           {}});
     answers.dump = run({{index_program(), "dump", "--index", index.string()}, {}, {}});
+    answers.once = run(
+        {{search_program(), "--index", index.string(), "--format", "ndjson", "ochrona OR miasto"}, {}, {}});
+    const std::string out = answers.search.out + answers.once.out;
     std::size_t at = 0;
-    while (at < answers.search.out.size()) {
-      const std::size_t end = std::min(answers.search.out.find('\n', at), answers.search.out.size());
-      const auto json = nlohmann::json::parse(answers.search.out.substr(at, end - at), nullptr, false);
+    while (at < out.size()) {
+      const std::size_t end = std::min(out.find('\n', at), out.size());
+      const auto json = nlohmann::json::parse(out.substr(at, end - at), nullptr, false);
       at = end + 1;
       if (json.is_discarded()) {
         answers.readable = false;

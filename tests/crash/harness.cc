@@ -314,7 +314,7 @@ int verify_after_accident(const Scenario& scenario, const fs::path& index, const
     if (state && *state == scenario.to) found = 1;
     verdict.expect(found >= 0, what + ": neither the state before nor the one after");
     if (state) {
-      for (const std::string& damage : check_index(index, {keys(), CheckSources::no}).damages) {
+      for (const std::string& damage : check_index(index, {keys, CheckSources::no}).damages) {
         verdict.fail(what + ": check: " + damage);
       }
     }
@@ -330,7 +330,7 @@ int verify_after_accident(const Scenario& scenario, const fs::path& index, const
   try {
     const std::optional<State> state = state_of(index);
     verdict.expect(state && *state == scenario.to, what + ": completed, but not the state after");
-    for (const std::string& damage : check_index(index, {keys(), CheckSources::no}).damages) {
+    for (const std::string& damage : check_index(index, {keys, CheckSources::no}).damages) {
       verdict.fail(what + ": check after completing: " + damage);
     }
     for (const auto& entry : fs::directory_iterator(index)) {
