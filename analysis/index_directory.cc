@@ -74,8 +74,8 @@ std::vector<std::filesystem::path> current_segments(const std::filesystem::path&
     segments.push_back(index / name);
   }
   if (in.bad()) {  // streams swallow even std::bad_alloc
-    throw Error(ErrorKind::io, fmt::format("{}: nie można odczytać pliku do końca. Sprawdź dysk i pamięć.",
-                                           stub.string()));
+    throw Error(ErrorKind::io,
+                fmt::format("{}: nie można odczytać pliku do końca. Sprawdź dysk i pamięć.", stub.string()));
   }
   if (segments.empty()) {
     throw Error(

@@ -21,12 +21,12 @@ enum class Kind { text, number, path, paths };
 
 const std::map<std::string, Kind, std::less<>>& known_names() {
   static const std::map<std::string, Kind, std::less<>> names = {
-      {"index", Kind::path},      {"lexicon", Kind::path},        {"topics-dir", Kind::paths},
-      {"thesaurus", Kind::path},  {"limit", Kind::number},        {"per-report", Kind::number},
-      {"context", Kind::number},  {"sort", Kind::text},           {"duplicates", Kind::text},
-      {"format", Kind::text},     {"color", Kind::text},          {"hyperlinks", Kind::text},
-      {"pager", Kind::text},      {"lexicon-extra", Kind::paths}, {"memory", Kind::text},
-      {"threads", Kind::number},  {"lock-timeout", Kind::number}, {"progress", Kind::text}};
+      {"index", Kind::path},     {"lexicon", Kind::path},        {"topics-dir", Kind::paths},
+      {"thesaurus", Kind::path}, {"limit", Kind::number},        {"per-report", Kind::number},
+      {"context", Kind::number}, {"sort", Kind::text},           {"duplicates", Kind::text},
+      {"format", Kind::text},    {"color", Kind::text},          {"hyperlinks", Kind::text},
+      {"pager", Kind::text},     {"lexicon-extra", Kind::paths}, {"memory", Kind::text},
+      {"threads", Kind::number}, {"lock-timeout", Kind::number}, {"progress", Kind::text}};
   return names;
 }
 

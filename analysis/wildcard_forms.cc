@@ -6,7 +6,8 @@
 namespace kwerenda {
 namespace {
 
-// A walk stops after so many states: "*ami", the worst ending of three letters, takes some 0.3 s for all its forms.
+// A walk stops after so many states: "*ami", the worst ending of three letters, takes some 0.3 s for all its
+// forms.
 constexpr std::size_t kMaxVisitedStates = 10'000'000;
 
 // Below a state the same letters lead to the same ends, whichever way one came. So a walk for an ending that

@@ -14,14 +14,38 @@ namespace kwerenda {
 namespace {
 
 constexpr std::size_t kMaxTableMemory = 64u << 20;
+constexpr int kMaxAttempts = 20;  // to open what the stub names while writers replace it
+
+SegmentNames present_stub(const std::filesystem::path& index) {
+  struct stat status {};
+  if (::stat((index / kStubName).c_str(), &status) != 0) return {};
+  return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size), status.st_mtim.tv_sec,
+          status.st_mtim.tv_nsec};
+}
+
+// Runs `work`, which reads the names of the segments and opens them. What they named a moment ago may be
+// superseded and gone by now: then they name something else, and it is run again.
+template <typename Work>
+auto in_one_state(const std::filesystem::path& index, Work work) {
+  for (int attempt = 1;; ++attempt) {
+    const SegmentNames before = present_stub(index);
+    try {
+      return work();
+    } catch (...) {
+      if (attempt == kMaxAttempts || present_stub(index) == before) throw;
+    }
+  }
+}
 
 }  // namespace
 
 std::string stored_extra_lexicon(const std::filesystem::path& index, VerifiedSegments& verified) {
-  const std::filesystem::path segment = current_segments(index).front();
-  verified.ensure(segment);
   try {
-    return Xapian::Database(segment.string(), Xapian::DB_BACKEND_GLASS).get_metadata(kExtraLexiconKey);
+    return in_one_state(index, [&] {
+      const std::filesystem::path segment = current_segments(index).front();
+      verified.ensure(segment);
+      return Xapian::Database(segment.string(), Xapian::DB_BACKEND_GLASS).get_metadata(kExtraLexiconKey);
+    });
   } catch (const Xapian::Error&) {
     return {};  // the reader, opened next, says what is wrong
   }
@@ -33,26 +57,14 @@ IndexReader::IndexReader(const std::filesystem::path& index, std::shared_ptr<con
   open();
 }
 
-IndexReader::Stub IndexReader::present_stub() const {
-  struct stat status {};
-  if (::stat((index_ / kStubName).c_str(), &status) != 0) return {};
-  return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size), status.st_mtim.tv_sec,
-          status.st_mtim.tv_nsec};
-}
-
 void IndexReader::open() {
-  // What the stub named a moment ago may be superseded and gone by now: then it names something else.
-  for (int attempt = 1;; ++attempt) {
-    stub_ = present_stub();
-    const auto overtaken = [&] { return attempt < kMaxAttempts && present_stub() != stub_; };
-    try {
+  try {
+    in_one_state(index_, [&] {
+      stub_ = present_stub(index_);
       open_segments();
-      break;
-    } catch (const Xapian::Error& error) {
-      if (!overtaken()) throw_error(error);
-    } catch (const Error&) {
-      if (!overtaken()) throw;
-    }
+    });
+  } catch (const Xapian::Error& error) {
+    throw_error(error);
   }
   if (manifest_.lexicon_hash != keys_->lexicon().hash()) {
     throw Error(ErrorKind::incompatible,
@@ -108,7 +120,7 @@ void IndexReader::open_segments() {
 
 void IndexReader::refresh() {
   if (table_->memory() > kMaxTableMemory) table_ = std::make_unique<KeyTable>(keys_);
-  if (present_stub() != stub_) open();
+  if (present_stub(index_) != stub_) open();
 }
 
 void IndexReader::read(Xapian::docid id, StoredPassage& passage) {

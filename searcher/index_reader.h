@@ -27,6 +27,14 @@ namespace kwerenda {
 // as IndexReader().
 std::string stored_extra_lexicon(const std::filesystem::path& index, VerifiedSegments& verified);
 
+// Which file of segments' names it is (analysis/schema.h): it is replaced, never changed.
+struct SegmentNames {
+  std::uint64_t device = 0, inode = 0, size = 0;
+  std::int64_t seconds = 0, nanoseconds = 0;
+
+  friend bool operator==(const SegmentNames&, const SegmentNames&) = default;
+};
+
 class IndexReader {
  public:
   // Throws Error: not_found, incompatible, corrupt, io.
@@ -81,16 +89,6 @@ class IndexReader {
   const std::vector<Segment>& segments() const { return segments_; }  // the oldest first
 
  private:
-  static constexpr int kMaxAttempts = 20;  // to open what the stub names while writers replace it
-
-  // Which file of names was read: it is replaced, never changed.
-  struct Stub {
-    std::uint64_t device = 0, inode = 0, size = 0;
-    std::int64_t seconds = 0, nanoseconds = 0;
-    friend bool operator==(const Stub&, const Stub&) = default;
-  };
-
-  Stub present_stub() const;
   void open();
   void open_segments();
   // Document numbers alternate between the segments.
@@ -104,7 +102,7 @@ class IndexReader {
   std::filesystem::path index_;
   std::shared_ptr<const KeyMaker> keys_;
   std::shared_ptr<VerifiedSegments> verified_;
-  Stub stub_;
+  SegmentNames stub_;
   std::vector<Segment> segments_;
   Xapian::Database database_;
   std::shared_ptr<const DeadDocuments> dead_;  // null: there are none

@@ -294,8 +294,8 @@ std::string topics_to_json(const std::vector<TopicInfo>& topics) {
 }
 
 std::string error_to_json(const Error& error, std::string_view query_id) {
-  static constexpr const char* kNames[] = {"usage",  "query", "not_found", "incompatible", "corrupt",
-                                           "locked", "io",    "limit"};
+  static constexpr const char* kNames[] = {"usage",   "query",  "not_found", "incompatible",
+                                           "corrupt", "locked", "io",        "limit"};
   ordered_json json{{"schema_version", kOutputSchemaVersion}};
   if (!query_id.empty()) json["query_id"] = query_id;
   json["error"] = {{"kind", kNames[static_cast<std::size_t>(error.kind())]}, {"message", error.what()}};
