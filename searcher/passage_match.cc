@@ -70,6 +70,7 @@ PassageMatcher::PassageMatcher(std::vector<LeafPattern> patterns, KeyTable& tabl
         const std::uint16_t hash = table_.stem_hash(table_.intern(key));
         wanted_stems_[hash / 64] |= std::uint64_t{1} << hash % 64;
         stems_.emplace_back(key, bit);
+        has_stem_ |= bit;
       }
     }
     if (!patterns_[i].form.empty()) forms_ |= bit;
@@ -103,7 +104,7 @@ LeafMask PassageMatcher::stems_of(KeyId key) const {
   return leaves;
 }
 
-void PassageMatcher::match(std::string_view text, MatchedText& matched) {
+void PassageMatcher::begin(std::string_view text, MatchedText& matched) const {
   tokenize(text, matched.tokens);
   const std::size_t count = matched.tokens.size();
   matched.leaves.assign(count, 0);
@@ -111,42 +112,44 @@ void PassageMatcher::match(std::string_view text, MatchedText& matched) {
   matched.relatives.assign(count, 0);
   matched.stems.assign(count, 0);
   matched.seen = matched.seen_exact = matched.seen_relatives = matched.seen_stems = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const Token& token = matched.tokens[i];
-    const std::string_view surface = text.substr(token.begin, token.end - token.begin);
-    KeyMasks masks;
-    for (KeyId key : table_.keys_of(surface)) {
-      matched.stems[i] |= stems_of(key);
-      if (key / 64 >= wanted_.size() || !(wanted_[key / 64] >> key % 64 & 1)) continue;
-      const KeyMasks& found = masks_.find(key)->second;
-      masks.leaves |= found.leaves;
-      masks.relatives |= found.relatives;
-      masks.by_form |= found.by_form;
-    }
-    matched.seen_stems |= matched.stems[i];
-    if (!(masks.leaves | masks.relatives | masks.by_form)) continue;
-    if (masks.by_form | (masks.leaves & forms_)) {
-      folded_.clear();
-      append_folded(surface, folded_);
-    }
-    for (LeafMask rest = masks.by_form; rest; rest &= rest - 1) {
-      const LeafPattern& pattern = patterns_[static_cast<std::size_t>(__builtin_ctzll(rest))];
-      if (wants_form(pattern, folded_)) masks.leaves |= rest & -rest;
-    }
-    if (masks.leaves & forms_) {
-      for (LeafMask rest = masks.leaves & forms_; rest; rest &= rest - 1) {
-        const auto leaf = static_cast<std::size_t>(__builtin_ctzll(rest));
-        if (patterns_[leaf].form == folded_) matched.exact[i] |= LeafMask{1} << leaf;
-      }
-    }
-    masks.leaves &= ~exact_only_ | matched.exact[i];
-    masks.relatives &= ~exact_only_ & ~masks.leaves;
-    matched.leaves[i] = masks.leaves;
-    matched.relatives[i] = masks.relatives;
-    matched.seen |= masks.leaves;
-    matched.seen_exact |= matched.exact[i];
-    matched.seen_relatives |= masks.relatives;
+}
+
+void PassageMatcher::match_token(std::string_view text, std::size_t i, MatchedText& matched) {
+  const Token& token = matched.tokens[i];
+  const std::string_view surface = text.substr(token.begin, token.end - token.begin);
+  KeyMasks masks;
+  for (KeyId key : table_.keys_of(surface)) {
+    matched.stems[i] |= stems_of(key);
+    if (key / 64 >= wanted_.size() || !(wanted_[key / 64] >> key % 64 & 1)) continue;
+    const KeyMasks& found = masks_.find(key)->second;
+    masks.leaves |= found.leaves;
+    masks.relatives |= found.relatives;
+    masks.by_form |= found.by_form;
   }
+  matched.seen_stems |= matched.stems[i];
+  if (!(masks.leaves | masks.relatives | masks.by_form)) return;
+  if (masks.by_form | (masks.leaves & forms_)) {
+    folded_.clear();
+    append_folded(surface, folded_);
+  }
+  for (LeafMask rest = masks.by_form; rest; rest &= rest - 1) {
+    const LeafPattern& pattern = patterns_[static_cast<std::size_t>(__builtin_ctzll(rest))];
+    if (wants_form(pattern, folded_)) masks.leaves |= rest & -rest;
+  }
+  for (LeafMask rest = masks.leaves & forms_; rest; rest &= rest - 1) {
+    const auto leaf = static_cast<std::size_t>(__builtin_ctzll(rest));
+    if (patterns_[leaf].form == folded_) matched.exact[i] |= LeafMask{1} << leaf;
+  }
+  masks.leaves &= ~exact_only_ | matched.exact[i];
+  masks.relatives &= ~exact_only_ & ~masks.leaves;
+  matched.leaves[i] = masks.leaves;
+  matched.relatives[i] = masks.relatives;
+  matched.seen |= masks.leaves;
+  matched.seen_exact |= matched.exact[i];
+  matched.seen_relatives |= masks.relatives;
+}
+
+void PassageMatcher::match_phrases(std::string_view text, MatchedText& matched) {
   if (phrases_.empty()) return;
   std::vector<std::uint32_t> keys, first;
   for (const Token& token : matched.tokens) {
@@ -157,6 +160,33 @@ void PassageMatcher::match(std::string_view text, MatchedText& matched) {
   first.push_back(static_cast<std::uint32_t>(keys.size()));
   for (const KeyPhrase& phrase : phrases_)
     mark_phrase(phrase.leaf, phrase.keys, phrase.gap, keys, first, matched);
+}
+
+void PassageMatcher::match(std::string_view text, MatchedText& matched) {
+  begin(text, matched);
+  for (std::size_t i = 0; i < matched.tokens.size(); ++i) match_token(text, i, matched);
+  match_phrases(text, matched);
+}
+
+void PassageMatcher::match(std::string_view text, KeyStreamView stream, LeafMask elsewhere,
+                           MatchedText& matched) {
+  begin(text, matched);
+  LeafMask seen = elsewhere;
+  std::size_t tokens = 0;
+  worth_a_look_.clear();
+  for (const std::uint16_t key : stream) {
+    tokens += !(key & kFurtherKey);
+    const std::uint16_t hash = key & (kFurtherKey - 1);
+    if (!(wanted_hashes_[hash / 64] >> hash % 64 & 1) || tokens == 0) continue;
+    seen |= hash_masks_.find(hash)->second.leaves;
+    if (worth_a_look_.empty() || worth_a_look_.back() != tokens - 1) worth_a_look_.push_back(tokens - 1);
+  }
+  if (tokens != matched.tokens.size() || has_stem_ & ~seen) {
+    for (std::size_t i = 0; i < matched.tokens.size(); ++i) match_token(text, i, matched);
+  } else {
+    for (const std::size_t i : worth_a_look_) match_token(text, i, matched);
+  }
+  match_phrases(text, matched);
 }
 
 void PassageMatcher::match(KeyStreamView stream, MatchedText& matched) const {

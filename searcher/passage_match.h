@@ -68,6 +68,11 @@ class PassageMatcher {
   // Fills neither tokens nor exact nor stems.
   void match(KeyStreamView stream, MatchedText& matched) const;
 
+  // The first again, for a text whose stored stream is at hand: the stream tells which tokens are worth a
+  // look, so that most of them need no keys. Stems are looked for only if a word that has any is neither in
+  // the text nor in `elsewhere`.
+  void match(std::string_view text, KeyStreamView stream, LeafMask elsewhere, MatchedText& matched);
+
   const std::vector<LeafPattern>& patterns() const { return patterns_; }
 
  private:
@@ -84,6 +89,9 @@ class PassageMatcher {
   };
 
   void want(KeyId key, const KeyMasks& masks);
+  void begin(std::string_view text, MatchedText& matched) const;
+  void match_token(std::string_view text, std::size_t token, MatchedText& matched);
+  void match_phrases(std::string_view text, MatchedText& matched);
   LeafMask stems_of(KeyId key) const;
 
   std::vector<LeafPattern> patterns_;
@@ -93,11 +101,13 @@ class PassageMatcher {
   std::vector<std::uint64_t> wanted_;  // a bit a key: most tokens match nothing and stop here
   LeafMask forms_ = 0;                 // words that have a form to compare with
   LeafMask exact_only_ = 0;
+  LeafMask has_stem_ = 0;
   std::unordered_map<std::uint16_t, KeyMasks> hash_masks_;
   std::array<std::uint64_t, 512> wanted_hashes_{};       // a bit a short hash
   std::vector<std::pair<std::string, LeafMask>> stems_;  // keys whose stem is looked for
   std::array<std::uint64_t, 512> wanted_stems_{};        // a bit a stem hash
   std::string folded_;
+  std::vector<std::size_t> worth_a_look_;  // tokens
 };
 
 }  // namespace kwerenda

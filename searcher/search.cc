@@ -83,7 +83,7 @@ class Search {
  private:
   // The first `wanted` passages of the result list.
   //
-  // The first stage's candidates are taken by the hundred (RankingSettings::candidates), verified where the
+  // The first stage's candidates are taken by the lot (RankingSettings::candidates), verified where the
   // query asks for it, and the second stage orders each of these lots by itself. So a page does not depend on
   // how many pages are asked for: a lot that is added for a later page stands behind those before.
   std::vector<Candidate> collect(Xapian::Enquire& enquire, std::uint32_t wanted) {
@@ -92,8 +92,7 @@ class Search {
       count_matches(enquire.get_mset(0, 0, reader_.database().get_doccount()));
       return {};
     }
-    const std::uint32_t lot_size =
-        options_.sort == SortOrder::report ? kMaxVerified : std::max(context_.ranking.candidates, 1u);
+    const std::uint32_t lot_size = options_.sort == SortOrder::report ? kMaxVerified : candidates_wanted();
     std::vector<Candidate> lot;
     Xapian::MSet found = enquire.get_mset(0, lot_size);
     count_matches(found);
@@ -135,6 +134,19 @@ class Search {
     return std::move(picked_);
   }
 
+  std::uint32_t by_words(std::uint32_t per_word, std::uint32_t least, std::uint32_t most) const {
+    return std::min(most, std::max(least, per_word * static_cast<std::uint32_t>(query_.words.size())));
+  }
+  std::uint32_t candidates_wanted() const {
+    const RankingSettings& settings = context_.ranking;
+    return std::max(1u,
+                    by_words(settings.candidates_per_word, settings.least_candidates, settings.candidates));
+  }
+  std::uint32_t refined_wanted() const {
+    const RankingSettings& settings = context_.ranking;
+    return by_words(settings.refined_per_word, settings.least_refined, settings.refined);
+  }
+
   void count_matches(const Xapian::MSet& found) {
     result_.matches = found.get_matches_estimated();
     result_.matches_exact =
@@ -161,11 +173,16 @@ class Search {
     return known->second;
   }
 
-  // Fills texts_ for a passage.
+  // Fills the body of texts_, for the passage that keys_ is of; title and heading are there.
+  void match_body(const StoredPassage& passage) {
+    matcher_.match(passage.text, keys_.text, texts_.title.seen | texts_.heading.seen, texts_.body);
+  }
+
+  // Fills texts_ for the passage that keys_ is of.
   void read(const StoredPassage& passage, const ReportTexts& report) {
-    matcher_.match(passage.text, texts_.body);
     texts_.title = report.title;
     texts_.heading = heading(passage.heading);
+    match_body(passage);
     if (query_.needs_report) {
       texts_.place = report.place;
       texts_.file = report.folded_source;
@@ -221,11 +238,14 @@ class Search {
   // number, so that a later page does not change an earlier one.
   void refine(std::vector<Candidate>& candidates) {
     if (query_.needs_verification) return;
-    const auto end = candidates.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(
-                                              candidates.size(), context_.ranking.refined));
+    const auto end = candidates.begin() +
+                     static_cast<std::ptrdiff_t>(std::min<std::size_t>(candidates.size(), refined_wanted()));
     for (auto candidate = candidates.begin(); candidate != end; ++candidate) {
+      reader_.read_keys(candidate->id, keys_);
       reader_.read(candidate->id, passage_);
-      read(passage_, report(passage_.report_key));
+      matcher_.match(keys_.title, texts_.title);
+      matcher_.match(keys_.heading, texts_.heading);
+      match_body(passage_);
       candidate->score = ranking_.score(evidence(passage_.text.size(), candidate->elsewhere));
     }
     std::stable_sort(candidates.begin(), end,
@@ -294,6 +314,7 @@ class Search {
   Hit hit_of(const Candidate& candidate) {
     StoredPassage passage;
     reader_.read(candidate.id, passage);
+    reader_.read_keys(candidate.id, keys_);
     const ReportTexts& texts = report(candidate.report_key);
     read(passage, texts);
     Hit hit;
