@@ -20,8 +20,8 @@ namespace kwerenda {
 
 // Every setting of the ranking, in one place. Weights are in parts of a word's idf unless they say otherwise.
 struct RankingSettings {
-  std::uint32_t candidates = 200;  // that the second stage looks at, by their key streams
-  std::uint32_t refined = 40;      // the best of them, looked at again by their texts
+  std::uint32_t candidates = 100;  // that the second stage looks at, by their key streams
+  std::uint32_t refined = 20;      // the best of them, looked at again by their texts
   double k1 = 0.4,
          b = 0.6;      // saturation and length normalisation, against the collection's mean length in bytes
   double title = 4.0;  // an occurrence in the title counts as so many in the text
