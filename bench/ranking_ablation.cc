@@ -79,6 +79,12 @@ struct Variant {
   std::function<void(RankingSettings&)> change;
 };
 
+// Whatever the query's length.
+void look_at(RankingSettings& settings, std::uint32_t candidates, std::uint32_t texts) {
+  settings.least_candidates = settings.candidates = candidates;
+  settings.least_refined = settings.refined = texts;
+}
+
 const std::vector<Variant> kVariants = {
     {"as shipped", [](RankingSettings&) {}},
     {"lemmas and title alone",
@@ -112,18 +118,18 @@ const std::vector<Variant> kVariants = {
     {"k1 = 1.2", [](RankingSettings& r) { r.k1 = 1.2; }},
     {"b = .4", [](RankingSettings& r) { r.b = 0.4; }},
     {"b = .85", [](RankingSettings& r) { r.b = 0.85; }},
-    {"200 candidates, 100 texts", [](RankingSettings& r) { r.candidates = 200, r.refined = 100; }},
-    {"200 candidates, 40 texts", [](RankingSettings& r) { r.candidates = 200, r.refined = 40; }},
-    {"200 candidates, 20 texts", [](RankingSettings& r) { r.candidates = 200, r.refined = 20; }},
-    {"200 candidates, 10 texts", [](RankingSettings& r) { r.candidates = 200, r.refined = 10; }},
-    {"200 candidates, no text", [](RankingSettings& r) { r.candidates = 200, r.refined = 0; }},
-    {"100 candidates, 40 texts", [](RankingSettings& r) { r.candidates = 100, r.refined = 40; }},
-    {"100 candidates, 20 texts", [](RankingSettings& r) { r.candidates = 100, r.refined = 20; }},
-    {"60 candidates, 40 texts", [](RankingSettings& r) { r.candidates = 60, r.refined = 40; }},
-    {"60 candidates, 20 texts", [](RankingSettings& r) { r.candidates = 60, r.refined = 20; }},
-    {"40 candidates, 40 texts", [](RankingSettings& r) { r.candidates = 40, r.refined = 40; }},
-    {"40 candidates, 20 texts", [](RankingSettings& r) { r.candidates = 40, r.refined = 20; }},
-    {"20 candidates, 20 texts", [](RankingSettings& r) { r.candidates = 20, r.refined = 20; }},
+    {"200 candidates, 100 texts", [](RankingSettings& r) { look_at(r, 200, 100); }},
+    {"200 candidates, 40 texts", [](RankingSettings& r) { look_at(r, 200, 40); }},
+    {"200 candidates, 20 texts", [](RankingSettings& r) { look_at(r, 200, 20); }},
+    {"200 candidates, 10 texts", [](RankingSettings& r) { look_at(r, 200, 10); }},
+    {"200 candidates, no text", [](RankingSettings& r) { look_at(r, 200, 0); }},
+    {"100 candidates, 40 texts", [](RankingSettings& r) { look_at(r, 100, 40); }},
+    {"100 candidates, 20 texts", [](RankingSettings& r) { look_at(r, 100, 20); }},
+    {"60 candidates, 40 texts", [](RankingSettings& r) { look_at(r, 60, 40); }},
+    {"60 candidates, 20 texts", [](RankingSettings& r) { look_at(r, 60, 20); }},
+    {"40 candidates, 40 texts", [](RankingSettings& r) { look_at(r, 40, 40); }},
+    {"40 candidates, 20 texts", [](RankingSettings& r) { look_at(r, 40, 20); }},
+    {"20 candidates, 20 texts", [](RankingSettings& r) { look_at(r, 20, 20); }},
 };
 
 int run(std::vector<const char*> arguments) {
