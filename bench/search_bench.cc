@@ -202,9 +202,9 @@ class Engine {
       Xapian::Enquire enquire(reader_.database());
       const DateRange dates{static_cast<int>(query.options.date_from),
                             static_cast<int>(query.options.date_to)};
-      enquire.set_query(dates.from
-                            ? Xapian::Query(Xapian::Query::OP_FILTER, compiled.candidates, date_query(dates, reader_.vocabulary().years()))
-                            : compiled.candidates);
+      enquire.set_query(dates.from ? Xapian::Query(Xapian::Query::OP_FILTER, compiled.candidates,
+                                                   date_query(dates, reader_.vocabulary().years()))
+                                   : compiled.candidates);
       enquire.set_weighting_scheme(Xapian::TfIdfWeight("ntn"));
       Answer answer;
       const Xapian::MSet found = enquire.get_mset(0, settings_.limit);
