@@ -84,6 +84,12 @@ void say_current(const char* who) {
   std::fflush(stdout);
 }
 
+SearcherOptions with_lexicon() {
+  SearcherOptions options;
+  options.lexicon = lexicon_file();
+  return options;
+}
+
 // Commits until the deadline; the number of commits goes to `fd`.
 [[noreturn]] void write_all(const fs::path& index, std::uint64_t seed, Clock::time_point deadline, int fd) {
   const auto keys = std::make_shared<const KeyMaker>(Lexicon::open(lexicon_file()));
@@ -142,10 +148,10 @@ void read_once(const Searcher& searcher, std::uint64_t seed, std::uint64_t& last
   ReaderCounts counts;
   std::uint64_t last = 0;
   try {
-    const Searcher searcher = Searcher::open(index, {lexicon_file(), {}, {}});
+    const Searcher searcher = Searcher::open(index, with_lexicon());
     while (Clock::now() < deadline) {
       if (counts.answers % 50 == 49) {  // as one-shot searches do: opened anew
-        read_once(Searcher::open(index, {lexicon_file(), {}, {}}), seed, last, counts);
+        read_once(Searcher::open(index, with_lexicon()), seed, last, counts);
       } else {
         read_once(searcher, seed, last, counts);
       }
