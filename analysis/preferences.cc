@@ -83,7 +83,7 @@ class Reader {
       fail(line,
            fmt::format("„{}”: oczekiwano napisu{}", name, kind == Kind::paths ? " albo listy napisów" : ""));
     }
-    const std::string text = node.as_string()->get();
+    std::string text = node.as_string()->get();
     if (kind == Kind::text || text.empty()) return text;
     return (file_.parent_path() / text).lexically_normal().string();
   }

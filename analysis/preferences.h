@@ -36,7 +36,7 @@ struct Preferences {
 };
 
 inline constexpr const char* kPreferenceFile = "kwerenda.toml";
-inline constexpr std::size_t kMaxPreferenceBytes = 64 * 1024;
+inline constexpr std::size_t kMaxPreferenceBytes = 64u << 10;
 
 // The project's file, in `directory` or the nearest above it that has one, then the user's,
 // `config_home`/kwerenda/kwerenda.toml; `config_home` may be empty. Throws Error as parse_preferences(), and

@@ -155,7 +155,9 @@ class Walker {
     if (errno != 0) problem(ProblemCause::unreadable, path, error_text(errno));
     std::sort(names.begin(), names.end());
     for (const std::string& name : names) {
-      const std::string below = path == "." ? name : path == "/" ? path + name : path + "/" + name;
+      std::string below = path == "." ? "" : path;
+      if (!below.empty() && below != "/") below += '/';
+      below += name;
       struct stat status {};
       if (::fstatat(fd.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
         problem(ProblemCause::unreadable, below, error_text(errno));

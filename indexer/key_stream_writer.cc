@@ -34,7 +34,7 @@ KeyStreamWriter::KeyStreamWriter(const std::filesystem::path& directory, glass::
     : file_(directory / kKeyStreamsName, kBufferBytes, durability) {}
 
 void KeyStreamWriter::align() {
-  if (file_.size() % 2 != 0) file_.append(std::string_view("", 1));
+  if (file_.size() % 2 != 0) file_.append(std::string_view("\0", 1));
 }
 
 void KeyStreamWriter::add(const PassageKeys& keys) {

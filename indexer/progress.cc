@@ -102,8 +102,8 @@ std::string progress_line(const AddProgress& progress, double seconds) {
   std::replace(speed.begin(), speed.end(), '.', ',');
   line += fmt::format(", {} MB/s", speed);
   if (progress.bytes > progress.bytes_done && rate > 0) {
-    const auto left =
-        static_cast<std::uint64_t>(static_cast<double>(progress.bytes - progress.bytes_done) / rate + 0.5);
+    const auto left = static_cast<std::uint64_t>(
+        std::llround(static_cast<double>(progress.bytes - progress.bytes_done) / rate));
     line += left >= 3600 ? fmt::format(", zostało {}:{:02}:{:02}", left / 3600, left / 60 % 60, left % 60)
                          : fmt::format(", zostało {}:{:02}", left / 60, left % 60);
   }

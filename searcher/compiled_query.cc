@@ -226,7 +226,7 @@ class Compiler {
     });
     std::uint64_t passages = 0;
     std::size_t kept = 0;
-    for (; kept < keys.size() && kept < 10 * settings_.wildcard_keys; ++kept) {
+    for (; kept < keys.size() && kept < std::size_t{10} * settings_.wildcard_keys; ++kept) {
       passages += keys[kept].passages;
       if (kept >= settings_.wildcard_keys && passages > settings_.wildcard_passages) break;
     }

@@ -37,7 +37,7 @@ struct Topic {
   std::filesystem::path file;
 };
 
-inline constexpr std::size_t kMaxTopicBytes = 256 * 1024;
+inline constexpr std::size_t kMaxTopicBytes = 256u << 10;
 
 // All *.toml directly in the directories, by name. A later directory's file takes the place of an earlier
 // one's with the same stem. Throws Error whose message begins with file and line: not_found (no such
