@@ -19,6 +19,7 @@ void append_number(std::string& out, T value) {
   out.append(bytes, sizeof value);
 }
 
+// Padded in front, so that every entry has an even number of bytes.
 void append_stream(std::string& out, KeyStreamView stream) {
   if (out.size() % 2 != 0) out += '\0';
   out.append(reinterpret_cast<const char*>(stream.data()), stream.size_bytes());
@@ -33,12 +34,7 @@ std::span<const unsigned char> bytes_of(std::string_view text) {
 KeyStreamWriter::KeyStreamWriter(const std::filesystem::path& directory, glass::Durability durability)
     : file_(directory / kKeyStreamsName, kBufferBytes, durability) {}
 
-void KeyStreamWriter::align() {
-  if (file_.size() % 2 != 0) file_.append(std::string_view("\0", 1));
-}
-
 void KeyStreamWriter::add(const PassageKeys& keys) {
-  align();
   // The same report again begins anew: its title may be another.
   if (report_.empty() || keys.report_key != report_key_ || keys.ordinal <= last_ordinal_) {
     report_key_ = keys.report_key;
@@ -71,7 +67,6 @@ void KeyStreamWriter::add(const PassageKeys& keys) {
 }
 
 void KeyStreamWriter::finish() {
-  align();
   file_.append({reinterpret_cast<const char*>(offsets_.data()), offsets_.size() * sizeof offsets_[0]});
   std::string footer(kKeyStreamMagic, sizeof kKeyStreamMagic);
   append_number(footer, static_cast<std::uint32_t>(offsets_.size()));

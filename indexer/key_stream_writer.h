@@ -25,8 +25,6 @@ class KeyStreamWriter {
   SummedFile sum() const { return {kKeyStreamsName, file_.size(), file_.checksum()}; }
 
  private:
-  void align();
-
   glass::OutputFile file_;
   std::vector<std::uint32_t> offsets_;  // by docid - 1, in units of two bytes
   std::string report_;                  // the present report's entry

@@ -1,4 +1,4 @@
-// Which generation is current, and what is refused with what words.
+// Which segments are current, and what is refused with what words.
 #include "analysis/index_directory.h"
 
 #include <gtest/gtest.h>
@@ -34,7 +34,7 @@ class IndexDirectory : public ::testing::Test {
   fs::path directory_;
 };
 
-TEST_F(IndexDirectory, NamesTheGenerationsInOrder) {
+TEST_F(IndexDirectory, NamesTheSegmentsInOrder) {
   const fs::path one = made("glass gen-000001\n", {"gen-000001", "gen-000002"});
   EXPECT_EQ(current_segments(one), std::vector<fs::path>{one / "gen-000001"});
   const fs::path two = made("glass gen-000007\nglass gen-000003", {"gen-000003", "gen-000007"});
@@ -62,7 +62,7 @@ TEST_F(IndexDirectory, RefusesWithAReason) {
       {"number nought", "glass gen-000000\n", ErrorKind::incompatible, "To nie jest indeks Kwerendy"},
       {"a second line of another kind", "glass gen-000001\nremote x:1\n", ErrorKind::incompatible,
        "remote x:1"},
-      {"a generation that is gone", "glass gen-000009\n", ErrorKind::corrupt, "ale go nie ma"},
+      {"a segment that is gone", "glass gen-000009\n", ErrorKind::corrupt, "ale go nie ma"},
   };
   for (const auto& row : rows) {
     const fs::path index = made(row.stub, {"gen-000001"});
@@ -107,7 +107,7 @@ TEST_F(IndexDirectory, RefusesWhatIsNoIndexAtAll) {
   }
 }
 
-TEST(GenerationNumber, Table) {
+TEST(SegmentNumber, Table) {
   const std::pair<const char*, unsigned> rows[] = {
       {"gen-000001", 1},     {"/a/b/gen-123456", 123456}, {"gen-", 0},       {"gen-1x", 0},
       {"gen--1", 0},         {"Gen-000001", 0},           {"gen-000000", 0}, {".batch-gen-1", 0},
