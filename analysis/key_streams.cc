@@ -1,14 +1,9 @@
 #include "analysis/key_streams.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <xxhash.h>
 
 #include <bit>
-#include <cerrno>
 #include <cstring>
 
 #include "analysis/error.h"
@@ -65,53 +60,26 @@ std::uint32_t key_stream_checksum(std::uint32_t docid, std::uint64_t report_offs
   return static_cast<std::uint32_t>(XXH3_64bits_withSeed(rest.data(), rest.size(), seed));
 }
 
-KeyStreamFile::KeyStreamFile(const std::filesystem::path& directory) {
-  const std::filesystem::path path = directory / kKeyStreamsName;
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-  struct stat status {};
-  if (file < 0 || ::fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
-    const int code = file < 0 ? errno : 0;
-    if (file >= 0) ::close(file);
-    throw Error(
-        code == ENOENT || code == 0 || code == ELOOP ? ErrorKind::corrupt : ErrorKind::io,
-        fmt::format("{}: nie można otworzyć pliku{}{}. Przywróć indeks z kopii albo zbuduj go od nowa.",
-                    path.string(), code ? ": " : "", code ? std::strerror(code) : ""));
-  }
-  size_ = static_cast<std::size_t>(status.st_size);
-  void* const data = size_ == 0 ? nullptr : ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file, 0);
-  const int code = errno;
-  ::close(file);
-  if (data == MAP_FAILED) {
-    throw Error(ErrorKind::io, fmt::format("{}: nie można odwzorować pliku w pamięci: {}. Spróbuj ponownie.",
-                                           path.string(), std::strerror(code)));
-  }
-  data_ = static_cast<const unsigned char*>(data);
-  try {
-    check_footer(path);
-  } catch (...) {
-    if (data_) ::munmap(const_cast<unsigned char*>(data_), size_);
-    throw;
-  }
-}
-
-KeyStreamFile::~KeyStreamFile() {
-  if (data_) ::munmap(const_cast<unsigned char*>(data_), size_);
+KeyStreamFile::KeyStreamFile(const std::filesystem::path& directory)
+    : file_(directory / kKeyStreamsName), data_(file_.data()) {
+  check_footer(directory / kKeyStreamsName);
 }
 
 void KeyStreamFile::check_footer(const std::filesystem::path& path) {
-  const unsigned char* const footer = data_ + size_ - kKeyStreamFooterBytes;
-  const bool sound = size_ >= kKeyStreamFooterBytes &&
+  const std::size_t size = file_.size();
+  const unsigned char* const footer = data_ + size - kKeyStreamFooterBytes;
+  const bool sound = size >= kKeyStreamFooterBytes &&
                      std::memcmp(footer, kKeyStreamMagic, sizeof kKeyStreamMagic) == 0 &&
-                     number<std::uint64_t>(footer + 16) == size_ &&
+                     number<std::uint64_t>(footer + 16) == size &&
                      number<std::uint64_t>(footer + 24) == XXH3_64bits(footer, 24);
   if (sound) documents_ = number<std::uint32_t>(footer + 8);
-  if (!sound || std::uint64_t{documents_} * 4 > size_ - kKeyStreamFooterBytes) {
+  if (!sound || std::uint64_t{documents_} * 4 > size - kKeyStreamFooterBytes) {
     throw Error(ErrorKind::corrupt,
                 fmt::format("{}: plik jest uszkodzony albo ucięty. Sprawdź indeks (kwerenda-index check), "
                             "przywróć go z kopii albo zbuduj od nowa.",
                             path.string()));
   }
-  table_ = size_ - kKeyStreamFooterBytes - std::size_t{documents_} * 4;
+  table_ = size - kKeyStreamFooterBytes - std::size_t{documents_} * 4;
 }
 
 bool KeyStreamFile::read(std::uint32_t docid, PassageKeys& out) const {
@@ -137,6 +105,26 @@ bool KeyStreamFile::read(std::uint32_t docid, PassageKeys& out) const {
   return number<std::uint32_t>(entry) == key_stream_checksum(docid,
                                                              static_cast<std::uint64_t>(report - data_),
                                                              {report, title.at}, {entry + 4, in.at});
+}
+
+std::uint64_t KeyStreamFile::report_of(std::uint32_t docid) const {
+  if (docid == 0 || docid > documents_) return 0;
+  const std::size_t offset =
+      std::size_t{2} * number<std::uint32_t>(data_ + table_ + 4 * (std::size_t{docid} - 1));
+  if (offset + 4 > table_) return 0;
+  Reader in{data_ + offset + 4, data_ + table_};
+  const std::uint64_t back = in.varint();
+  return in.ok && back >= 4 && back <= offset / 2 ? number<std::uint64_t>(data_ + offset - 2 * back) : 0;
+}
+
+// An entry is some 300 bytes; behind its first lines the processor sees by itself where it goes.
+void KeyStreamFile::prefetch(std::uint32_t docid) const {
+  constexpr std::size_t kLine = 64, kLines = 3;
+  if (docid == 0 || docid > documents_) return;
+  const std::size_t offset =
+      std::size_t{2} * number<std::uint32_t>(data_ + table_ + 4 * (std::size_t{docid} - 1));
+  if (offset >= table_) return;
+  for (std::size_t line = 0; line < kLines; ++line) __builtin_prefetch(data_ + offset + kLine * line);
 }
 
 }  // namespace kwerenda

@@ -27,6 +27,8 @@
 #include <string>
 #include <vector>
 
+#include "analysis/mapped_file.h"
+
 namespace kwerenda {
 
 using KeyStream = std::vector<std::uint16_t>;
@@ -48,19 +50,20 @@ class KeyStreamFile {
  public:
   // Maps `directory`/keys.kw. Throws Error: corrupt (missing, cut short, not such a file), io.
   explicit KeyStreamFile(const std::filesystem::path& directory);
-  ~KeyStreamFile();
-  KeyStreamFile(const KeyStreamFile&) = delete;
-  KeyStreamFile& operator=(const KeyStreamFile&) = delete;
 
   std::uint32_t documents() const { return documents_; }
   // 1 <= docid <= documents(). False, and `out` is unspecified, if the entry fails its checksum.
   bool read(std::uint32_t docid, PassageKeys& out) const;
+  // The passage's report, without looking at the checksum; 0 if there is no such entry.
+  std::uint64_t report_of(std::uint32_t docid) const;
+  // Tells the processor that the entry is about to be read. Any docid will do.
+  void prefetch(std::uint32_t docid) const;
 
  private:
   void check_footer(const std::filesystem::path& path);
 
-  const unsigned char* data_ = nullptr;
-  std::size_t size_ = 0;
+  MappedFile file_;
+  const unsigned char* data_;
   std::size_t table_ = 0;  // its offset
   std::uint32_t documents_ = 0;
 };

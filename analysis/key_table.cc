@@ -51,8 +51,6 @@ KeyId KeyTable::intern(std::string_view key) {
   const auto id = static_cast<KeyId>(texts_.size());
   texts_.emplace_back(key);
   short_hashes_.push_back(short_key_hash(key));
-  stem_hashes_.push_back(key.size() < kStemBytes ? std::uint16_t{0}
-                                                 : short_key_hash(key.substr(0, kStemBytes)));
   text_bytes_ += key.size();
   ids_.emplace(texts_.back(), id);
   return id;

@@ -26,9 +26,6 @@ using KeyId = std::uint32_t;
 // A key's 15-bit hash.
 std::uint16_t short_key_hash(std::string_view key);
 
-// Keys that begin with as many equal bytes may be of one stem.
-inline constexpr std::size_t kStemBytes = 5;
-
 // One thread at a time; a table per thread. Numbers are valid for the table that gave them and for its
 // lifetime.
 class KeyTable {
@@ -46,8 +43,6 @@ class KeyTable {
   std::string_view text(KeyId id) const { return texts_[id]; }
   // 15 bits of the key's hash, the same in every table: what stored key streams are made of.
   std::uint16_t short_hash(KeyId id) const { return short_hashes_[id]; }
-  // The same of the key's first kStemBytes bytes; 0 if it has fewer.
-  std::uint16_t stem_hash(KeyId id) const { return stem_hashes_[id]; }
   std::size_t size() const { return texts_.size(); }
 
   // Bytes held, roughly. forget_surfaces() drops the remembered surfaces but keeps the numbers of the keys.
@@ -75,7 +70,7 @@ class KeyTable {
   std::vector<KeyId> many_;
   std::unordered_map<std::string_view, KeyId> ids_;
   std::deque<std::string> texts_;  // a deque: texts never move
-  std::vector<std::uint16_t> short_hashes_, stem_hashes_;
+  std::vector<std::uint16_t> short_hashes_;
   std::size_t text_bytes_ = 0;
   std::vector<Key> scratch_;
 };

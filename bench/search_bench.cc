@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "analysis/data_files.h"
+#include "searcher/candidate_scan.h"
 #include "searcher/compiled_query.h"
 #include "searcher/index_reader.h"
 #include "searcher/query_parser.h"
@@ -199,16 +200,14 @@ class Engine {
     return reader_.consistently([&] {
       const CompiledQuery compiled =
           compile_query(parsed.root, parsed.text, *keys_, lists_, reader_.vocabulary(), {});
-      Xapian::Enquire enquire(reader_.database());
       const DateRange dates{static_cast<int>(query.options.date_from),
                             static_cast<int>(query.options.date_to)};
-      enquire.set_query(dates.from ? Xapian::Query(Xapian::Query::OP_FILTER, compiled.candidates,
-                                                   date_query(dates, reader_.vocabulary().years()))
-                                   : compiled.candidates);
-      enquire.set_weighting_scheme(Xapian::TfIdfWeight("ntn"));
+      std::vector<CandidateQuery> parts{compiled.candidates};
+      if (dates.from) parts.push_back(date_query(dates, reader_.vocabulary().years()));
       Answer answer;
-      const Xapian::MSet found = enquire.get_mset(0, settings_.limit);
-      for (auto it = found.begin(); it != found.end(); ++it) answer.texts.push_back(std::to_string(*it));
+      for (const Xapian::docid id :
+           scan_candidates(reader_, CandidateQuery::all(std::move(parts)), settings_.limit).ids)
+        answer.texts.push_back(std::to_string(id));
       return answer;
     });
   }

@@ -30,9 +30,9 @@ std::uint32_t last_day_of_month(std::uint32_t year, std::uint32_t month) {
   return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
-// Xapian's part of a node: the query, and whether it finds exactly the node's matches.
+// The index's part of a node: the query, and whether it finds exactly the node's matches.
 struct Part {
-  Xapian::Query query;
+  CandidateQuery query;
   bool exact = true;
 };
 
@@ -50,8 +50,8 @@ class Compiler {
     if (text_.find('?') != std::string_view::npos) out_.manner = QueryManner::question;
     out_.root = node(root, 1, Field::body);
     settle_stop_words(out_.root);
-    const Part part = xapian(out_.root, kLemmaPrefix);
-    out_.candidates = part.query;
+    Part part = candidates(out_.root, std::string(1, kLemmaPrefix));
+    out_.candidates = std::move(part.query);
     out_.needs_verification = !part.exact;
     return std::move(out_);
   }
@@ -118,7 +118,8 @@ class Compiler {
         if (!resolved.repaired.empty() && folded(resolved.repaired) != folded(surface)) {
           note(fmt::format("Szukano: {} (wpisano: {})", resolved.repaired, surface));
         }
-        pattern.stem = resolved.role == WordRole::content && !resolved.has_digit;
+        if (resolved.role == WordRole::content && !resolved.has_digit)
+          pattern.stems = keys_of_one_stem(resolved.keys, vocabulary_);
         break;
       case WordMatch::exact: {
         ResolveSettings as_written = resolve_;
@@ -436,56 +437,49 @@ class Compiler {
 
   static std::size_t index_of(LeafMask leaf) { return static_cast<std::size_t>(__builtin_ctzll(leaf)); }
 
-  // --- the Xapian query ---
+  // --- what the index is asked for ---
 
-  Xapian::Query leaf_query(std::size_t leaf, const std::string& prefixes, Relatives relatives) const {
+  CandidateQuery leaf_query(std::size_t leaf, const std::string& prefixes, Relatives relatives) const {
     const LeafPattern& pattern = out_.patterns[leaf];
-    std::vector<Xapian::Query> alternatives;
-    for (const std::string& key : pattern.keys) {
-      for (char prefix : prefixes) alternatives.emplace_back(term(prefix, key));
-    }
-    for (const std::string& key : pattern.exact_keys) {
-      for (char prefix : prefixes) alternatives.emplace_back(term(prefix, key));
-    }
-    for (const KeyRun& phrase : pattern.phrases) {
-      std::vector<Xapian::Query> parts;
-      for (const auto& keys : phrase.places) {
-        std::vector<std::string> terms;
-        for (const std::string& key : keys) terms.push_back(term(kLemmaPrefix, key));
-        parts.emplace_back(Xapian::Query::OP_SYNONYM, terms.begin(), terms.end());
-      }
-      alternatives.emplace_back(Xapian::Query::OP_AND, parts.begin(), parts.end());
-    }
-    if (alternatives.empty()) return Xapian::Query::MatchNothing;
-    Xapian::Query query = alternatives.size() == 1 ? alternatives.front()
-                                                   : Xapian::Query(Xapian::Query::OP_SYNONYM,
-                                                                   alternatives.begin(), alternatives.end());
     // The index has no impacts for fields.
-    const double importance = prefixes.front() == kLemmaPrefix ? out_.words[leaf].importance : 0;
-    if (importance != 1) query = Xapian::Query(importance, query);
-    if (relatives == Relatives::too && !pattern.relatives.empty()) {
-      std::vector<std::string> terms;
-      for (const std::string& key : pattern.relatives) {
-        for (char prefix : prefixes) terms.push_back(term(prefix, key));
+    const double weight =
+        prefixes.front() == kLemmaPrefix ? out_.words[leaf].importance * out_.words[leaf].idf : 0;
+    const auto terms = [&](const std::vector<std::string>& keys) {
+      std::vector<std::string> found;
+      for (const std::string& key : keys) {
+        for (char prefix : prefixes) found.push_back(term(prefix, key));
       }
-      query =
-          Xapian::Query(Xapian::Query::OP_OR, query,
-                        Xapian::Query(importance * settings_.ranking.relative,
-                                      Xapian::Query(Xapian::Query::OP_SYNONYM, terms.begin(), terms.end())));
+      return found;
+    };
+    std::vector<std::string> written = terms(pattern.keys);
+    for (std::string& text : terms(pattern.exact_keys)) written.push_back(std::move(text));
+    std::vector<CandidateQuery> alternatives;
+    if (!written.empty()) alternatives.push_back(CandidateQuery::of(std::move(written), weight));
+    for (const KeyRun& phrase : pattern.phrases) {
+      std::vector<CandidateQuery> places;
+      for (const auto& keys : phrase.places) {
+        std::vector<std::string> choice;
+        for (const std::string& key : keys) choice.push_back(term(kLemmaPrefix, key));
+        places.push_back(CandidateQuery::of(std::move(choice), weight));
+      }
+      alternatives.push_back(CandidateQuery::all(std::move(places)));
     }
-    return query;
+    if (alternatives.empty()) return {};
+    if (relatives == Relatives::too && !pattern.relatives.empty()) {
+      alternatives.push_back(
+          CandidateQuery::of(terms(pattern.relatives), weight * settings_.ranking.relative));
+    }
+    return CandidateQuery::any(std::move(alternatives));
   }
 
   // Without relatives: what an operator asks for must be there itself.
   Part strict_leaf(std::size_t leaf, const std::string& prefixes) const {
     const LeafPattern& pattern = out_.patterns[leaf];
-    Part part;
-    part.exact = !pattern.exact && pattern.phrases.empty() && pattern.exact_keys.empty();
-    part.query = leaf_query(leaf, prefixes, Relatives::no);
-    return part;
+    return {leaf_query(leaf, prefixes, Relatives::no),
+            !pattern.exact && pattern.phrases.empty() && pattern.exact_keys.empty()};
   }
 
-  Part xapian(const MatchNode& node, const std::string& prefixes) {
+  Part candidates(const MatchNode& node, const std::string& prefixes) {
     switch (node.kind) {
       case NodeKind::word:
       case NodeKind::aspect:
@@ -493,14 +487,14 @@ class Compiler {
       case NodeKind::date_range:
         return {date_query(node.dates, vocabulary_.years()), true};
       case NodeKind::file:
-        return {Xapian::Query(0.0, Xapian::Query::MatchAll), false};
+        return {CandidateQuery::everything(), false};
       case NodeKind::topic: {
-        Part part = combine(node, prefixes, Xapian::Query::OP_OR);
+        Part part = any_of(node, prefixes);
         part.exact = false;  // a phrase of an aspect may not stand in the text
         return part;
       }
       case NodeKind::any_of:
-        return combine(node, prefixes, Xapian::Query::OP_OR);
+        return any_of(node, prefixes);
       case NodeKind::all_of:
       case NodeKind::same_passage:
         return conjunction(node, prefixes);
@@ -512,17 +506,15 @@ class Compiler {
         return part;
       }
       case NodeKind::title:
-        return xapian(node.children.front(), std::string{kTitlePrefix, kHeadingPrefix});
+        return candidates(node.children.front(), std::string{kTitlePrefix, kHeadingPrefix});
       case NodeKind::place:
-        return xapian(node.children.front(), std::string{kPlacePrefix});
+        return candidates(node.children.front(), std::string{kPlacePrefix});
       case NodeKind::must:
-        return xapian(node.children.front(), prefixes);
+        return candidates(node.children.front(), prefixes);
       case NodeKind::negation: {
-        const Part child = xapian(node.children.front(), prefixes);
-        if (!child.exact) return {Xapian::Query(0.0, Xapian::Query::MatchAll), false};
-        return {Xapian::Query(Xapian::Query::OP_AND_NOT, Xapian::Query(0.0, Xapian::Query::MatchAll),
-                              child.query),
-                true};
+        Part child = candidates(node.children.front(), prefixes);
+        if (!child.exact) return {CandidateQuery::everything(), false};
+        return {CandidateQuery::except(CandidateQuery::everything(), std::move(child.query)), true};
       }
       case NodeKind::words:
         return words(node, prefixes);
@@ -530,84 +522,75 @@ class Compiler {
     return {};
   }
 
-  Part combine(const MatchNode& node, const std::string& prefixes, Xapian::Query::op op) {
-    std::vector<Xapian::Query> parts;
+  Part any_of(const MatchNode& node, const std::string& prefixes) {
+    std::vector<CandidateQuery> parts;
     bool exact = true;
-    for (const MatchNode& child : node.children) {
-      Part part = xapian(child, prefixes);
-      exact = exact && part.exact;
-      parts.push_back(part.query);
-    }
-    return {Xapian::Query(op, parts.begin(), parts.end()), exact};
+    for (const MatchNode& child : node.children) parts.push_back(taken(candidates(child, prefixes), exact));
+    return {CandidateQuery::any(std::move(parts)), exact};
   }
 
   // AND, with negated children taken off instead of intersected with everything else.
   Part conjunction(const MatchNode& node, const std::string& prefixes) {
-    std::vector<Xapian::Query> wanted, unwanted;
+    std::vector<CandidateQuery> wanted, unwanted;
     bool exact = true;
     for (const MatchNode& child : node.children) {
       if (child.kind == NodeKind::negation) {
-        const Part part = xapian(child.children.front(), prefixes);
-        exact = exact && part.exact;
-        if (part.exact) unwanted.push_back(part.query);
+        take_off(child, prefixes, unwanted, exact);
       } else {
-        const Part part = xapian(child, prefixes);
-        exact = exact && part.exact;
-        wanted.push_back(part.query);
+        wanted.push_back(taken(candidates(child, prefixes), exact));
       }
     }
-    Xapian::Query query = wanted.empty() ? Xapian::Query(0.0, Xapian::Query::MatchAll)
-                                         : Xapian::Query(Xapian::Query::OP_AND, wanted.begin(), wanted.end());
-    return {without(query, unwanted), exact};
-  }
-
-  static Xapian::Query without(const Xapian::Query& query, const std::vector<Xapian::Query>& unwanted) {
-    if (unwanted.empty()) return query;
-    return Xapian::Query(Xapian::Query::OP_AND_NOT, query,
-                         Xapian::Query(Xapian::Query::OP_OR, unwanted.begin(), unwanted.end()));
+    return {without(wanted.empty() ? CandidateQuery::everything() : CandidateQuery::all(std::move(wanted)),
+                    std::move(unwanted)),
+            exact};
   }
 
   // Words side by side: any of them, ranked by all.
   Part words(const MatchNode& node, const std::string& prefixes) {
-    std::vector<Xapian::Query> wanted, must, unwanted;
+    std::vector<CandidateQuery> wanted, must, unwanted;
     bool exact = true;
     for (const MatchNode& child : node.children) {
       if (child.only_ranks) {
         continue;
       } else if (child.kind == NodeKind::negation) {
-        const Part part = xapian(child.children.front(), prefixes);
-        exact = exact && part.exact;
-        if (part.exact) unwanted.push_back(part.query);
+        take_off(child, prefixes, unwanted, exact);
       } else if (child.kind == NodeKind::must) {
-        const Part part = xapian(child, prefixes);
-        exact = exact && part.exact;
-        must.push_back(part.query);
+        must.push_back(taken(candidates(child, prefixes), exact));
       } else if (child.kind == NodeKind::word) {
         const std::size_t leaf = index_of(child.leaf);
         exact = exact && !out_.patterns[leaf].exact;
         wanted.push_back(leaf_query(leaf, prefixes, Relatives::too));
       } else {
-        const Part part = xapian(child, prefixes);
-        exact = exact && part.exact;
-        wanted.push_back(part.query);
+        wanted.push_back(taken(candidates(child, prefixes), exact));
       }
     }
-    Xapian::Query query;
+    const bool any_wanted = !wanted.empty();
+    CandidateQuery query = CandidateQuery::any(std::move(wanted));
     if (!must.empty()) {
-      query = Xapian::Query(Xapian::Query::OP_AND, must.begin(), must.end());
-      if (!wanted.empty()) {
-        query = Xapian::Query(Xapian::Query::OP_AND_MAYBE, query,
-                              Xapian::Query(Xapian::Query::OP_OR, wanted.begin(), wanted.end()));
-      }
-    } else if (!wanted.empty()) {
-      query = Xapian::Query(Xapian::Query::OP_OR, wanted.begin(), wanted.end());
-    } else {
-      query = Xapian::Query(0.0, Xapian::Query::MatchAll);
+      CandidateQuery required = CandidateQuery::all(std::move(must));
+      query = any_wanted ? CandidateQuery::preferring(std::move(required), std::move(query)) : required;
+    } else if (!any_wanted) {
+      query = CandidateQuery::everything();
     }
-    return {without(query, unwanted), exact};
+    return {without(std::move(query), std::move(unwanted)), exact};
   }
 
-  Part xapian(const MatchNode& node, char prefix) { return xapian(node, std::string(1, prefix)); }
+  static CandidateQuery taken(Part part, bool& exact) {
+    exact = exact && part.exact;
+    return std::move(part.query);
+  }
+
+  void take_off(const MatchNode& negation, const std::string& prefixes, std::vector<CandidateQuery>& unwanted,
+                bool& exact) {
+    Part part = candidates(negation.children.front(), prefixes);
+    exact = exact && part.exact;
+    if (part.exact) unwanted.push_back(std::move(part.query));
+  }
+
+  static CandidateQuery without(CandidateQuery query, std::vector<CandidateQuery> unwanted) {
+    if (unwanted.empty()) return query;
+    return CandidateQuery::except(std::move(query), CandidateQuery::any(std::move(unwanted)));
+  }
 
   std::string_view text_;
   const KeyMaker& keys_;
@@ -741,9 +724,8 @@ std::vector<TokenSpan> spans_of(const MatchNode& node, const PassageTexts& texts
     case NodeKind::word:
     case NodeKind::aspect:
       if (matched.seen & node.leaf) {
-        for (std::size_t i = 0; i < matched.leaves.size(); ++i) {
-          if (matched.leaves[i] & node.leaf)
-            spans.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i + 1)});
+        for (const TokenMatch& match : matched.matches) {
+          if (match.leaves & node.leaf) spans.push_back({match.token, match.token + 1});
         }
       }
       return spans;
@@ -848,9 +830,8 @@ void collect(const MatchNode& node, const PassageTexts& texts, std::vector<Token
       for (const MatchNode& child : node.children) {
         collect(child, texts, spans);
         if (child.kind != NodeKind::word || !(texts.body.seen_relatives & child.leaf)) continue;
-        for (std::size_t i = 0; i < texts.body.relatives.size(); ++i) {
-          if (texts.body.relatives[i] & child.leaf)
-            spans.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i + 1)});
+        for (const TokenMatch& match : texts.body.matches) {
+          if (match.relatives & child.leaf) spans.push_back({match.token, match.token + 1});
         }
       }
       return;
@@ -866,7 +847,7 @@ void collect(const MatchNode& node, const PassageTexts& texts, std::vector<Token
       const LeafMask wanted = leaves_below(node);
       for (const TokenSpan& span : spans_of(node, texts, &PassageTexts::body)) {
         for (std::uint32_t i = span.begin, begin = i; i <= span.end; ++i) {
-          if (i < span.end && (texts.body.leaves[i] & wanted)) continue;
+          if (i < span.end && (texts.body.leaves_of(i) & wanted)) continue;
           if (begin < i) spans.push_back({begin, i});
           begin = i + 1;
         }
@@ -878,7 +859,7 @@ void collect(const MatchNode& node, const PassageTexts& texts, std::vector<Token
 }  // namespace
 
 // Dates as few terms as possible: whole years, then whole months, then days.
-Xapian::Query date_query(const DateRange& dates, std::span<const std::uint32_t> years) {
+CandidateQuery date_query(const DateRange& dates, std::span<const std::uint32_t> years) {
   const std::uint32_t first = static_cast<std::uint32_t>(std::max(dates.from, 10000101));
   const std::uint32_t last = static_cast<std::uint32_t>(std::min(dates.to, 99991231));
   std::vector<std::string> terms;
@@ -901,8 +882,7 @@ Xapian::Query date_query(const DateRange& dates, std::span<const std::uint32_t> 
       }
     }
   }
-  if (terms.empty()) return Xapian::Query::MatchNothing;
-  return Xapian::Query(0.0, Xapian::Query(Xapian::Query::OP_OR, terms.begin(), terms.end()));
+  return CandidateQuery::of(std::move(terms), 0);
 }
 
 CompiledQuery compile_query(const QueryNode& root, std::string_view text, const KeyMaker& keys,

@@ -1,4 +1,4 @@
-// A query tree made ready for one index: its words resolved to keys, a Xapian query that finds a superset of
+// A query tree made ready for one index: its words resolved to keys, a query to the index that finds a superset of
 // its matches, and the tree that decides on the passage's text what of the superset matches.
 //
 // Why a superset: the index holds no positions (schema.h). A phrase is searched for as all of its words,
@@ -12,8 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include <xapian.h>
-
+#include "searcher/candidate_query.h"
 #include "searcher/passage_match.h"
 #include "searcher/query_tree.h"
 #include "searcher/query_words.h"
@@ -38,7 +37,7 @@ struct CompiledQuery {
   std::vector<LeafPattern> patterns;  // by leaf number
   std::vector<RankedWord> words;      // by leaf number
   QueryManner manner = QueryManner::statement;
-  Xapian::Query candidates;         // superset of the matches, weighted for the first stage
+  CandidateQuery candidates;        // superset of the matches, weighted for the first stage
   bool needs_verification = false;  // candidates may hold passages that do not match
   bool needs_report = false;        // verification reads title, place or file name
   std::vector<std::string> notes;   // for people: repaired words, expanded wildcards
@@ -82,7 +81,7 @@ CompiledQuery compile_query(const QueryNode& root, std::string_view text, const 
                             const CompileSettings& settings);
 
 // Reports of these days, as a boolean filter; `years` as of IndexVocabulary.
-Xapian::Query date_query(const DateRange& dates, std::span<const std::uint32_t> years);
+CandidateQuery date_query(const DateRange& dates, std::span<const std::uint32_t> years);
 
 // The texts of one passage, matched against the patterns.
 struct PassageTexts {

@@ -23,6 +23,13 @@ SegmentNames present_stub(const std::filesystem::path& index) {
           status.st_mtim.tv_nsec};
 }
 
+// Where the table of postings keeps metadata.
+std::string metadata_key(std::string_view name) {
+  std::string key("\0\xc0", 2);
+  key += name;
+  return key;
+}
+
 // Runs `work`, which reads the names of the segments and opens them. What they named a moment ago may be
 // superseded and gone by now: then they name something else, and it is run again.
 template <typename Work>
@@ -73,7 +80,9 @@ void IndexReader::open() {
                             "zbuduj indeks od nowa.",
                             index_.string(), manifest_.lexicon_hash, keys_->lexicon().hash()));
   }
-  vocabulary_ = std::make_unique<XapianVocabulary>(database_);
+  std::vector<const GlassTable*> postlists;
+  for (const Segment& segment : segments_) postlists.push_back(segment.postlist.get());
+  vocabulary_ = std::make_unique<TermVocabulary>(std::move(postlists), database_.get_doccount());
   if (!table_) table_ = std::make_unique<KeyTable>(keys_);
 }
 
@@ -87,6 +96,9 @@ void IndexReader::open_segments() {
     Segment& segment = segments.emplace_back();
     segment.database = Xapian::Database(path.string(), Xapian::DB_BACKEND_GLASS);
     manifest = manifest_from_json(segment.database.get_metadata(kManifestKey), index_.string());
+    segment.postlist = std::make_unique<GlassTable>(path, GlassTable::Name::postlist);
+    if (segment.database.get_doccount() > 0)
+      segment.docdata = std::make_unique<GlassTable>(path, GlassTable::Name::docdata);
     segment.keys = std::make_unique<KeyStreamFile>(path);
     segment.decompressor =
         std::make_unique<TextDecompressor>(segment.database.get_metadata(kTextDictionaryKey));
@@ -101,15 +113,16 @@ void IndexReader::open_segments() {
     database.add_database(segment.database);
   }
   DeadDocuments dead;
-  for (const Segment& segment : segments) {
+  for (Segment& segment : segments) {
     if (segment.dead_reports.empty()) continue;
-    std::vector<Xapian::docid>& documents = dead[segment.database.get_uuid()];
+    std::vector<Xapian::docid>& documents = segment.dead_passages;
     for (const std::uint64_t key : segment.dead_reports) {
       const std::string term = kReportPrefix + encode_report_key(key);
       documents.insert(documents.end(), segment.database.postlist_begin(term),
                        segment.database.postlist_end(term));
     }
     std::sort(documents.begin(), documents.end());
+    dead[segment.database.get_uuid()] = documents;
   }
   dead_ = dead.empty() ? nullptr : std::make_shared<const DeadDocuments>(std::move(dead));
   segments_ = std::move(segments);
@@ -124,10 +137,10 @@ void IndexReader::refresh() {
 }
 
 void IndexReader::read(Xapian::docid id, StoredPassage& passage) {
-  if (!decode_passage(database_.get_document(id, Xapian::DOC_ASSUME_VALID).get_data(),
-                      *segment_of(id).decompressor, passage)) {
-    throw_damaged(id);
-  }
+  const Segment& segment = segment_of(id);
+  if (!segment.docdata) throw_damaged(id);
+  const auto record = segment.docdata->find(sortable(number_in_segment(id)), joined_);
+  if (!record || !decode_passage(*record, *segment.decompressor, passage)) throw_damaged(id);
 }
 
 void IndexReader::read_keys(Xapian::docid id, PassageKeys& keys) const {
@@ -155,12 +168,13 @@ void IndexReader::throw_damaged(Xapian::docid id) const {
 }
 
 StoredReport IndexReader::report(std::uint64_t key) const {
-  const std::string name = kReportMetadataPrefix + encode_report_key(key);
+  const std::string name = metadata_key(kReportMetadataPrefix + encode_report_key(key));
   StoredReport report;
-  std::string bytes;
-  for (auto segment = segments_.rbegin(); bytes.empty() && segment != segments_.rend(); ++segment)
-    bytes = segment->database.get_metadata(name);
-  if (!decode_report(bytes, report)) {
+  std::string joined;
+  std::optional<std::string_view> record;
+  for (auto segment = segments_.rbegin(); !record && segment != segments_.rend(); ++segment)
+    record = segment->postlist->find(name, joined);
+  if (!record || !decode_report(*record, report)) {
     throw Error(
         ErrorKind::corrupt,
         fmt::format("{}: zapis o raporcie {:016x} nie zgadza się ze swoją sumą kontrolną. Sprawdź indeks "

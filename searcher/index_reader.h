@@ -18,6 +18,7 @@
 #include "analysis/manifest.h"
 #include "analysis/stored.h"
 #include "searcher/dead_passages.h"
+#include "searcher/glass_table.h"
 #include "searcher/index_vocabulary.h"
 #include "searcher/verified_segments.h"
 
@@ -59,7 +60,7 @@ class IndexReader {
 
   // All segments; document numbers here are those of this database.
   const Xapian::Database& database() const { return database_; }
-  const XapianVocabulary& vocabulary() const { return *vocabulary_; }
+  const TermVocabulary& vocabulary() const { return *vocabulary_; }
   KeyTable& table() { return *table_; }
   const Manifest& manifest() const { return manifest_; }
   // Mean bytes of a passage's text, 1 at least.
@@ -68,6 +69,12 @@ class IndexReader {
   // Throw Error{corrupt} if the record is missing or fails its checksum.
   void read(Xapian::docid id, StoredPassage& passage);        // overwrites `passage`
   void read_keys(Xapian::docid id, PassageKeys& keys) const;  // overwrites `keys`; good until refresh()
+  // The key of the passage's report, as the streams say; not checked: 0 or that of another report if damaged.
+  std::uint64_t report_of(Xapian::docid id) const {
+    return segment_of(id).keys->report_of(number_in_segment(id));
+  }
+  // Fetches into the processor's caches what read_keys() will read.
+  void prefetch_keys(Xapian::docid id) const { segment_of(id).keys->prefetch(number_in_segment(id)); }
   StoredReport report(std::uint64_t key) const;
 
   // True if a later segment replaces or removes the document's report.
@@ -82,9 +89,12 @@ class IndexReader {
 
   struct Segment {
     Xapian::Database database;
+    std::unique_ptr<GlassTable> postlist;
+    std::unique_ptr<GlassTable> docdata;  // null: no passages
     std::unique_ptr<KeyStreamFile> keys;
     std::unique_ptr<TextDecompressor> decompressor;
     std::unordered_set<std::uint64_t> dead_reports;
+    std::vector<Xapian::docid> dead_passages;  // numbers within the segment, increasing
   };
   const std::vector<Segment>& segments() const { return segments_; }  // the oldest first
 
@@ -108,7 +118,8 @@ class IndexReader {
   std::shared_ptr<const DeadDocuments> dead_;  // null: there are none
   double mean_passage_bytes_ = 1;
   Manifest manifest_;
-  std::unique_ptr<XapianVocabulary> vocabulary_;
+  std::string joined_;  // a record that was stored in pieces
+  std::unique_ptr<TermVocabulary> vocabulary_;
   std::unique_ptr<KeyTable> table_;
 };
 

@@ -8,6 +8,7 @@
 #include "analysis/fold.h"
 #include "analysis/schema.h"
 #include "analysis/shape.h"
+#include "searcher/posting_list.h"
 
 namespace kwerenda {
 namespace {
@@ -38,15 +39,38 @@ std::vector<std::string> most_frequent(std::vector<std::pair<std::uint32_t, std:
 
 }  // namespace
 
-std::uint32_t XapianVocabulary::passages_with(std::string_view key) const {
-  return database_.get_termfreq(lemma_term(key));
+std::vector<std::pair<std::string, std::uint32_t>> TermVocabulary::terms(std::string_view prefix) const {
+  std::vector<std::pair<std::string, std::uint32_t>> found;
+  for (const GlassTable* postlist : postlists_) {
+    for_each_term(*postlist, prefix, [&](std::string_view term, std::uint32_t passages) {
+      found.emplace_back(term.substr(prefix.size()), passages);
+    });
+  }
+  if (postlists_.size() > 1) {
+    std::sort(found.begin(), found.end());
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (kept > 0 && found[kept - 1].first == found[i].first) {
+        found[kept - 1].second += found[i].second;
+      } else {
+        std::swap(found[kept++], found[i]);
+      }
+    }
+    found.resize(kept);
+  }
+  return found;
 }
 
-std::vector<std::uint32_t> XapianVocabulary::years() const {
+std::uint32_t TermVocabulary::passages_with(std::string_view key) const {
+  std::uint32_t passages = 0;
+  const std::string term = lemma_term(key);
+  for (const GlassTable* postlist : postlists_) passages += passages_with_term(*postlist, term);
+  return passages;
+}
+
+std::vector<std::uint32_t> TermVocabulary::years() const {
   std::vector<std::uint32_t> years;
-  const std::string prefix(1, kYearPrefix);
-  for (auto it = database_.allterms_begin(prefix); it != database_.allterms_end(prefix); ++it) {
-    const std::string text = (*it).substr(1);
+  for (const auto& [text, passages] : terms({&kYearPrefix, 1})) {
     std::uint32_t year = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), year);
     if (error == std::errc() && end == text.data() + text.size()) years.push_back(year);
@@ -54,31 +78,28 @@ std::vector<std::uint32_t> XapianVocabulary::years() const {
   return years;
 }
 
-std::vector<std::string> XapianVocabulary::place_keys() const {
+std::vector<std::string> TermVocabulary::place_keys() const {
   std::vector<std::string> keys;
-  const std::string prefix(1, kPlacePrefix);
-  for (auto it = database_.allterms_begin(prefix); it != database_.allterms_end(prefix); ++it)
-    keys.push_back((*it).substr(1));
+  for (auto& [key, passages] : terms({&kPlacePrefix, 1})) keys.push_back(std::move(key));
   return keys;
 }
 
-const std::vector<XapianVocabulary::Entry>& XapianVocabulary::entries() const {
+const std::vector<TermVocabulary::Entry>& TermVocabulary::entries() const {
   if (entries_.empty()) {
-    const std::string prefix(1, kLemmaPrefix);
-    for (auto it = database_.allterms_begin(prefix); it != database_.allterms_end(prefix); ++it) {
+    for (auto& [key, passages] : terms({&kLemmaPrefix, 1})) {
       Entry entry;
-      entry.key = (*it).substr(1);
+      entry.key = std::move(key);
       entry.bare = without_marks(folded(entry.key));
       entry.letters = letters_of(entry.bare);
-      entry.passages = it.get_termfreq();
+      entry.passages = passages;
       entries_.push_back(std::move(entry));
     }
   }
   return entries_;
 }
 
-std::vector<SimilarKey> XapianVocabulary::similar_keys(std::string_view key, int edits,
-                                                       std::size_t limit) const {
+std::vector<SimilarKey> TermVocabulary::similar_keys(std::string_view key, int edits,
+                                                     std::size_t limit) const {
   const std::string bare = without_marks(folded(key));
   const std::uint64_t letters = letters_of(bare);
   std::vector<SimilarKey> found;
@@ -98,22 +119,28 @@ std::vector<SimilarKey> XapianVocabulary::similar_keys(std::string_view key, int
   return found;
 }
 
-std::vector<std::string> XapianVocabulary::keys_with_prefix(std::string_view part, std::size_t limit,
-                                                            bool& more) const {
+std::vector<std::string> TermVocabulary::keys_beginning_with(std::string_view beginning) const {
+  std::vector<std::string> keys;
+  for (const auto& [rest, passages] : terms(lemma_term(beginning)))
+    keys.push_back(std::string(beginning) + rest);
+  return keys;
+}
+
+std::vector<std::string> TermVocabulary::keys_with_prefix(std::string_view part, std::size_t limit,
+                                                          bool& more) const {
   std::vector<std::pair<std::uint32_t, std::string>> found;
   // Acronyms are keys in capitals. Digits alone are the same in both.
   const std::string capitals = upper_cased(part);
-  for (const std::string& prefix : {lemma_term(part), lemma_term(capitals)}) {
-    for (auto it = database_.allterms_begin(prefix); it != database_.allterms_end(prefix); ++it) {
-      found.emplace_back(it.get_termfreq(), (*it).substr(1));
-    }
+  for (const std::string_view beginning : {part, std::string_view(capitals)}) {
+    for (const auto& [rest, passages] : terms(lemma_term(beginning)))
+      found.emplace_back(passages, std::string(beginning) + rest);
     if (capitals == part) break;
   }
   return most_frequent(found, limit, more);
 }
 
-std::vector<std::string> XapianVocabulary::keys_with_suffix(std::string_view part, std::size_t limit,
-                                                            bool& more) const {
+std::vector<std::string> TermVocabulary::keys_with_suffix(std::string_view part, std::size_t limit,
+                                                          bool& more) const {
   std::vector<std::pair<std::uint32_t, std::string>> found;
   const std::string capitals = upper_cased(part);
   for (const Entry& entry : entries()) {

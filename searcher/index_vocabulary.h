@@ -1,32 +1,35 @@
 // The keys of an index: how often each occurs, and which are alike.
 //
-// Counts are asked of Xapian as needed. The list of all keys is read once, when a query first holds a word
+// Counts are looked up as needed. The list of all keys is read once, when a query first holds a word
 // that neither lexicon nor index know: half a million keys take some 0.1 s. Alike ones are then found by
 // comparing with every key that a bit mask of letters does not rule out, 1 ms for 300,000 keys; an index of
 // deletions would take twenty times the memory for queries that are rare.
 #pragma once
 
-#include <xapian.h>
-
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "searcher/compiled_query.h"
+#include "searcher/glass_table.h"
 
 namespace kwerenda {
 
-// One thread at a time. Refers to the database, which must outlive it and not change state under it: make a
-// new one after a reopen() that returned true.
-class XapianVocabulary : public IndexVocabulary {
+// Over the segments' tables of postings. One thread at a time; they must outlive it. Functions throw
+// Error{corrupt}.
+class TermVocabulary : public IndexVocabulary {
  public:
-  explicit XapianVocabulary(const Xapian::Database& database) : database_(database) {}
+  // `passages`: in all of them.
+  TermVocabulary(std::vector<const GlassTable*> postlists, std::uint32_t passages)
+      : postlists_(std::move(postlists)), passages_(passages) {}
 
-  double passages() const override { return database_.get_doccount(); }
+  double passages() const override { return passages_; }
   std::vector<std::uint32_t> years() const override;
   std::vector<std::string> place_keys() const override;
   std::uint32_t passages_with(std::string_view key) const override;
   std::vector<SimilarKey> similar_keys(std::string_view key, int edits, std::size_t limit) const override;
+  std::vector<std::string> keys_beginning_with(std::string_view beginning) const override;
   std::vector<std::string> keys_with_prefix(std::string_view part, std::size_t limit,
                                             bool& more) const override;
   std::vector<std::string> keys_with_suffix(std::string_view part, std::size_t limit,
@@ -42,7 +45,11 @@ class XapianVocabulary : public IndexVocabulary {
 
   const std::vector<Entry>& entries() const;
 
-  const Xapian::Database& database_;
+  // Terms that begin with `prefix`, which is left off, in the order of bytes, and the passages of each.
+  std::vector<std::pair<std::string, std::uint32_t>> terms(std::string_view prefix) const;
+
+  std::vector<const GlassTable*> postlists_;
+  std::uint32_t passages_;
   mutable std::vector<Entry> entries_;
 };
 

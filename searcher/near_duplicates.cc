@@ -121,28 +121,45 @@ Sketch sketch_of(KeyStreamView stream) {
 
 bool is_near_copy(KeyStreamView a, KeyStreamView b) { return Comparison(a, b).is_near_copy(); }
 
-void SketchIndex::add(const Sketch& sketch, std::uint32_t number) {
+void SketchIndex::add_to_buckets(const Added& added) {
   for (std::size_t i = 0; i < kSketchBuckets; ++i) {
-    if (sketch[i] != kNoRun) by_bucket_.emplace(bucket_key(i, sketch[i]), number);
+    if (added.sketch[i] != kNoRun) by_bucket_.emplace(bucket_key(i, added.sketch[i]), added.number);
   }
 }
 
+void SketchIndex::add(const Sketch& sketch, std::uint32_t number) {
+  if (by_bucket_.empty() && few_.size() < kFew) {
+    few_.push_back({sketch, number});
+    return;
+  }
+  for (const Added& added : few_) add_to_buckets(added);
+  few_.clear();
+  add_to_buckets({sketch, number});
+}
+
 void SketchIndex::similar_to(const Sketch& sketch, std::vector<std::uint32_t>& numbers) const {
+  const auto filled = static_cast<std::size_t>(
+      std::count_if(sketch.begin(), sketch.end(), [](std::uint32_t least) { return least != kNoRun; }));
+  if (filled == 0) return;
+  // Of 16 buckets at a likeness of .6 fewer than 4 agree once in a thousand times.
+  const auto enough = [&](std::size_t agreeing) { return agreeing > 0 && agreeing * 4 >= filled; };
+  for (const Added& added : few_) {
+    std::size_t agreeing = 0;
+    for (std::size_t i = 0; i < kSketchBuckets; ++i)
+      agreeing += added.sketch[i] == sketch[i] && sketch[i] != kNoRun;
+    if (enough(agreeing)) numbers.push_back(added.number);
+  }
   if (by_bucket_.empty()) return;
   std::vector<std::uint32_t> agreeing;  // a number for each bucket that agrees
-  std::size_t filled = 0;
   for (std::size_t i = 0; i < kSketchBuckets; ++i) {
     if (sketch[i] == kNoRun) continue;
-    ++filled;
     const auto [first, last] = by_bucket_.equal_range(bucket_key(i, sketch[i]));
     for (auto it = first; it != last; ++it) agreeing.push_back(it->second);
   }
-  if (agreeing.empty()) return;
   std::sort(agreeing.begin(), agreeing.end());
-  // Of 16 buckets at a likeness of .6 fewer than 4 agree once in a thousand times.
   for (auto first = agreeing.begin(); first != agreeing.end();) {
     const auto last = std::upper_bound(first, agreeing.end(), *first);
-    if (static_cast<std::size_t>(last - first) * 4 >= filled) numbers.push_back(*first);
+    if (enough(static_cast<std::size_t>(last - first))) numbers.push_back(*first);
     first = last;
   }
 }

@@ -49,7 +49,17 @@ class SketchIndex {
   void similar_to(const Sketch& sketch, std::vector<std::uint32_t>& numbers) const;
 
  private:
-  std::unordered_multimap<std::uint64_t, std::uint32_t> by_bucket_;
+  struct Added {
+    Sketch sketch;
+    std::uint32_t number;
+  };
+  // Few are compared one by one, which is faster and costs no memory; of many each bucket is looked up.
+  static constexpr std::size_t kFew = 64;
+
+  void add_to_buckets(const Added& added);
+
+  std::vector<Added> few_;
+  std::unordered_multimap<std::uint64_t, std::uint32_t> by_bucket_;  // all, once there are more than kFew
 };
 
 }  // namespace kwerenda

@@ -8,6 +8,22 @@
 namespace kwerenda {
 namespace {
 
+bool is_before(const TokenMatch& match, std::uint32_t token) { return match.token < token; }
+
+// The token's entry, made if there is none.
+TokenMatch& match_of(MatchedText& matched, std::uint32_t token) {
+  const auto place = std::lower_bound(matched.matches.begin(), matched.matches.end(), token, is_before);
+  if (place != matched.matches.end() && place->token == token) return *place;
+  return *matched.matches.insert(place, {.token = token});
+}
+
+void clear(MatchedText& matched) {
+  matched.tokens.clear();
+  matched.matches.clear();
+  matched.token_count = 0;
+  matched.seen = matched.seen_exact = matched.seen_relatives = matched.seen_stems = 0;
+}
+
 // Marks the tokens that make a run: one of the wanted keys of every place, in order, with at most `gap`
 // tokens between them, all in all. `first`: by token, where its keys begin in `keys`; one more at the end.
 void mark_phrase(LeafMask leaf, const std::vector<std::vector<std::uint32_t>>& places, std::uint32_t gap,
@@ -28,7 +44,7 @@ void mark_phrase(LeafMask leaf, const std::vector<std::vector<std::uint32_t>>& p
       if (stands_at(places[run.size()], at)) run.push_back(at);
     }
     if (run.size() < places.size()) continue;
-    for (std::size_t token : run) matched.leaves[token] |= leaf;
+    for (std::size_t token : run) match_of(matched, static_cast<std::uint32_t>(token)).leaves |= leaf;
     matched.seen |= leaf;
   }
 }
@@ -43,6 +59,37 @@ bool wants_form(const LeafPattern& pattern, std::string_view form) {
 }
 
 }  // namespace
+
+LeafMask MatchedText::leaves_of(std::uint32_t token) const {
+  const auto place = std::lower_bound(matches.begin(), matches.end(), token, is_before);
+  return place != matches.end() && place->token == token ? place->leaves : 0;
+}
+
+StreamPhrase::StreamPhrase(const std::vector<std::vector<std::string>>& words)
+    : last_(std::uint64_t{1} << (words.size() - 1)) {
+  for (std::size_t place = 0; place < words.size(); ++place) {
+    for (const std::string& key : words[place]) {
+      const std::uint16_t hash = short_key_hash(key);
+      wanted_[hash / 64] |= std::uint64_t{1} << hash % 64;
+      places_[hash] |= std::uint64_t{1} << place;
+    }
+  }
+}
+
+bool StreamPhrase::is_in(KeyStreamView stream) const {
+  std::uint64_t reached = 0, next = 0;  // ends of runs: at the token before; at this one
+  for (const std::uint16_t key : stream) {
+    if (!(key & kFurtherKey)) {
+      reached = next;
+      next = 0;
+    }
+    const std::uint16_t hash = key & (kFurtherKey - 1);
+    if (!(wanted_[hash / 64] >> hash % 64 & 1)) continue;
+    next |= (reached << 1 | 1) & places_.find(hash)->second;
+    if (next & last_) return true;
+  }
+  return false;
+}
 
 PassageMatcher::PassageMatcher(std::vector<LeafPattern> patterns, KeyTable& table)
     : patterns_(std::move(patterns)), table_(table) {
@@ -64,15 +111,7 @@ PassageMatcher::PassageMatcher(std::vector<LeafPattern> patterns, KeyTable& tabl
         }
       }
     }
-    if (patterns_[i].stem) {
-      for (const std::string& key : patterns_[i].keys) {
-        if (key.size() < kStemBytes) continue;
-        const std::uint16_t hash = table_.stem_hash(table_.intern(key));
-        wanted_stems_[hash / 64] |= std::uint64_t{1} << hash % 64;
-        stems_.emplace_back(key, bit);
-        has_stem_ |= bit;
-      }
-    }
+    for (const std::string& key : patterns_[i].stems) want(table_.intern(key), {.stems = bit});
     if (!patterns_[i].form.empty()) forms_ |= bit;
     if (patterns_[i].exact) exact_only_ |= bit;
   }
@@ -81,53 +120,36 @@ PassageMatcher::PassageMatcher(std::vector<LeafPattern> patterns, KeyTable& tabl
 void PassageMatcher::want(KeyId key, const KeyMasks& masks) {
   masks_[key].leaves |= masks.leaves;
   masks_[key].relatives |= masks.relatives;
+  masks_[key].stems |= masks.stems;
   masks_[key].by_form |= masks.by_form;
   if (key / 64 >= wanted_.size()) wanted_.resize(key / 64 + 1);
   wanted_[key / 64] |= std::uint64_t{1} << key % 64;
   const std::uint16_t hash = table_.short_hash(key);
   hash_masks_[hash].leaves |= masks.leaves | masks.by_form;
   hash_masks_[hash].relatives |= masks.relatives;
+  hash_masks_[hash].stems |= masks.stems;
   wanted_hashes_[hash / 64] |= std::uint64_t{1} << hash % 64;
 }
 
-// Two keys are taken for one stem if they begin alike for kStemBytes and for half of the longer one.
-LeafMask PassageMatcher::stems_of(KeyId key) const {
-  const std::uint16_t hash = table_.stem_hash(key);
-  if (!(wanted_stems_[hash / 64] >> hash % 64 & 1)) return 0;
-  const std::string_view text = table_.text(key);
-  LeafMask leaves = 0;
-  for (const auto& [wanted, leaf] : stems_) {
-    const auto same = static_cast<std::size_t>(
-        std::mismatch(text.begin(), text.end(), wanted.begin(), wanted.end()).first - text.begin());
-    if (same >= kStemBytes && 2 * same >= std::max(text.size(), wanted.size())) leaves |= leaf;
-  }
-  return leaves;
-}
-
 void PassageMatcher::begin(std::string_view text, MatchedText& matched) const {
+  clear(matched);
   tokenize(text, matched.tokens);
-  const std::size_t count = matched.tokens.size();
-  matched.leaves.assign(count, 0);
-  matched.exact.assign(count, 0);
-  matched.relatives.assign(count, 0);
-  matched.stems.assign(count, 0);
-  matched.seen = matched.seen_exact = matched.seen_relatives = matched.seen_stems = 0;
+  matched.token_count = static_cast<std::uint32_t>(matched.tokens.size());
 }
 
-void PassageMatcher::match_token(std::string_view text, std::size_t i, MatchedText& matched) {
+void PassageMatcher::match_token(std::string_view text, std::uint32_t i, MatchedText& matched) {
   const Token& token = matched.tokens[i];
   const std::string_view surface = text.substr(token.begin, token.end - token.begin);
   KeyMasks masks;
+  TokenMatch match{.token = i};
   for (KeyId key : table_.keys_of(surface)) {
-    matched.stems[i] |= stems_of(key);
     if (key / 64 >= wanted_.size() || !(wanted_[key / 64] >> key % 64 & 1)) continue;
     const KeyMasks& found = masks_.find(key)->second;
     masks.leaves |= found.leaves;
     masks.relatives |= found.relatives;
     masks.by_form |= found.by_form;
+    match.stems |= found.stems;
   }
-  matched.seen_stems |= matched.stems[i];
-  if (!(masks.leaves | masks.relatives | masks.by_form)) return;
   if (masks.by_form | (masks.leaves & forms_)) {
     folded_.clear();
     append_folded(surface, folded_);
@@ -138,15 +160,16 @@ void PassageMatcher::match_token(std::string_view text, std::size_t i, MatchedTe
   }
   for (LeafMask rest = masks.leaves & forms_; rest; rest &= rest - 1) {
     const auto leaf = static_cast<std::size_t>(__builtin_ctzll(rest));
-    if (patterns_[leaf].form == folded_) matched.exact[i] |= LeafMask{1} << leaf;
+    if (patterns_[leaf].form == folded_) match.exact |= LeafMask{1} << leaf;
   }
-  masks.leaves &= ~exact_only_ | matched.exact[i];
-  masks.relatives &= ~exact_only_ & ~masks.leaves;
-  matched.leaves[i] = masks.leaves;
-  matched.relatives[i] = masks.relatives;
-  matched.seen |= masks.leaves;
-  matched.seen_exact |= matched.exact[i];
-  matched.seen_relatives |= masks.relatives;
+  match.leaves = masks.leaves & (~exact_only_ | match.exact);
+  match.relatives = masks.relatives & ~exact_only_ & ~match.leaves;
+  if (!(match.leaves | match.relatives | match.stems)) return;
+  matched.matches.push_back(match);
+  matched.seen |= match.leaves;
+  matched.seen_exact |= match.exact;
+  matched.seen_relatives |= match.relatives;
+  matched.seen_stems |= match.stems;
 }
 
 void PassageMatcher::match_phrases(std::string_view text, MatchedText& matched) {
@@ -164,51 +187,46 @@ void PassageMatcher::match_phrases(std::string_view text, MatchedText& matched) 
 
 void PassageMatcher::match(std::string_view text, MatchedText& matched) {
   begin(text, matched);
-  for (std::size_t i = 0; i < matched.tokens.size(); ++i) match_token(text, i, matched);
+  for (std::uint32_t i = 0; i < matched.token_count; ++i) match_token(text, i, matched);
   match_phrases(text, matched);
 }
 
-void PassageMatcher::match(std::string_view text, KeyStreamView stream, LeafMask elsewhere,
-                           MatchedText& matched) {
+void PassageMatcher::match(std::string_view text, KeyStreamView stream, MatchedText& matched) {
   begin(text, matched);
-  LeafMask seen = elsewhere;
-  std::size_t tokens = 0;
+  std::uint32_t tokens = 0;
   worth_a_look_.clear();
   for (const std::uint16_t key : stream) {
     tokens += !(key & kFurtherKey);
     const std::uint16_t hash = key & (kFurtherKey - 1);
     if (!(wanted_hashes_[hash / 64] >> hash % 64 & 1) || tokens == 0) continue;
-    seen |= hash_masks_.find(hash)->second.leaves;
     if (worth_a_look_.empty() || worth_a_look_.back() != tokens - 1) worth_a_look_.push_back(tokens - 1);
   }
-  if (tokens != matched.tokens.size() || has_stem_ & ~seen) {
-    for (std::size_t i = 0; i < matched.tokens.size(); ++i) match_token(text, i, matched);
+  if (tokens != matched.token_count) {
+    for (std::uint32_t i = 0; i < matched.token_count; ++i) match_token(text, i, matched);
   } else {
-    for (const std::size_t i : worth_a_look_) match_token(text, i, matched);
+    for (const std::uint32_t i : worth_a_look_) match_token(text, i, matched);
   }
   match_phrases(text, matched);
 }
 
 void PassageMatcher::match(KeyStreamView stream, MatchedText& matched) const {
-  matched.tokens.clear();
-  matched.exact.clear();
-  matched.leaves.clear();
-  matched.relatives.clear();
-  matched.stems.clear();
-  matched.seen = matched.seen_exact = matched.seen_relatives = matched.seen_stems = 0;
-  for (std::uint16_t key : stream) {
+  clear(matched);
+  std::uint32_t tokens = 0;
+  for (const std::uint16_t key : stream) {
     const std::uint16_t hash = key & (kFurtherKey - 1);
-    if (!(key & kFurtherKey)) {
-      matched.leaves.push_back(0);
-      matched.relatives.push_back(0);
-    }
-    if (!(wanted_hashes_[hash / 64] >> hash % 64 & 1) || matched.leaves.empty()) continue;
+    tokens += !(key & kFurtherKey);
+    if (!(wanted_hashes_[hash / 64] >> hash % 64 & 1) || tokens == 0) continue;
     const KeyMasks& found = hash_masks_.find(hash)->second;
-    matched.leaves.back() |= found.leaves;
-    matched.relatives.back() |= found.relatives & ~exact_only_;
-    matched.seen |= found.leaves;
-    matched.seen_relatives |= found.relatives & ~exact_only_;
+    if (!(found.leaves | found.relatives)) continue;
+    if (matched.matches.empty() || matched.matches.back().token != tokens - 1)
+      matched.matches.push_back({.token = tokens - 1});
+    TokenMatch& match = matched.matches.back();
+    match.leaves |= found.leaves;
+    match.relatives |= found.relatives & ~exact_only_;
+    matched.seen |= match.leaves;
+    matched.seen_relatives |= match.relatives;
   }
+  matched.token_count = tokens;
   if (phrases_.empty()) return;
   std::vector<std::uint32_t> keys, first;
   for (std::uint16_t key : stream) {
@@ -216,7 +234,7 @@ void PassageMatcher::match(KeyStreamView stream, MatchedText& matched) const {
     keys.push_back(key & (kFurtherKey - 1u));
   }
   first.push_back(static_cast<std::uint32_t>(keys.size()));
-  if (first.size() != matched.leaves.size() + 1)
+  if (first.size() != matched.token_count + std::size_t{1})
     return;  // a stream that begins with a further key: not one of ours
   for (const KeyPhrase& phrase : phrases_)
     mark_phrase(phrase.leaf, phrase.hashes, phrase.gap, keys, first, matched);

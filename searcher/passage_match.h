@@ -35,21 +35,49 @@ struct LeafPattern {
       exact_forms;  // or it has one of these keys and, folded, one of these forms
   std::vector<std::string> form_beginnings, form_endings;  // or a form that begins or ends so
   std::vector<std::string> relatives;                      // weaker: derived from the same base, or synonyms
+  std::vector<std::string> stems;                          // a guess: keys of the same stem
   std::string form;    // folded, as written in the query; empty: none to compare with
   bool exact = false;  // only tokens whose folded form is `form` match
-  bool stem = false;   // tokens with a key of the same stem are told
 };
 
-// One text of a passage (its body, its headings, its title), token by token.
+// A token that has to do with the query, and which words of it.
+struct TokenMatch {
+  std::uint32_t token = 0;  // its number in the text
+  LeafMask leaves = 0;      // words that it matches
+  LeafMask exact = 0;       // words whose very form it is
+  LeafMask relatives = 0;   // words that it is a relative of
+  LeafMask stems = 0;       // words of whose stem it seems to be: a guess, and no match. From texts only.
+
+  friend bool operator==(const TokenMatch&, const TokenMatch&) = default;
+};
+
+// One text of a passage (its body, its headings, its title).
 struct MatchedText {
-  std::vector<Token> tokens;
-  std::vector<LeafMask> leaves;     // by token: words that it matches
-  std::vector<LeafMask> exact;      // by token: words whose very form it is
-  std::vector<LeafMask> relatives;  // by token: words that it is a relative of
-  // By token: words of whose stem it seems to be (działać: działalność): a guess, and no match. From texts
-  // only.
-  std::vector<LeafMask> stems;
-  LeafMask seen = 0, seen_exact = 0, seen_relatives = 0, seen_stems = 0;  // over all tokens
+  std::vector<Token> tokens;        // from texts only
+  std::uint32_t token_count = 0;    // from key streams too
+  std::vector<TokenMatch> matches;  // by increasing token; most tokens have none
+  LeafMask seen = 0, seen_exact = 0, seen_relatives = 0, seen_stems = 0;  // over all of `matches`
+
+  LeafMask leaves_of(std::uint32_t token) const;
+};
+
+// Looks for words side by side in key streams: what PassageMatcher finds there and a phrase then asks for, in
+// one pass without marking anything. (Baeza-Yates and Gonnet, "A New Approach to Text Searching", 1992: the
+// places that a run could have reached are bits.)
+class StreamPhrase {
+ public:
+  StreamPhrase() = default;  // of no words: it is nowhere
+  // `words`: for each place the keys of which its token has one; 1 to kMaxLeaves places.
+  explicit StreamPhrase(const std::vector<std::vector<std::string>>& words);
+
+  bool empty() const { return last_ == 0; }
+  // As generous as PassageMatcher::match() for streams.
+  bool is_in(KeyStreamView stream) const;
+
+ private:
+  std::array<std::uint64_t, 512> wanted_{};  // a bit a short hash
+  std::unordered_map<std::uint16_t, std::uint64_t> places_;
+  std::uint64_t last_ = 0;
 };
 
 // One query; one thread at a time. `table` must outlive it.
@@ -65,19 +93,18 @@ class PassageMatcher {
 
   // The same from a stored key stream, a hundred times faster and a little too generous: hashes of 15 bits
   // collide (one token in 3,000 for a query of ten keys), and exact forms count as matched by their keys.
-  // Fills neither tokens nor exact nor stems.
+  // Fills neither tokens nor what is exact nor stems.
   void match(KeyStreamView stream, MatchedText& matched) const;
 
   // The first again, for a text whose stored stream is at hand: the stream tells which tokens are worth a
-  // look, so that most of them need no keys. Stems are looked for only if a word that has any is neither in
-  // the text nor in `elsewhere`.
-  void match(std::string_view text, KeyStreamView stream, LeafMask elsewhere, MatchedText& matched);
+  // look, so that most of them need no keys.
+  void match(std::string_view text, KeyStreamView stream, MatchedText& matched);
 
   const std::vector<LeafPattern>& patterns() const { return patterns_; }
 
  private:
   struct KeyMasks {
-    LeafMask leaves = 0, relatives = 0;
+    LeafMask leaves = 0, relatives = 0, stems = 0;
     LeafMask by_form = 0;  // if the token has a form that the pattern wants, too
   };
 
@@ -90,9 +117,8 @@ class PassageMatcher {
 
   void want(KeyId key, const KeyMasks& masks);
   void begin(std::string_view text, MatchedText& matched) const;
-  void match_token(std::string_view text, std::size_t token, MatchedText& matched);
+  void match_token(std::string_view text, std::uint32_t token, MatchedText& matched);
   void match_phrases(std::string_view text, MatchedText& matched);
-  LeafMask stems_of(KeyId key) const;
 
   std::vector<LeafPattern> patterns_;
   std::vector<KeyPhrase> phrases_;
@@ -101,13 +127,10 @@ class PassageMatcher {
   std::vector<std::uint64_t> wanted_;  // a bit a key: most tokens match nothing and stop here
   LeafMask forms_ = 0;                 // words that have a form to compare with
   LeafMask exact_only_ = 0;
-  LeafMask has_stem_ = 0;
   std::unordered_map<std::uint16_t, KeyMasks> hash_masks_;
   std::array<std::uint64_t, 512> wanted_hashes_{};       // a bit a short hash
-  std::vector<std::pair<std::string, LeafMask>> stems_;  // keys whose stem is looked for
-  std::array<std::uint64_t, 512> wanted_stems_{};        // a bit a stem hash
   std::string folded_;
-  std::vector<std::size_t> worth_a_look_;  // tokens
+  std::vector<std::uint32_t> worth_a_look_;  // tokens
 };
 
 }  // namespace kwerenda

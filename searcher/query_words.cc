@@ -15,6 +15,7 @@ namespace {
 // How many likely corrections of one misspelt word are searched for together: its neighbours in the query
 // decide between them.
 constexpr std::size_t kMaxCorrections = 3;
+constexpr std::size_t kStemBytes = 5;  // that keys of one stem share at least
 constexpr std::size_t kMinLettersForOneEdit = 4;
 constexpr std::size_t kMinLettersForTwoEdits = 8;
 
@@ -187,6 +188,22 @@ Marks marks_of(std::string_view query) {
     if (code_points(form) >= 4) ++words;
   }
   return words >= 3 ? Marks::missing : Marks::unsure;
+}
+
+std::vector<std::string> keys_of_one_stem(const std::vector<std::string>& keys,
+                                          const Vocabulary& vocabulary) {
+  std::vector<std::string> found;
+  for (const std::string& key : keys) {
+    if (key.size() < kStemBytes) continue;
+    const std::string beginning = key.substr(0, std::max(kStemBytes, (key.size() + 1) / 2));
+    for (std::string& other : vocabulary.keys_beginning_with(beginning)) {
+      const auto same = static_cast<std::size_t>(
+          std::mismatch(key.begin(), key.end(), other.begin(), other.end()).first - key.begin());
+      if (2 * same >= other.size() && std::find(keys.begin(), keys.end(), other) == keys.end())
+        found.push_back(std::move(other));
+    }
+  }
+  return found;
 }
 
 QueryTerm resolve_word(std::string_view surface, const KeyMaker& maker, const StopWords& stop,

@@ -29,6 +29,8 @@ class Vocabulary {
   // Keys within `edits` (0 to 2) Damerau edits of `key` when marks are ignored, fewest edits first, then most
   // passages.
   virtual std::vector<SimilarKey> similar_keys(std::string_view key, int edits, std::size_t limit) const = 0;
+  // All keys that begin with `beginning`, byte for byte, in no order.
+  virtual std::vector<std::string> keys_beginning_with(std::string_view beginning) const = 0;
 };
 
 enum class WordRole : std::uint8_t { content, stop, question };
@@ -62,6 +64,10 @@ struct ResolveSettings {
 // its author does not type them, and a known word such as "sad" may stand for "sąd". A shorter one leaves it
 // open.
 Marks marks_of(std::string_view query);
+
+// Keys of the index that seem to be of one stem with one of `keys` (działać: działalność): they begin alike for
+// five bytes and for half of the longer one. A guess, and no match. None of `keys` itself.
+std::vector<std::string> keys_of_one_stem(const std::vector<std::string>& keys, const Vocabulary& vocabulary);
 
 QueryTerm resolve_word(std::string_view surface, const KeyMaker& keys, const StopWords& stop,
                        const StopWords& question, const Vocabulary& vocabulary,

@@ -15,25 +15,29 @@ void for_each_leaf(LeafMask mask, Visit visit) {
   for (; mask; mask &= mask - 1) visit(static_cast<std::size_t>(std::countr_zero(mask)));
 }
 
-void count(const std::vector<LeafMask>& masks, LeafMask seen, Counts& counts) {
-  if (!seen) return;
-  for (LeafMask mask : masks) for_each_leaf(mask, [&](std::size_t leaf) { ++counts[leaf]; });
-}
-
-// Occurrences of each word in one text.
+// Occurrences of each word in one text; only of the query's words.
 struct FieldCounts {
-  Counts leaves{}, exact{}, relatives{}, stems{};
+  Counts leaves, exact, relatives, stems;
 
-  explicit FieldCounts(const MatchedText* matched) {
+  FieldCounts(const MatchedText* matched, std::size_t words) {
+    for (Counts* counts : {&leaves, &exact, &relatives, &stems}) std::fill_n(counts->begin(), words, 0);
     if (!matched) return;
-    count(matched->leaves, matched->seen, leaves);
-    count(matched->exact, matched->seen_exact, exact);
-    count(matched->relatives, matched->seen_relatives, relatives);
-    count(matched->stems, matched->seen_stems, stems);
+    for (const TokenMatch& match : matched->matches) {
+      for_each_leaf(match.leaves, [&](std::size_t leaf) { ++leaves[leaf]; });
+      for_each_leaf(match.exact, [&](std::size_t leaf) { ++exact[leaf]; });
+      for_each_leaf(match.relatives, [&](std::size_t leaf) { ++relatives[leaf]; });
+      for_each_leaf(match.stems, [&](std::size_t leaf) { ++stems[leaf]; });
+    }
   }
 };
 
 LeafMask seen_in(const MatchedText* matched) { return matched ? matched->seen : 0; }
+
+bool all_match(const MatchedText& text) {
+  return text.matches.size() == text.token_count &&
+         std::all_of(text.matches.begin(), text.matches.end(),
+                     [](const TokenMatch& match) { return match.leaves != 0; });
+}
 
 void give(std::span<double> shares, std::size_t leaf, double share) {
   if (!shares.empty()) shares[leaf] += share;
@@ -63,7 +67,8 @@ Ranking::Ranking(const RankingSettings& settings, std::vector<RankedWord> words,
 }
 
 double Ranking::score(const PassageEvidence& evidence, std::span<double> shares) const {
-  const FieldCounts text(evidence.text), title(evidence.title), heading(evidence.heading);
+  const FieldCounts text(evidence.text, words_.size()), title(evidence.title, words_.size()),
+      heading(evidence.heading, words_.size());
   const double normalisation =
       1 - settings_.b + settings_.b * static_cast<double>(evidence.bytes) / mean_bytes_;
   const auto saturated = [&](double in_text, double in_title, double in_heading) {
@@ -86,14 +91,12 @@ double Ranking::score(const PassageEvidence& evidence, std::span<double> shares)
     sum += share;
   }
   if (evidence.text && std::popcount(evidence.text->seen) > 1) {
-    sum += pairs(evidence.text->leaves, shares);
-    sum += together(evidence.text->leaves, shares);
+    sum += pairs(*evidence.text, shares);
+    sum += together(*evidence.text, shares);
     if (std::popcount(evidence.text->seen_exact) > 1) sum += quoted(*evidence.text, shares);
   }
   if (evidence.text && manner_ == QueryManner::statement) sum += opening(*evidence.text, shares);
-  if (evidence.title && !evidence.title->leaves.empty() &&
-      std::all_of(evidence.title->leaves.begin(), evidence.title->leaves.end(),
-                  [](LeafMask mask) { return mask != 0; })) {
+  if (evidence.title && evidence.title->token_count > 0 && all_match(*evidence.title)) {
     const double reward = settings_.whole_title * whole_weight_;
     for_each_leaf(evidence.title->seen, [&](std::size_t leaf) {
       give(shares, leaf, reward / std::popcount(evidence.title->seen));
@@ -116,12 +119,15 @@ double Ranking::elsewhere(LeafMask words) const {
 double Ranking::quoted(const MatchedText& text, std::span<double> shares) const {
   LeafMask in_pair = 0, in_triple = 0;   // the last word of one
   LeafMask before = 0, pair_before = 0;  // the token's before: words whose form it is, pairs that it ends
-  for (LeafMask exact : text.exact) {
-    const LeafMask pair = exact & before << 1, triple = pair & pair_before << 1;
+  std::uint32_t next = 0;                // the token after that one
+  for (const TokenMatch& match : text.matches) {
+    if (match.token != next) before = pair_before = 0;
+    const LeafMask pair = match.exact & before << 1, triple = pair & pair_before << 1;
     in_pair |= pair;
     in_triple |= triple;
-    before = exact;
+    before = match.exact;
     pair_before = pair;
+    next = match.token + 1;
   }
   double sum = 0;
   const auto reward = [&](LeafMask ends, std::size_t words, double part) {
@@ -139,8 +145,9 @@ double Ranking::quoted(const MatchedText& text, std::span<double> shares) const 
 
 double Ranking::opening(const MatchedText& text, std::span<double> shares) const {
   LeafMask words = 0;
-  for (std::size_t i = 0; i < std::min<std::size_t>(settings_.opening_tokens, text.leaves.size()); ++i)
-    words |= text.leaves[i];
+  for (const TokenMatch& match : text.matches) {
+    if (match.token < settings_.opening_tokens) words |= match.leaves;
+  }
   double sum = 0;
   for_each_leaf(words, [&](std::size_t leaf) {
     give(shares, leaf, settings_.opening * weights_[leaf]);
@@ -150,18 +157,17 @@ double Ranking::opening(const MatchedText& text, std::span<double> shares) const
 }
 
 // One pass over the tokens: how close behind each word the next word of the query ever comes.
-double Ranking::pairs(const std::vector<LeafMask>& leaves, std::span<double> shares) const {
+double Ranking::pairs(const MatchedText& text, std::span<double> shares) const {
   std::array<std::uint32_t, kMaxLeaves> closest{}, last{};  // distance; position + 1; 0 is none
-  for (std::size_t at = 0; at < leaves.size(); ++at) {
-    if (!leaves[at]) continue;
-    const auto now = static_cast<std::uint32_t>(at + 1);
-    for_each_leaf(leaves[at], [&](std::size_t leaf) {
+  for (const TokenMatch& match : text.matches) {
+    const std::uint32_t now = match.token + 1;
+    for_each_leaf(match.leaves, [&](std::size_t leaf) {
       if (leaf == 0 || last[leaf - 1] == 0) return;
       const std::uint32_t distance = now - last[leaf - 1];
       std::uint32_t& best = closest[leaf - 1];
       if (distance <= settings_.pair_window && (best == 0 || distance < best)) best = distance;
     });
-    for_each_leaf(leaves[at], [&](std::size_t leaf) { last[leaf] = now; });
+    for_each_leaf(match.leaves, [&](std::size_t leaf) { last[leaf] = now; });
   }
   double sum = 0;
   for (std::size_t i = 0; i + 1 < words_.size(); ++i) {
@@ -175,19 +181,20 @@ double Ranking::pairs(const std::vector<LeafMask>& leaves, std::span<double> sha
 }
 
 // A window slides over the tokens; the heaviest set of different words that it ever holds counts.
-double Ranking::together(const std::vector<LeafMask>& leaves, std::span<double> shares) const {
+double Ranking::together(const MatchedText& text, std::span<double> shares) const {
   std::array<std::uint16_t, kMaxLeaves> held{};
   double weight = 0, best = 0;
   LeafMask set = 0, best_set = 0;
-  for (std::size_t at = 0; at < leaves.size(); ++at) {
-    if (at >= settings_.window) {
-      for_each_leaf(leaves[at - settings_.window], [&](std::size_t leaf) {
+  auto oldest = text.matches.begin();
+  for (const TokenMatch& match : text.matches) {
+    for (; oldest->token + settings_.window <= match.token; ++oldest) {
+      for_each_leaf(oldest->leaves, [&](std::size_t leaf) {
         if (--held[leaf] > 0) return;
         weight -= weights_[leaf];
         set &= ~(LeafMask{1} << leaf);
       });
     }
-    for_each_leaf(leaves[at], [&](std::size_t leaf) {
+    for_each_leaf(match.leaves, [&](std::size_t leaf) {
       if (held[leaf]++ > 0) return;
       weight += weights_[leaf];
       set |= LeafMask{1} << leaf;

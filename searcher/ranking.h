@@ -96,8 +96,8 @@ class Ranking {
  private:
   double quoted(const MatchedText& text, std::span<double> shares) const;
   double opening(const MatchedText& text, std::span<double> shares) const;
-  double pairs(const std::vector<LeafMask>& leaves, std::span<double> shares) const;
-  double together(const std::vector<LeafMask>& leaves, std::span<double> shares) const;
+  double pairs(const MatchedText& text, std::span<double> shares) const;
+  double together(const MatchedText& text, std::span<double> shares) const;
 
   RankingSettings settings_;
   std::vector<RankedWord> words_;

@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -15,6 +16,7 @@
 #include "analysis/sentences.h"
 #include "analysis/tokenizer.h"
 #include "analysis/utf8.h"
+#include "searcher/candidate_scan.h"
 #include "searcher/near_duplicates.h"
 #include "searcher/topic_counts.h"
 
@@ -26,11 +28,18 @@ constexpr std::uint32_t kMaxVerified = 20000;
 constexpr std::uint32_t kMaxWindow = 10000;  // offset + limit
 // Pairs of passages compared for likeness in one search, some 10 µs each.
 constexpr std::uint32_t kMaxCompared = 2000;
+constexpr std::size_t kAnnouncedAhead = 6;  // candidates whose streams are fetched while others are read
 
 struct ReportTexts {
   StoredReport stored;
   MatchedText title, place;
   std::string folded_source;
+};
+
+// A passage whose text the second stage has read.
+struct ReadPassage {
+  StoredPassage passage;
+  MatchedText body;
 };
 
 struct Candidate {
@@ -41,11 +50,11 @@ struct Candidate {
   LeafMask seen = 0;            // words of the query that it has
   LeafMask elsewhere = 0;       // words that it lacks and another candidate of its report has
   std::uint64_t text_hash = 0;  // to fold passages of the same text into one
-  Sketch sketch{};              // and nearly the same
+  std::uint32_t sketch = 0;     // in the lot's sketches: and nearly the same
   std::uint32_t duplicates = 0;
 };
 
-class Search {
+class Search final : private CandidateFilter {
  public:
   Search(IndexReader& reader, const CompiledQuery& query, const SearchOptions& options,
          const SearchContext& context, Xapian::docid excluded)
@@ -57,66 +66,65 @@ class Search {
         matcher_(query.patterns, reader.table()),
         ranking_(context.ranking, query.words, query.manner, reader.mean_passage_bytes()),
         wants_sentences_(asks_for_sentences(query.root)),
-        streams_can_reject_(!query.needs_report && !wants_sentences_ && is_monotone(query.root)) {}
+        streams_can_reject_(!query.needs_report && !wants_sentences_ && is_monotone(query.root)),
+        phrase_(phrase_of(query)) {}
 
   SearchResult run() {
     result_.notes = query_.notes;
     for (const QueryTerm& term : query_.terms) {
       result_.words.push_back({term.typed, term.repaired, term.keys, term.passages});
     }
-    const std::uint32_t wanted = options_.offset + options_.limit;
-    Xapian::Enquire enquire(reader_.database());
-    enquire.set_query(filtered(query_.candidates, options_, reader_, context_));
-    enquire.set_weighting_scheme(Xapian::TfIdfWeight("ntn"));
-    Xapian::MultiValueKeyMaker date;  // reports without a date come last in either order
-    date.add_value(kDateSlot, options_.sort == SortOrder::date_newest,
-                   options_.sort == SortOrder::date_newest ? "" : "99999999");
-    if (options_.sort == SortOrder::date_newest || options_.sort == SortOrder::date_oldest) {
-      enquire.set_sort_by_key_then_relevance(&date, false);
-    }
-    const std::vector<Candidate> picked = collect(enquire, wanted);
-    if (options_.facets) count_facets(enquire);
+    candidates_ = filtered(query_.candidates, options_, reader_, context_);
+    const std::vector<Candidate> picked = collect(options_.offset + options_.limit);
+    if (options_.facets) count_facets();
     for (std::size_t i = options_.offset; i < picked.size(); ++i) result_.hits.push_back(hit_of(picked[i]));
     return std::move(result_);
   }
 
  private:
+  // Empty unless the query is a phrase of words that stand side by side.
+  static StreamPhrase phrase_of(const CompiledQuery& query) {
+    if (query.root.kind != NodeKind::phrase || query.root.number != 0) return {};
+    std::vector<std::vector<std::string>> words;
+    for (const MatchNode& child : query.root.children) {
+      if (child.kind != NodeKind::word) return {};
+      const LeafPattern& pattern = query.patterns[static_cast<std::size_t>(std::countr_zero(child.leaf))];
+      if (!pattern.phrases.empty()) return {};
+      words.push_back(pattern.keys);
+      words.back().insert(words.back().end(), pattern.exact_keys.begin(), pattern.exact_keys.end());
+    }
+    return words.empty() || words.size() > kMaxLeaves ? StreamPhrase() : StreamPhrase(words);
+  }
+
   // The first `wanted` passages of the result list.
   //
   // The first stage's candidates are taken by the lot (RankingSettings::candidates), verified where the
   // query asks for it, and the second stage orders each of these lots by itself. So a page does not depend on
   // how many pages are asked for: a lot that is added for a later page stands behind those before.
-  std::vector<Candidate> collect(Xapian::Enquire& enquire, std::uint32_t wanted) {
+  std::vector<Candidate> collect(std::uint32_t wanted) {
     const bool only_counts = wanted == 0;
-    if (only_counts && !query_.needs_verification) {
-      count_matches(enquire.get_mset(0, 0, reader_.database().get_doccount()));
-      return {};
-    }
     const std::uint32_t lot_size = options_.sort == SortOrder::report ? kMaxVerified : candidates_wanted();
-    std::vector<Candidate> lot;
-    Xapian::MSet found = enquire.get_mset(0, lot_size);
+    std::uint32_t asked_for = only_counts ? (query_.needs_verification ? kMaxVerified : 0) : lot_size;
+    FoundCandidates found = first_stage(asked_for);
     count_matches(found);
+    if (asked_for == 0) return {};
+    std::vector<Candidate> lot;
     std::uint32_t seen = 0, passed = 0;
     bool exhausted = false;
-    std::vector<Xapian::docid> first_lot;  // sorted, once the rest is asked for
-    for (std::uint32_t at = 0; only_counts || picked_.size() < wanted; ++at) {
-      if (at == lot_size && first_lot.empty() && lot_size < kMaxVerified) {
-        // All the rest at once: asking by the lot would search again and again. From the start on: sums of
-        // weights are not the same to the last bit in a search for more, and of two equal ones either may
-        // come first.
-        for (auto known = found.begin(); known != found.end(); ++known) first_lot.push_back(*known);
-        std::sort(first_lot.begin(), first_lot.end());
-        found = enquire.get_mset(0, kMaxVerified);
-        at = 0;
+    for (std::size_t at = 0; only_counts || picked_.size() < wanted; ++at) {
+      if (at == asked_for && asked_for < kMaxVerified) {
+        // All the rest at once: asking by the lot would search again and again. It begins with what is known.
+        asked_for = kMaxVerified;
+        found = first_stage(asked_for);
       }
-      if (at == found.size()) {
-        exhausted = at < kMaxVerified;
+      if (at >= found.ids.size()) {
+        exhausted = at < asked_for;
         break;
       }
-      const Xapian::docid id = *found[at];
-      if (std::binary_search(first_lot.begin(), first_lot.end(), id)) continue;
+      for (; announced_ < std::min(found.ids.size(), at + kAnnouncedAhead); ++announced_)
+        reader_.prefetch_keys(found.ids[announced_]);
       ++seen;
-      const std::optional<Candidate> candidate = judge(id);
+      const std::optional<Candidate> candidate = judge(found.ids[at]);
       if (!candidate) continue;
       ++passed;
       lot.push_back(*candidate);
@@ -134,6 +142,47 @@ class Search {
     return std::move(picked_);
   }
 
+  // The index's best `wanted`, of those that may match by their streams.
+  FoundCandidates first_stage(std::uint32_t wanted) {
+    switch (options_.sort) {
+      case SortOrder::relevance:
+      case SortOrder::report:
+        return scan_candidates(reader_, candidates_, wanted,
+                               query_.needs_verification && streams_can_reject_ ? this : nullptr);
+      case SortOrder::date_newest:
+      case SortOrder::date_oldest:
+        return by_date(wanted);
+    }
+    return {};
+  }
+
+  // Reports without a date come last in either order.
+  FoundCandidates by_date(std::uint32_t wanted) {
+    Xapian::Enquire enquire(reader_.database());
+    enquire.set_query(reader_.of_the_living(xapian_query(candidates_)));
+    enquire.set_weighting_scheme(impact_weighting());
+    Xapian::MultiValueKeyMaker date;
+    date.add_value(kDateSlot, options_.sort == SortOrder::date_newest,
+                   options_.sort == SortOrder::date_newest ? "" : "99999999");
+    enquire.set_sort_by_key_then_relevance(&date, false);
+    const Xapian::MSet best = enquire.get_mset(0, wanted, reader_.database().get_doccount());
+    FoundCandidates found;
+    found.matches = best.get_matches_estimated();
+    for (auto it = best.begin(); it != best.end(); ++it) found.ids.push_back(*it);
+    return found;
+  }
+
+  void announce(Xapian::docid id) override { reader_.prefetch_keys(id); }
+
+  // Streams match a little too much and never too little: what fails here needs no text.
+  bool accepts(Xapian::docid id) override {
+    reader_.read_keys(id, keys_);
+    if (!phrase_.empty())
+      return phrase_.is_in(keys_.text) || phrase_.is_in(keys_.title) || phrase_.is_in(keys_.heading);
+    match_streams();
+    return matches(query_.root, texts_);
+  }
+
   std::uint32_t by_words(std::uint32_t per_word, std::uint32_t least, std::uint32_t most) const {
     return std::min(most, std::max(least, per_word * static_cast<std::uint32_t>(query_.words.size())));
   }
@@ -147,10 +196,14 @@ class Search {
     return by_words(settings.refined_per_word, settings.least_refined, settings.refined);
   }
 
-  void count_matches(const Xapian::MSet& found) {
-    result_.matches = found.get_matches_estimated();
-    result_.matches_exact =
-        found.get_matches_lower_bound() == found.get_matches_upper_bound() && !query_.needs_verification;
+  void count_matches(const FoundCandidates& found) {
+    result_.matches = found.matches;
+    if (found.asked > 0) {
+      result_.matches =
+          static_cast<std::uint64_t>(static_cast<double>(found.matches) *
+                                     static_cast<double>(found.accepted) / static_cast<double>(found.asked));
+    }
+    result_.matches_exact = !query_.needs_verification;
   }
 
   const ReportTexts& report(std::uint64_t key) {
@@ -174,15 +227,18 @@ class Search {
   }
 
   // Fills the body of texts_, for the passage that keys_ is of; title and heading are there.
-  void match_body(const StoredPassage& passage) {
-    matcher_.match(passage.text, keys_.text, texts_.title.seen | texts_.heading.seen, texts_.body);
-  }
+  void match_body(const StoredPassage& passage) { matcher_.match(passage.text, keys_.text, texts_.body); }
 
   // Fills texts_ for the passage that keys_ is of.
   void read(const StoredPassage& passage, const ReportTexts& report) {
+    read_around(passage, report);
+    match_body(passage);
+  }
+
+  // All but the body.
+  void read_around(const StoredPassage& passage, const ReportTexts& report) {
     texts_.title = report.title;
     texts_.heading = heading(passage.heading);
-    match_body(passage);
     if (query_.needs_report) {
       texts_.place = report.place;
       texts_.file = report.folded_source;
@@ -195,20 +251,23 @@ class Search {
     return {&texts_.body, &texts_.title, &texts_.heading, bytes, elsewhere};
   }
 
+  void match_streams() {
+    matcher_.match(keys_.text, texts_.body);
+    matcher_.match(keys_.title, texts_.title);
+    matcher_.match(keys_.heading, texts_.heading);
+  }
+
   // Scored by the stored key streams; by the text, where it must decide whether the passage matches at all.
   std::optional<Candidate> judge(Xapian::docid id) {
     if (id == excluded_) return std::nullopt;
     reader_.read_keys(id, keys_);
-    matcher_.match(keys_.text, texts_.body);
-    matcher_.match(keys_.title, texts_.title);
-    matcher_.match(keys_.heading, texts_.heading);
+    match_streams();
     Candidate candidate{.id = id, .report_key = keys_.report_key, .ordinal = keys_.ordinal};
     candidate.text_hash = XXH3_64bits_withSeed(keys_.text.data(), keys_.text.size_bytes(), keys_.text_bytes);
-    if (options_.fold_duplicates == FoldDuplicates::on) candidate.sketch = sketch_of(keys_.text);
-    if (query_.needs_verification) {
-      // Streams match a little too much and never too little: what fails here needs no text.
-      if (streams_can_reject_ && !matches(query_.root, texts_)) return std::nullopt;
-      if (!read(id)) return std::nullopt;
+    if (query_.needs_verification && !read(id)) return std::nullopt;
+    if (options_.fold_duplicates == FoldDuplicates::on) {
+      candidate.sketch = static_cast<std::uint32_t>(sketches_.size());
+      sketches_.push_back(sketch_of(keys_.text));
     }
     const PassageEvidence found = evidence(keys_.text_bytes, 0);
     candidate.score = ranking_.score(found);
@@ -226,6 +285,7 @@ class Search {
   // A report that has the whole answer is better than one that has a part of it, even where no single passage
   // has it all.
   void add_evidence_of_reports(std::vector<Candidate>& candidates) const {
+    if (query_.words.size() < 2) return;
     std::unordered_map<std::uint64_t, LeafMask> reports;
     for (const Candidate& candidate : candidates) reports[candidate.report_key] |= candidate.seen;
     for (Candidate& candidate : candidates) {
@@ -241,12 +301,14 @@ class Search {
     const auto end = candidates.begin() +
                      static_cast<std::ptrdiff_t>(std::min<std::size_t>(candidates.size(), refined_wanted()));
     for (auto candidate = candidates.begin(); candidate != end; ++candidate) {
+      ReadPassage& read = read_[candidate->id];
       reader_.read_keys(candidate->id, keys_);
-      reader_.read(candidate->id, passage_);
+      reader_.read(candidate->id, read.passage);
       matcher_.match(keys_.title, texts_.title);
       matcher_.match(keys_.heading, texts_.heading);
-      match_body(passage_);
-      candidate->score = ranking_.score(evidence(passage_.text.size(), candidate->elsewhere));
+      match_body(read.passage);
+      candidate->score = ranking_.score(evidence(read.passage.text.size(), candidate->elsewhere));
+      read.body = texts_.body;
     }
     std::stable_sort(candidates.begin(), end,
                      [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
@@ -286,10 +348,12 @@ class Search {
       if (picked_.size() == wanted) continue;
       ++per_report_[candidate.report_key];
       by_text_.emplace(candidate.text_hash, picked_.size());
-      by_sketch_.add(candidate.sketch, static_cast<std::uint32_t>(picked_.size()));
+      if (options_.fold_duplicates == FoldDuplicates::on)
+        by_sketch_.add(sketches_[candidate.sketch], static_cast<std::uint32_t>(picked_.size()));
       picked_.push_back(candidate);
     }
     lot.clear();
+    sketches_.clear();
   }
 
   // The place of the passage picked that has the candidate's text, or nearly so. Nearly so only if it is of
@@ -298,7 +362,7 @@ class Search {
   std::optional<std::size_t> picked_like(const Candidate& candidate) {
     if (const auto same = by_text_.find(candidate.text_hash); same != by_text_.end()) return same->second;
     std::vector<std::uint32_t> similar;
-    by_sketch_.similar_to(candidate.sketch, similar);
+    by_sketch_.similar_to(sketches_[candidate.sketch], similar);
     for (const std::uint32_t place : similar) {
       const Candidate& picked = picked_[place];
       if (picked.report_key == candidate.report_key || compared_ == kMaxCompared) continue;
@@ -312,11 +376,17 @@ class Search {
   }
 
   Hit hit_of(const Candidate& candidate) {
-    StoredPassage passage;
-    reader_.read(candidate.id, passage);
-    reader_.read_keys(candidate.id, keys_);
     const ReportTexts& texts = report(candidate.report_key);
-    read(passage, texts);
+    auto [known, is_new] = read_.try_emplace(candidate.id);
+    StoredPassage& passage = known->second.passage;
+    if (is_new) {
+      reader_.read(candidate.id, passage);
+      reader_.read_keys(candidate.id, keys_);
+      read(passage, texts);
+    } else {
+      read_around(passage, texts);
+      texts_.body = std::move(known->second.body);
+    }
     Hit hit;
     hit.report_id = texts.stored.id;
     hit.source = texts.stored.source;
@@ -328,8 +398,8 @@ class Search {
     hit.citation = citation_of(hit.report_id, hit.ordinal);
     hit.begin = passage.begin;
     hit.end = passage.begin + passage.text.size();
-    hit.heading = passage.heading;
-    hit.text = passage.text;
+    hit.heading = std::move(passage.heading);
+    hit.text = std::move(passage.text);
     hit.score = candidate.score;
     hit.duplicates = candidate.duplicates;
     add_highlights(hit);
@@ -377,25 +447,19 @@ class Search {
     add(here + 1, here + 1 + std::min<std::ptrdiff_t>(options_.context, ids.end() - here - 1), hit.after);
   }
 
-  void count_facets(Xapian::Enquire& enquire) {
+  void count_facets() {
     std::unordered_map<std::uint64_t, std::uint32_t> counts;
-    MatchSet all{enquire.get_query(), query_.needs_verification, {}};
+    MatchSet all{candidates_, query_.needs_verification, {}};
     if (query_.needs_verification) {
-      const Xapian::MSet found = enquire.get_mset(0, kMaxVerified);
-      for (auto it = found.begin(); it != found.end(); ++it) {
-        if (const auto candidate = judge(*it)) {
+      for (const Xapian::docid id : first_stage(kMaxVerified).ids) {
+        if (const auto candidate = judge(id)) {
           ++counts[candidate->report_key];
           all.ids.push_back(candidate->id);
         }
       }
       std::sort(all.ids.begin(), all.ids.end());
     } else {
-      Xapian::ValueCountMatchSpy spy(kReportSlot);
-      enquire.add_matchspy(&spy);
-      enquire.get_mset(0, 0, reader_.database().get_doccount());
-      enquire.clear_matchspies();
-      for (auto it = spy.values_begin(); it != spy.values_end(); ++it)
-        counts[decode_report_key(*it)] = it.get_termfreq();
+      for_each_candidate(reader_, candidates_, [&](Xapian::docid id) { ++counts[reader_.report_of(id)]; });
     }
     std::map<std::string, std::uint32_t> reports, months, places;
     for (const auto& [key, passages] : counts) {
@@ -429,20 +493,25 @@ class Search {
   const SearchOptions& options_;
   const SearchContext& context_;
   Xapian::docid excluded_;
+  CandidateQuery candidates_;
   PassageMatcher matcher_;
   Ranking ranking_;
   bool wants_sentences_;
   bool streams_can_reject_;
+  StreamPhrase phrase_;  // if the query is nothing else
   PassageKeys keys_;
   StoredPassage passage_;
   PassageTexts texts_;
+  std::unordered_map<Xapian::docid, ReadPassage> read_;
   std::unordered_map<std::uint64_t, ReportTexts> reports_;
   std::unordered_map<std::string, MatchedText> headings_;
   std::vector<Candidate> picked_;
   std::unordered_map<std::uint64_t, std::uint32_t> per_report_;  // picked, by report
   std::unordered_map<std::uint64_t, std::size_t> by_text_;       // the picked one, by text
-  SketchIndex by_sketch_;                                        // the picked ones
+  std::vector<Sketch> sketches_;                                 // of the lot
+  SketchIndex by_sketch_;                                        // of the picked ones
   std::uint32_t compared_ = 0;
+  std::size_t announced_ = 0;  // candidates whose streams are on their way
   SearchResult result_;
 };
 
@@ -452,18 +521,18 @@ std::string citation_of(std::string_view report_id, std::uint32_t ordinal) {
   return fmt::format("{}#p{}", printable(report_id), ordinal);
 }
 
-Xapian::Query filtered(Xapian::Query query, const SearchOptions& options, const IndexReader& reader,
-                       const SearchContext& context) {
-  std::vector<Xapian::Query> filters;
+CandidateQuery filtered(CandidateQuery query, const SearchOptions& options, const IndexReader& reader,
+                        const SearchContext& context) {
+  std::vector<CandidateQuery> parts{std::move(query)};
   if (options.date_from || options.date_to) {
-    filters.push_back(date_query(
+    parts.push_back(date_query(
         {static_cast<int>(options.date_from), options.date_to ? static_cast<int>(options.date_to) : kOpenEnd},
         reader.vocabulary().years()));
   }
   if (!options.place.empty()) {
     std::vector<Token> tokens;
     tokenize(options.place, tokens);
-    if (tokens.empty()) filters.push_back(Xapian::Query::MatchNothing);
+    if (tokens.empty()) return {};
     ResolveSettings resolve;
     resolve.repair = options.repair == Repair::on;
     for (const Token& token : tokens) {
@@ -475,11 +544,10 @@ Xapian::Query filtered(Xapian::Query query, const SearchOptions& options, const 
                                         .keys) {
         terms.push_back(kPlacePrefix + key);
       }
-      filters.emplace_back(Xapian::Query::OP_OR, terms.begin(), terms.end());
+      parts.push_back(CandidateQuery::of(std::move(terms), 0));
     }
   }
-  for (const Xapian::Query& filter : filters) query = Xapian::Query(Xapian::Query::OP_FILTER, query, filter);
-  return reader.of_the_living(query);
+  return CandidateQuery::all(std::move(parts));
 }
 
 SearchResult search_index(IndexReader& reader, const QueryNode& root, std::string_view text,

@@ -1,4 +1,4 @@
-// One search over one reader: candidates from Xapian, verified and ranked on their text, made into hits.
+// One search over one reader: candidates from the index, verified and ranked on their text, made into hits.
 #pragma once
 
 #include <span>
@@ -24,13 +24,13 @@ struct SearchContext {
 
 // `root` is the query's tree with topics resolved, `text` the text its ranges point into; the passage
 // `excluded` (0: none) is not found. Runs over the reader's present state; the caller wraps it into
-// IndexReader::consistently(). Throws Error{limit} and Xapian's errors.
+// IndexReader::consistently(). Throws Error{limit}, Error{corrupt} and Xapian's errors.
 SearchResult search_index(IndexReader& reader, const QueryNode& root, std::string_view text,
                           const SearchOptions& options, const SearchContext& context,
                           Xapian::docid excluded = 0);
 
 // The query's matches in reports that pass the options' filters: dates and place.
-Xapian::Query filtered(Xapian::Query query, const SearchOptions& options, const IndexReader& reader,
+CandidateQuery filtered(CandidateQuery query, const SearchOptions& options, const IndexReader& reader,
                        const SearchContext& context);
 
 // The citation of a passage: "id#p12", the id made printable.

@@ -306,7 +306,7 @@ TopicMatrix Searcher::topic_matrix(const SearchOptions& filters) const {
   Impl::Lease reader(*impl_);
   return reader->consistently([&] {
     const SearchContext context = impl_->context();
-    const MatchSet all{filtered(Xapian::Query::MatchAll, filters, *reader, context), false, {}};
+    const MatchSet all{filtered(CandidateQuery::everything(), filters, *reader, context), false, {}};
     std::map<std::string, std::vector<std::uint32_t>> rows;
     for (std::size_t i = 0; i < impl_->topics.size(); ++i) {
       for (const auto& [key, passages] : count_reports_of_topic(*reader, impl_->topics[i], all, context)) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "analysis/schema.h"
+#include "searcher/candidate_scan.h"
 #include "searcher/compiled_query.h"
 
 namespace kwerenda {
@@ -41,14 +41,13 @@ class TopicMatches {
     has_words_ = words_.patterns.front().phrases.empty() && !words_.patterns.front().keys.empty();
   }
 
-  // Each match that holds one of the topic's single words, or enough of them to count.
-  Xapian::Query certain() const {
-    return has_words_ ? both(matches_.query, words_.candidates) : Xapian::Query::MatchNothing;
-  }
-  // Matches that may hold a phrase and hold no single word.
-  Xapian::Query uncertain() const {
-    const Xapian::Query query = both(matches_.query, whole_.candidates);
-    return has_words_ ? Xapian::Query(Xapian::Query::OP_AND_NOT, query, words_.candidates) : query;
+  // Calls `visit` with each match that holds one of the topic's single words, enough to count.
+  template <typename Visit>
+  void for_each_certain(Visit visit) const {
+    if (!has_words_) return;
+    for_each_candidate(reader_, both(matches_.query, words_.candidates), [&](Xapian::docid id) {
+      if (is_wanted(id)) visit(id);
+    });
   }
 
   bool is_wanted(Xapian::docid id) const {
@@ -65,38 +64,34 @@ class TopicMatches {
     PassageTexts texts;
     StoredPassage passage;
     std::map<std::uint64_t, MatchedText> titles;
-    Xapian::Enquire enquire = unranked(uncertain());
-    const Xapian::MSet candidates = enquire.get_mset(0, budget, reader_.database().get_doccount());
-    std::uint32_t read = 0;
-    for (auto it = candidates.begin(); it != candidates.end(); ++it) {
-      if (!is_wanted(*it)) continue;
+    std::uint32_t uncertain = 0, read = 0;
+    for_each_candidate(reader_, uncertain_matches(), [&](Xapian::docid id) {
+      if (!is_wanted(id)) return;
+      ++uncertain;
+      if (read == budget) return;
       ++read;
-      reader_.read(*it, passage);
+      reader_.read(id, passage);
       matcher.match(passage.text, texts.body);
       matcher.match(passage.heading, texts.heading);
       const auto [title, is_new] = titles.try_emplace(passage.report_key);
       if (is_new) matcher.match(reader_.report(passage.report_key).title, title->second);
       texts.title = title->second;
-      if (matches(whole_.root, texts)) found.push_back(*it);
-    }
-    budget -= std::min(budget, read);
-    if (candidates.size() > 0 && candidates.get_matches_estimated() > candidates.size()) {
-      scale = static_cast<double>(candidates.get_matches_estimated()) / candidates.size();
-    }
+      if (matches(whole_.root, texts)) found.push_back(id);
+    });
+    budget -= read;
+    if (read > 0) scale = static_cast<double>(uncertain) / read;
     return found;
   }
 
-  Xapian::Enquire unranked(const Xapian::Query& query) const {
-    Xapian::Enquire enquire(reader_.database());
-    enquire.set_query(query);
-    enquire.set_weighting_scheme(Xapian::BoolWeight());
-    enquire.set_docid_order(Xapian::Enquire::ASCENDING);
-    return enquire;
+ private:
+  // Matches that may hold a phrase and hold no single word.
+  CandidateQuery uncertain_matches() const {
+    CandidateQuery query = both(matches_.query, whole_.candidates);
+    return has_words_ ? CandidateQuery::except(std::move(query), words_.candidates) : query;
   }
 
- private:
-  static Xapian::Query both(const Xapian::Query& a, const Xapian::Query& b) {
-    return Xapian::Query(Xapian::Query::OP_FILTER, a, b);
+  static CandidateQuery both(const CandidateQuery& a, const CandidateQuery& b) {
+    return CandidateQuery::all({a, b});
   }
 
   IndexReader& reader_;
@@ -113,14 +108,8 @@ std::vector<std::uint32_t> count_topics(IndexReader& reader, const MatchSet& mat
   std::uint32_t budget = kMostReadForTopics;
   for (const Topic& topic : topics) {
     TopicMatches of_topic(reader, topic, matches, context);
-    Xapian::Enquire enquire = of_topic.unranked(of_topic.certain());
     std::uint32_t count = 0;
-    if (!matches.only_ids) {
-      count = enquire.get_mset(0, 0, reader.database().get_doccount()).get_matches_estimated();
-    } else {
-      const Xapian::MSet found = enquire.get_mset(0, reader.database().get_doccount());
-      for (auto it = found.begin(); it != found.end(); ++it) count += of_topic.is_wanted(*it);
-    }
+    of_topic.for_each_certain([&](Xapian::docid) { ++count; });
     double scale = 1;
     const std::size_t decided = of_topic.decided(budget, scale).size();
     counts.push_back(count + static_cast<std::uint32_t>(static_cast<double>(decided) * scale));
@@ -134,18 +123,11 @@ std::unordered_map<std::uint64_t, std::uint32_t> count_reports_of_topic(IndexRea
                                                                         const SearchContext& context) {
   std::unordered_map<std::uint64_t, std::uint32_t> counts;
   TopicMatches of_topic(reader, topic, matches, context);
-  Xapian::ValueCountMatchSpy spy(kReportSlot);
-  Xapian::Enquire enquire = of_topic.unranked(of_topic.certain());
-  enquire.add_matchspy(&spy);
-  enquire.get_mset(0, 0, reader.database().get_doccount());
-  for (auto it = spy.values_begin(); it != spy.values_end(); ++it)
-    counts[decode_report_key(*it)] = it.get_termfreq();
+  of_topic.for_each_certain([&](Xapian::docid id) { ++counts[reader.report_of(id)]; });
   std::uint32_t budget = kMostReadForTopics;
   double scale = 1;
   for (const Xapian::docid id : of_topic.decided(budget, scale)) {
-    PassageKeys keys;
-    reader.read_keys(id, keys);
-    ++counts[keys.report_key];
+    ++counts[reader.report_of(id)];
   }
   return counts;
 }

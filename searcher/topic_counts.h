@@ -19,14 +19,15 @@ namespace kwerenda {
 
 inline constexpr std::uint32_t kMostReadForTopics = 20000;
 
-// A query's matches: all that Xapian's query finds, or of these the ones in `ids`.
+// A query's matches: all that the index finds for it, or of these the ones in `ids`.
 struct MatchSet {
-  Xapian::Query query;
+  CandidateQuery query;
   bool only_ids = false;
   std::vector<Xapian::docid> ids;  // sorted
 };
 
-// By topic, in the topics' order. Runs over the reader's present state. Throws Xapian's errors.
+// By topic, in the topics' order. Runs over the reader's present state. Throws
+// Error{corrupt}.
 std::vector<std::uint32_t> count_topics(IndexReader& reader, const MatchSet& matches,
                                         std::span<const Topic> topics, const SearchContext& context);
 

@@ -85,6 +85,14 @@ std::vector<SimilarKey> MemoryCollection::similar_keys(std::string_view key, int
   return found;
 }
 
+std::vector<std::string> MemoryCollection::keys_beginning_with(std::string_view beginning) const {
+  std::vector<std::string> keys;
+  for (const auto& [key, count] : counts_) {
+    if (key.starts_with(beginning)) keys.push_back(key);
+  }
+  return keys;
+}
+
 std::vector<std::string> MemoryCollection::keys_with_prefix(std::string_view part, std::size_t limit,
                                                             bool& more) const {
   std::vector<std::pair<std::uint32_t, std::string>> found;

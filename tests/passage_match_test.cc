@@ -13,19 +13,22 @@ namespace {
 // the very form, "~0" a relative, "^0" of its stem.
 std::string shown(std::string_view text, const MatchedText& matched) {
   std::string out;
+  auto next = matched.matches.begin();
   for (std::size_t i = 0; i < matched.tokens.size(); ++i) {
+    TokenMatch match;
+    if (next != matched.matches.end() && next->token == i) match = *next++;
     if (i > 0) out += ' ';
     out += text.substr(matched.tokens[i].begin, matched.tokens[i].end - matched.tokens[i].begin);
     std::string marks;
     for (std::size_t leaf = 0; leaf < kMaxLeaves; ++leaf) {
       const LeafMask bit = LeafMask{1} << leaf;
       const auto add = [&](const std::string& mark) { marks += (marks.empty() ? "" : ",") + mark; };
-      if (matched.leaves[i] & bit)
-        add(std::to_string(leaf) + (matched.exact[i] & bit ? "!" : ""));
-      else if (matched.exact[i] & bit)
+      if (match.leaves & bit)
+        add(std::to_string(leaf) + (match.exact & bit ? "!" : ""));
+      else if (match.exact & bit)
         add("?" + std::to_string(leaf));  // a form without its key: never
-      if (matched.relatives[i] & bit) add("~" + std::to_string(leaf));
-      if (matched.stems[i] & bit) add("^" + std::to_string(leaf));
+      if (match.relatives & bit) add("~" + std::to_string(leaf));
+      if (match.stems & bit) add("^" + std::to_string(leaf));
     }
     if (!marks.empty()) out += "(" + marks + ")";
   }
@@ -50,8 +53,8 @@ LeafPattern with_relatives(LeafPattern pattern, std::vector<std::string> relativ
   return pattern;
 }
 
-LeafPattern by_stem(LeafPattern pattern) {
-  pattern.stem = true;
+LeafPattern with_stems(LeafPattern pattern, std::vector<std::string> stems) {
+  pattern.stems = std::move(stems);
   return pattern;
 }
 
@@ -97,14 +100,16 @@ TEST(PassageMatch, Table) {
       {{with_relatives(word("ochrona", "ochrona"), {"miasto"})}, "miast ochronie", "miast(~0) ochronie(0)"},
       {{with_relatives(word("rada"), {"rad"})}, "rad", "rad(0)"},  // what matches is no relative of itself
       {{with_relatives(exactly("ochrona", "ochrona"), {"miasto"})}, "miast ochrona", "miast ochrona(0!)"},
-      // stems: five bytes and half of the longer key; no match, and beside one
-      {{by_stem(word("ochronka"))}, "ochronie", "ochronie(^0)"},
-      {{by_stem(word("ochotnik"))}, "ochronie", "ochronie"},
-      {{by_stem(word("ochronnoprawny"))}, "ochronie", "ochronie"},
-      {{by_stem(word("miastko")), by_stem(word("miasteczko"))}, "miasto", "miasto(^0,^1)"},
-      {{word("ochronka")}, "ochronie", "ochronie"},
-      {{by_stem(word("radny"))}, "rad", "rad"},
-      {{by_stem(with_relatives(word("ochronka"), {"ochrona"}))}, "ochronie", "ochronie(~0,^0)"},
+      // stems: no match, and beside one
+      {{with_stems(word("ochronka"), {"ochrona"})}, "ochronie", "ochronie(^0)"},
+      {{with_stems(word("miastko"), {"miasto"}), with_stems(word("miasteczko"), {"miasto"})},
+       "miasto",
+       "miasto(^0,^1)"},
+      {{with_stems(word("ochrona"), {"miasto"})}, "ochrona miasta", "ochrona(0) miasta"},
+      {{with_stems(word("ochrona"), {"miasto"})}, "ochrona miast", "ochrona(0) miast(^0)"},
+      {{with_stems(with_relatives(word("ochronka"), {"ochrona"}), {"ochrona"})},
+       "ochronie",
+       "ochronie(~0,^0)"},
       // runs of keys
       {{phrase({}, {{"ochrona"}, {"ludność"}})}, "ochronie ludności", "ochronie(0) ludności(0)"},
       {{phrase({}, {{"ochrona"}, {"ludność"}})}, "ludności, ochrona miast", "ludności ochrona miast"},
@@ -150,10 +155,13 @@ TEST(PassageMatch, Table) {
     matcher.match(row.text, matched);
     EXPECT_EQ(shown(row.text, matched), row.matched) << row.text;
     LeafMask leaves = 0, exact = 0, relatives = 0, stems = 0;
-    for (LeafMask mask : matched.leaves) leaves |= mask;
-    for (LeafMask mask : matched.exact) exact |= mask;
-    for (LeafMask mask : matched.relatives) relatives |= mask;
-    for (LeafMask mask : matched.stems) stems |= mask;
+    for (const TokenMatch& match : matched.matches) {
+      leaves |= match.leaves;
+      exact |= match.exact;
+      relatives |= match.relatives;
+      stems |= match.stems;
+    }
+    EXPECT_EQ(matched.token_count, matched.tokens.size()) << row.text;
     EXPECT_EQ(matched.seen, leaves) << row.text;
     EXPECT_EQ(matched.seen_stems, stems) << row.text;
     EXPECT_EQ(matched.seen_exact, exact) << row.text;
@@ -168,8 +176,8 @@ TEST(PassageMatch, AllSixtyFourWords) {
   PassageMatcher matcher(patterns, table);
   MatchedText matched;
   matcher.match("miast miasto", matched);
-  EXPECT_EQ(matched.leaves, (std::vector<LeafMask>{~LeafMask{0}, ~LeafMask{0}}));
-  EXPECT_EQ(matched.exact, (std::vector<LeafMask>{~LeafMask{0}, 0}));
+  constexpr LeafMask kAll = ~LeafMask{0};
+  EXPECT_EQ(matched.matches, (std::vector<TokenMatch>{{0, kAll, kAll, 0, 0}, {1, kAll, 0, 0, 0}}));
 }
 
 }  // namespace

@@ -34,6 +34,13 @@ class TableVocabulary : public Vocabulary {
     if (found.size() > limit) found.resize(limit);
     return found;
   }
+  std::vector<std::string> keys_beginning_with(std::string_view beginning) const override {
+    std::vector<std::string> keys;
+    for (const auto& [key, passages] : counts_) {
+      if (key.starts_with(beginning)) keys.push_back(key);
+    }
+    return keys;
+  }
 
  private:
   std::map<std::string, std::uint32_t, std::less<>> counts_;
@@ -215,6 +222,33 @@ TEST(QueryWords, Relatives) {
   ResolveSettings none;
   none.max_relatives = 0;
   EXPECT_EQ(joined(resolved("zarządca", none).relatives), "");
+}
+
+TEST(QueryWords, KeysOfOneStem) {
+  const TableVocabulary index({{"ochrona", 1},
+                               {"ochronny", 1},
+                               {"ochronnoprawnościowy", 1},
+                               {"ochotnik", 1},
+                               {"działalność", 1},
+                               {"dział", 1},
+                               {"rad", 1},
+                               {"rada", 1}});
+  const struct {
+    std::vector<std::string> keys;
+    std::string_view stems;
+  } rows[] = {
+      {{"ochronka"}, "ochrona ochronny"},  // five bytes and half of the longer one
+      {{"ochrona"}, "ochronny"},           // not itself
+      {{"działać"}, "dział działalność"},
+      {{"działalnościowy"}, "działalność"},
+      {{"rada"}, ""},  // too short
+      {{"ochronka", "działać"}, "ochrona ochronny dział działalność"},
+      {{"ochronka", "ochronny"}, "ochrona ochrona"},
+      {{"xyzxyz"}, ""},
+      {{}, ""},
+  };
+  for (const auto& row : rows)
+    EXPECT_EQ(joined(keys_of_one_stem(row.keys, index)), row.stems) << joined(row.keys);
 }
 
 }  // namespace

@@ -27,14 +27,15 @@ MatchedText text_of(std::string_view tokens) {
   MatchedText text;
   for (char token : tokens) {
     const auto bit = [&](char first) { return LeafMask{1} << (token - first); };
-    const LeafMask exact = token >= 'A' && token <= 'Z' ? bit('A') : 0;
-    text.exact.push_back(exact);
-    text.leaves.push_back(exact | (token >= 'a' && token <= 'z' ? bit('a') : 0));
-    text.stems.push_back(token >= '1' && token <= '9' ? bit('1') : 0);
-    text.relatives.push_back(0);
-    text.seen |= text.leaves.back();
-    text.seen_exact |= exact;
-    text.seen_stems |= text.stems.back();
+    TokenMatch match{.token = text.token_count++};
+    match.exact = token >= 'A' && token <= 'Z' ? bit('A') : 0;
+    match.leaves = match.exact | (token >= 'a' && token <= 'z' ? bit('a') : 0);
+    match.stems = token >= '1' && token <= '9' ? bit('1') : 0;
+    if (match == TokenMatch{.token = match.token}) continue;
+    text.matches.push_back(match);
+    text.seen |= match.leaves;
+    text.seen_exact |= match.exact;
+    text.seen_stems |= match.stems;
   }
   return text;
 }

@@ -1111,6 +1111,19 @@ TEST(Search, DeadPassages) {
   EXPECT_TRUE(searcher.search("odnowiony", options).hits.front().after.empty());
 }
 
+TEST(Search, AllRemoved) {
+  const fs::path path = fresh_directory("all-removed");
+  build(path, {{.id = "r", .title = "Raport", .paragraphs = {"schron w gminie"}}});
+  const auto writer = IndexWriter::open(path, writer_settings());
+  writer->remove("r");
+  writer->commit();  // a segment without a passage
+  const Searcher searcher = Searcher::open(path);
+  const SearchResult found = searcher.search("schron");
+  EXPECT_TRUE(found.hits.empty());
+  EXPECT_EQ(found.matches, 0U);
+  EXPECT_EQ(searcher.info().reports, 0U);
+}
+
 // --- errors ---
 
 fs::path segment_of(const fs::path& index) { return index / "gen-000001"; }

@@ -1,0 +1,42 @@
+#include "analysis/mapped_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "analysis/error.h"
+
+namespace kwerenda {
+
+MappedFile::MappedFile(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+  struct stat status {};
+  if (file < 0 || ::fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
+    const int code = file < 0 ? errno : 0;
+    if (file >= 0) ::close(file);
+    throw Error(
+        code == ENOENT || code == 0 || code == ELOOP ? ErrorKind::corrupt : ErrorKind::io,
+        fmt::format("{}: nie można otworzyć pliku{}{}. Przywróć indeks z kopii albo zbuduj go od nowa.",
+                    path.string(), code ? ": " : "", code ? std::strerror(code) : ""));
+  }
+  size_ = static_cast<std::size_t>(status.st_size);
+  void* const data = size_ == 0 ? nullptr : ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file, 0);
+  const int code = errno;
+  ::close(file);
+  if (data == MAP_FAILED) {
+    throw Error(ErrorKind::io, fmt::format("{}: nie można odwzorować pliku w pamięci: {}. Spróbuj ponownie.",
+                                           path.string(), std::strerror(code)));
+  }
+  data_ = static_cast<const unsigned char*>(data);
+}
+
+MappedFile::~MappedFile() {
+  if (data_) ::munmap(const_cast<unsigned char*>(data_), size_);
+}
+
+}  // namespace kwerenda

@@ -1,0 +1,353 @@
+#include "searcher/candidate_scan.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <memory>
+
+#include "searcher/posting_list.h"
+
+namespace kwerenda {
+namespace {
+
+using Kind = CandidateQuery::Kind;
+
+// Passages of a window: their scores take 16 KB.
+constexpr std::uint32_t kWindow = 4096;
+constexpr std::size_t kWords = kWindow / 64;
+constexpr std::size_t kAnnouncedAhead = 6;
+
+using Scores = std::array<float, kWindow>;
+
+// A set of the window's passages.
+struct Passages {
+  std::array<std::uint64_t, kWords> words{};
+
+  void clear() { words.fill(0); }
+  void add(std::uint32_t i) { words[i / 64] |= std::uint64_t{1} << i % 64; }
+  bool empty() const {
+    return std::all_of(words.begin(), words.end(), [](std::uint64_t word) { return word == 0; });
+  }
+  template <typename Visit>
+  void each(Visit visit) const {
+    for (std::uint32_t at = 0; at < kWords; ++at) {
+      for (std::uint64_t word = words[at]; word; word &= word - 1)
+        visit(at * 64 + static_cast<std::uint32_t>(std::countr_zero(word)));
+    }
+  }
+};
+
+struct Window {
+  std::uint64_t begin = 0, end = 0;  // numbers of passages in the segment, end not included
+};
+
+// A query over one segment: its terms as open lists.
+class Node {
+ public:
+  Node(const CandidateQuery& query, const IndexReader::Segment& segment)
+      : kind_(query.kind), weight_(static_cast<float>(query.weight)) {
+    for (const std::string& term : query.terms) {
+      PostingCursor& cursor = cursors_.emplace_back(*segment.postlist, term);
+      passages_ += cursor.documents();
+      if (cursor.docid() == PostingCursor::kEnd) cursors_.pop_back();
+    }
+    for (const CandidateQuery& child : query.children) children_.emplace_back(child, segment);
+    switch (kind_) {
+      case Kind::nothing:
+      case Kind::terms:
+        break;
+      case Kind::everything:
+        passages_ = segment.keys->documents();
+        break;
+      case Kind::any:
+        for (const Node& child : children_) passages_ += child.passages_;
+        break;
+      case Kind::all:  // the rarest tells where it is worth to look for the others
+        std::stable_sort(children_.begin(), children_.end(),
+                         [](const Node& a, const Node& b) { return a.passages_ < b.passages_; });
+        passages_ = children_.front().passages_;
+        break;
+      case Kind::except:
+      case Kind::preferring:
+        passages_ = children_.front().passages_;
+        break;
+    }
+  }
+
+  // No passage in [at, next(at)) matches.
+  std::uint64_t next(std::uint64_t at) const {
+    switch (kind_) {
+      case Kind::nothing:
+        return PostingCursor::kEnd;
+      case Kind::everything:
+        return at;
+      case Kind::terms: {
+        std::uint64_t least = PostingCursor::kEnd;
+        for (const PostingCursor& cursor : cursors_) least = std::min(least, cursor.docid());
+        return std::max(at, least);
+      }
+      case Kind::any: {
+        std::uint64_t least = PostingCursor::kEnd;
+        for (const Node& child : children_) least = std::min(least, child.next(at));
+        return least;
+      }
+      case Kind::all: {
+        std::uint64_t greatest = at;
+        for (const Node& child : children_) greatest = std::max(greatest, child.next(at));
+        return greatest;
+      }
+      case Kind::except:
+      case Kind::preferring:
+        return children_.front().next(at);
+    }
+    return at;
+  }
+
+  // Adds the window's matches to `found`, which must be empty unless the node only joins, and their scores to
+  // `scores` (null: not wanted); both begin at `base`. Unless the node only joins, passages that do not match
+  // may get a score too.
+  void match(Window window, std::uint64_t base, Passages& found, Scores* scores) {
+    switch (kind_) {
+      case Kind::nothing:
+        return;
+      case Kind::everything:
+        for (std::uint64_t i = window.begin; i < window.end; ++i)
+          found.add(static_cast<std::uint32_t>(i - base));
+        return;
+      case Kind::terms:
+        return match_terms(window, base, found, scores);
+      case Kind::any:
+        for (Node& child : children_) {
+          child.join(window, base, found, scores);
+        }
+        return;
+      case Kind::all: {
+        children_.front().match(window, base, found, scores);
+        for (auto child = children_.begin() + 1; child != children_.end() && !found.empty(); ++child) {
+          Passages& others = scratch_passages();
+          child->match(around(found, window, base), base, others, scores);
+          for (std::size_t i = 0; i < kWords; ++i) found.words[i] &= others.words[i];
+        }
+        return;
+      }
+      case Kind::except: {
+        children_.front().match(window, base, found, scores);
+        if (found.empty()) return;
+        Passages& unwanted = scratch_passages();
+        children_.back().match(around(found, window, base), base, unwanted, nullptr);
+        for (std::size_t i = 0; i < kWords; ++i) found.words[i] &= ~unwanted.words[i];
+        return;
+      }
+      case Kind::preferring: {
+        children_.front().match(window, base, found, scores);
+        if (!scores || found.empty()) return;
+        children_.back().join(around(found, window, base), base, scratch_passages(), scores);
+        return;
+      }
+    }
+  }
+
+  // True if only passages that match get a score.
+  bool only_joins() const {
+    return kind_ == Kind::nothing || kind_ == Kind::everything || kind_ == Kind::terms ||
+           (kind_ == Kind::any && std::all_of(children_.begin(), children_.end(),
+                                              [](const Node& child) { return child.only_joins(); }));
+  }
+
+ private:
+  struct Scratch {
+    Passages passages, matches;
+    Scores scores{};
+  };
+
+  void match_terms(Window window, std::uint64_t base, Passages& found, Scores* scores) {
+    for (PostingCursor& cursor : cursors_) {
+      cursor.skip_to(window.begin);
+      if (scores && weight_ != 0) {
+        cursor.each_below(window.end, [&](std::uint32_t docid, std::uint32_t impact) {
+          const auto i = static_cast<std::uint32_t>(docid - base);
+          (*scores)[i] += weight_ * static_cast<float>(impact);
+          found.add(i);
+        });
+      } else {
+        cursor.each_below(window.end, [&](std::uint32_t docid, std::uint32_t) {
+          found.add(static_cast<std::uint32_t>(docid - base));
+        });
+      }
+    }
+  }
+
+  // As match(), with whatever is in `found` before: a branch scores only where it matches as a whole.
+  void join(Window window, std::uint64_t base, Passages& found, Scores* scores) {
+    if (only_joins()) return match(window, base, found, scores);
+    if (!scratch_) scratch_ = std::make_unique<Scratch>();
+    Passages& matches = scratch_->matches;
+    matches.clear();
+    if (scores) scratch_->scores.fill(0);
+    match(window, base, matches, scores ? &scratch_->scores : nullptr);
+    if (scores) matches.each([&](std::uint32_t i) { (*scores)[i] += scratch_->scores[i]; });
+    for (std::size_t i = 0; i < kWords; ++i) found.words[i] |= matches.words[i];
+  }
+
+  Passages& scratch_passages() {
+    if (!scratch_) scratch_ = std::make_unique<Scratch>();
+    scratch_->passages.clear();
+    return scratch_->passages;
+  }
+
+  // From the first to the last of `found`, which is not empty: elsewhere nobody asks.
+  static Window around(const Passages& found, Window window, std::uint64_t base) {
+    std::size_t first = 0, last = kWords - 1;
+    while (found.words[first] == 0) ++first;
+    while (found.words[last] == 0) --last;
+    return {std::max(window.begin, base + 64 * first), std::min(window.end, base + 64 * (last + 1))};
+  }
+
+  Kind kind_;
+  float weight_;
+  std::uint64_t passages_ = 0;  // that it matches, at most
+  std::vector<PostingCursor> cursors_;
+  std::vector<Node> children_;
+  std::unique_ptr<Scratch> scratch_;
+};
+
+struct Scored {
+  float score;
+  Xapian::docid id;
+};
+
+bool better(const Scored& a, const Scored& b) { return a.score != b.score ? a.score > b.score : a.id < b.id; }
+
+// The best `wanted` so far, as a heap with the worst of them on top.
+class Best {
+ public:
+  explicit Best(std::size_t wanted) : wanted_(wanted) {}
+
+  bool wants(const Scored& scored) const {
+    return heap_.size() < wanted_ || (wanted_ > 0 && better(scored, heap_.front()));
+  }
+  void add(const Scored& scored) {
+    if (heap_.size() == wanted_) {
+      std::pop_heap(heap_.begin(), heap_.end(), better);
+      heap_.back() = scored;
+    } else {
+      heap_.push_back(scored);
+    }
+    std::push_heap(heap_.begin(), heap_.end(), better);
+  }
+  std::vector<Xapian::docid> ids() {
+    std::sort_heap(heap_.begin(), heap_.end(), better);
+    std::vector<Xapian::docid> ids;
+    ids.reserve(heap_.size());
+    for (const Scored& scored : heap_) ids.push_back(scored.id);
+    return ids;
+  }
+
+ private:
+  std::size_t wanted_;
+  std::vector<Scored> heap_;
+};
+
+// Goes through one segment window by window; `visit(base, matches)` gets each that has any living match.
+template <typename Visit>
+void for_each_window(const IndexReader::Segment& segment, const CandidateQuery& query, Scores* scores,
+                     Visit visit) {
+  Node root(query, segment);
+  const bool only_joins = root.only_joins();
+  const std::uint64_t behind_last = std::uint64_t{segment.keys->documents()} + 1;
+  auto dead = segment.dead_passages.begin();
+  Passages matches;
+  for (std::uint64_t at = root.next(1); at < behind_last; at = root.next(at)) {
+    const Window window{at, std::min<std::uint64_t>(at + kWindow, behind_last)};
+    matches.clear();
+    root.match(window, at, matches, scores);
+    for (; dead != segment.dead_passages.end() && *dead < window.end; ++dead) {
+      if (*dead < at) continue;
+      const auto i = static_cast<std::uint32_t>(*dead - at);
+      matches.words[i / 64] &= ~(std::uint64_t{1} << i % 64);
+      if (scores) (*scores)[i] = 0;
+    }
+    visit(at, matches);
+    if (scores && !only_joins) scores->fill(0);
+    at = window.end;
+  }
+}
+
+// The number of a passage among those of all segments, which alternate (IndexReader::database()).
+struct PassageIds {
+  std::size_t segments, segment;
+  Xapian::docid operator()(std::uint64_t number) const {
+    return static_cast<Xapian::docid>((number - 1) * segments + segment + 1);
+  }
+};
+
+class Scan {
+ public:
+  Scan(std::size_t wanted, CandidateFilter* filter) : filter_(filter), best_(wanted) {}
+
+  void segment(const PassageIds& ids, const IndexReader::Segment& segment, const CandidateQuery& query) {
+    for_each_window(segment, query, &scores_, [&](std::uint64_t base, const Passages& matches) {
+      if (filter_) waiting_.clear();
+      matches.each([&](std::uint32_t i) {
+        ++found_.matches;
+        const Scored scored{scores_[i], ids(base + i)};
+        scores_[i] = 0;
+        if (!best_.wants(scored)) return;
+        if (filter_) {
+          waiting_.push_back(scored);
+        } else {
+          best_.add(scored);
+        }
+      });
+      if (filter_) add_accepted();
+    });
+  }
+
+  FoundCandidates found() {
+    found_.ids = best_.ids();
+    return std::move(found_);
+  }
+
+ private:
+  void add_accepted() {
+    std::size_t announced = 0;
+    for (std::size_t i = 0; i < waiting_.size(); ++i) {
+      for (; announced < std::min(waiting_.size(), i + kAnnouncedAhead); ++announced)
+        filter_->announce(waiting_[announced].id);
+      if (!best_.wants(waiting_[i])) continue;
+      ++found_.asked;
+      if (!filter_->accepts(waiting_[i].id)) continue;
+      ++found_.accepted;
+      best_.add(waiting_[i]);
+    }
+  }
+
+  CandidateFilter* filter_;
+  Best best_;
+  Scores scores_{};
+  std::vector<Scored> waiting_;  // matches of the window that the filter has to be asked about
+  FoundCandidates found_;
+};
+
+}  // namespace
+
+FoundCandidates scan_candidates(const IndexReader& reader, const CandidateQuery& query, std::size_t wanted,
+                                CandidateFilter* filter) {
+  Scan scan(wanted, filter);
+  const auto& segments = reader.segments();
+  for (std::size_t i = 0; i < segments.size(); ++i) scan.segment({segments.size(), i}, segments[i], query);
+  return scan.found();
+}
+
+void for_each_candidate(const IndexReader& reader, const CandidateQuery& query,
+                        const std::function<void(Xapian::docid)>& visit) {
+  const auto& segments = reader.segments();
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const PassageIds ids{segments.size(), i};
+    for_each_window(segments[i], query, nullptr, [&](std::uint64_t base, const Passages& matches) {
+      matches.each([&](std::uint32_t offset) { visit(ids(base + offset)); });
+    });
+  }
+}
+
+}  // namespace kwerenda

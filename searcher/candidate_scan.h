@@ -1,0 +1,47 @@
+// Answers a candidate query from the posting lists of the segments: the first ranking stage.
+//
+// Term at a time over windows of passages: a window's scores fit the first-level cache, every posting costs
+// one decoding and one addition, and what matches is a set of bits, so that AND, OR and NOT are single
+// instructions for 64 passages. (Turtle and Flood, "Query evaluation: strategies and optimizations", 1995,
+// for the two orders of evaluation.) No list is left unread: counts are exact.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "searcher/candidate_query.h"
+#include "searcher/index_reader.h"
+
+namespace kwerenda {
+
+// Says which candidates are worth a place among the best. Asked in the order of ids within a segment.
+class CandidateFilter {
+ public:
+  // It will soon be asked about: a chance to fetch memory.
+  virtual void announce(Xapian::docid id) = 0;
+  virtual bool accepts(Xapian::docid id) = 0;
+
+ protected:
+  ~CandidateFilter() = default;
+};
+
+struct FoundCandidates {
+  std::vector<Xapian::docid> ids;  // the best first; of equal ones the lower id
+  std::uint64_t matches = 0;       // of the query, of living passages; not only of those in `ids`
+  // With a filter: how many it was asked about and accepted. What scores below the best found so far is not
+  // asked about.
+  std::uint64_t asked = 0, accepted = 0;
+};
+
+// The best `wanted` passages for the query, of those that `filter` accepts (null: all). Throws
+// Error{corrupt}.
+FoundCandidates scan_candidates(const IndexReader& reader, const CandidateQuery& query, std::size_t wanted,
+                                CandidateFilter* filter = nullptr);
+
+// Calls `visit` with every living passage that matches, segment by segment, in the order of ids within each.
+// Throws Error{corrupt}, and what `visit` throws.
+void for_each_candidate(const IndexReader& reader, const CandidateQuery& query,
+                        const std::function<void(Xapian::docid)>& visit);
+
+}  // namespace kwerenda
