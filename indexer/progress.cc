@@ -150,8 +150,8 @@ std::string summary_json(const AddSummary& summary, double seconds, bool dry_run
 }
 
 std::string error_json(ErrorKind kind, std::string_view message) {
-  static constexpr const char* kNames[] = {"usage",  "query", "not_found", "incompatible", "corrupt",
-                                           "locked", "busy",  "io",        "limit"};
+  static constexpr const char* kNames[] = {"usage",   "query",  "not_found", "incompatible",
+                                           "corrupt", "locked", "io",        "limit"};
   ordered_json json = line_of("error");
   json["kind"] = kNames[static_cast<std::size_t>(kind)];
   json["message"] = message;

@@ -343,5 +343,24 @@ TEST(Messages, Progress) {
             "\"bytes\":100000000,\"committing\":false,\"seconds\":2.000}\n");
 }
 
+// An error says its kind by the name that docs/output.md has for it.
+TEST(Messages, KindsOfErrorsInJson) {
+  const struct {
+    ErrorKind kind;
+    const char* name;
+  } rows[] = {{ErrorKind::usage, "usage"},
+              {ErrorKind::query, "query"},
+              {ErrorKind::not_found, "not_found"},
+              {ErrorKind::incompatible, "incompatible"},
+              {ErrorKind::corrupt, "corrupt"},
+              {ErrorKind::locked, "locked"},
+              {ErrorKind::io, "io"},
+              {ErrorKind::limit, "limit"}};
+  for (const auto& row : rows) {
+    EXPECT_EQ(error_json(row.kind, "m"), std::string("{\"schema_version\":1,\"type\":\"error\",\"kind\":\"") +
+                                             row.name + "\",\"message\":\"m\"}");
+  }
+}
+
 }  // namespace
 }  // namespace kwerenda
