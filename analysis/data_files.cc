@@ -1,12 +1,11 @@
 #include "analysis/data_files.h"
 
-#include <fmt/format.h>
-
 #include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 
 namespace kwerenda {
 
@@ -24,10 +23,11 @@ std::filesystem::path data_file(std::string_view name, const std::filesystem::pa
     if (fs::exists(place, error)) return place;
     looked_at += "\n  " + place.string();
   }
-  throw Error(ErrorKind::not_found,
-              fmt::format("nie znaleziono pliku {}; szukano w:{}\nZbuduj program do końca (cmake --build) "
-                          "albo wskaż katalog: KWERENDA_DATA=KATALOG",
-                          name, looked_at));
+  throw Error(ErrorKind::not_found, message("nie znaleziono pliku {}; szukano w:{}\nZbuduj program do końca "
+                                            "(cmake --build) albo wskaż katalog: KWERENDA_DATA=KATALOG",
+                                            "file {} not found; looked at:{}\nFinish building the program "
+                                            "(cmake --build) or name the directory: KWERENDA_DATA=DIRECTORY",
+                                            name, looked_at));
 }
 
 }  // namespace kwerenda

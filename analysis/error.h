@@ -19,7 +19,8 @@ enum class ErrorKind {
 };
 
 // An operation that cannot go on. what() is one message for people: the path, what was expected, what was
-// found and what to do next, in Polish, UTF-8, without a trailing newline.
+// found and what to do next, UTF-8, without a trailing newline, in the language that messages had when it was
+// thrown (language.h).
 class Error : public std::runtime_error {
  public:
   Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}

@@ -7,6 +7,7 @@
 
 #include "analysis/error.h"
 #include "analysis/fold.h"
+#include "analysis/message.h"
 
 namespace kwerenda {
 namespace {
@@ -17,16 +18,19 @@ constexpr std::size_t kMostForms = 1'000'000;
 std::string checked(std::string_view word, const char* what, const std::string& name, std::size_t line) {
   const auto fail = [&](std::string_view why) -> std::string {
     throw Error(ErrorKind::usage,
-                fmt::format("{}:{}: {} {}; oczekiwano wiersza „forma TAB lemat”", name, line, what, why));
+                message("{}:{}: {} {}; oczekiwano wiersza „forma TAB lemat”",
+                        "{}:{}: {} {}; expected a line “form TAB lemma”", name, line, what, why));
   };
-  if (word.empty()) return fail("jest pusta");
-  if (word.size() > kLongestWord) return fail(fmt::format("ma ponad {} bajty", kLongestWord));
+  if (word.empty()) return fail(message("jest pusta", "is empty"));
+  if (word.size() > kLongestWord)
+    return fail(message("ma ponad {} bajty", "has more than {} bytes", kLongestWord));
   if (std::any_of(word.begin(), word.end(), [](char c) { return static_cast<unsigned char>(c) <= ' '; })) {
-    return fail("zawiera odstęp");
+    return fail(message("zawiera odstęp", "contains white space"));
   }
   std::string result = normalized(word);
-  if (result.empty()) return fail("jest pusta");
-  if (result.find("\uFFFD") != std::string::npos) return fail("nie jest poprawnym UTF-8");
+  if (result.empty()) return fail(message("jest pusta", "is empty"));
+  if (result.find("\uFFFD") != std::string::npos)
+    return fail(message("nie jest poprawnym UTF-8", "is not valid UTF-8"));
   return result;
 }
 
@@ -42,18 +46,20 @@ void ExtraForms::add(std::string_view text, const std::string& name) {
     if (line.empty() || line[0] == '#') continue;
     const std::size_t tab = line.find('\t');
     if (tab == std::string_view::npos || line.find('\t', tab + 1) != std::string_view::npos) {
-      throw Error(
-          ErrorKind::usage,
-          fmt::format("{}:{}: wiersz powinien mieć jeden tabulator; oczekiwano wiersza „forma TAB lemat”",
-                      name, number));
+      throw Error(ErrorKind::usage,
+                  message("{}:{}: wiersz powinien mieć jeden tabulator; oczekiwano wiersza „forma TAB lemat”",
+                          "{}:{}: the line should have one tab; expected “form TAB lemma”", name, number));
     }
-    std::string form = checked(line.substr(0, tab), "forma", name, number);
-    std::string lemma = checked(line.substr(tab + 1), "nazwa lematu", name, number);
+    std::string form = checked(line.substr(0, tab), message("forma", "the form"), name, number);
+    std::string lemma =
+        checked(line.substr(tab + 1), message("nazwa lematu", "the name of the lemma"), name, number);
     std::vector<std::string>& lemmas = lemmas_of[std::move(form)];
     if (std::find(lemmas.begin(), lemmas.end(), lemma) == lemmas.end()) lemmas.push_back(std::move(lemma));
     if (lemmas_of.size() > kMostForms) {
-      throw Error(ErrorKind::limit, fmt::format("{}:{}: ponad {} własnych form; podziel spis lub skróć go",
-                                                name, number, kMostForms));
+      throw Error(ErrorKind::limit,
+                  message("{}:{}: ponad {} własnych form; podziel spis lub skróć go",
+                          "{}:{}: more than {} forms of your own; split the list or shorten it", name, number,
+                          kMostForms));
     }
   }
 }

@@ -12,14 +12,17 @@
 #include <cstdint>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 
 namespace kwerenda {
 namespace {
 
 void check(UErrorCode status, const char* call) {
   if (U_FAILURE(status)) {
-    throw Error(ErrorKind::io, std::string("ICU: ") + call + ": " + u_errorName(status) +
-                                   "; sprawdź, czy dane ICU 72 są zainstalowane (pakiet libicu72)");
+    throw Error(ErrorKind::io,
+                std::string("ICU: ") + call + ": " + u_errorName(status) +
+                    message("; sprawdź, czy dane ICU 72 są zainstalowane (pakiet libicu72)",
+                            "; check that the data of ICU 72 are installed (package libicu72)"));
   }
 }
 

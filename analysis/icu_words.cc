@@ -6,6 +6,7 @@
 #include <string>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 #include "analysis/utf8.h"
 
 namespace kwerenda {
@@ -13,8 +14,10 @@ namespace {
 
 void check(UErrorCode status, const char* call) {
   if (U_FAILURE(status)) {
-    throw Error(ErrorKind::io, std::string("ICU: ") + call + ": " + u_errorName(status) +
-                                   "; sprawdź, czy dane ICU 72 są zainstalowane (pakiet libicu72)");
+    throw Error(ErrorKind::io,
+                std::string("ICU: ") + call + ": " + u_errorName(status) +
+                    message("; sprawdź, czy dane ICU 72 są zainstalowane (pakiet libicu72)",
+                            "; check that the data of ICU 72 are installed (package libicu72)"));
   }
 }
 

@@ -1,12 +1,11 @@
 #include "analysis/index_directory.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <fstream>
 #include <sstream>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 #include "analysis/schema.h"
 
 namespace kwerenda {
@@ -35,14 +34,16 @@ std::vector<std::filesystem::path> current_segments(const std::filesystem::path&
   std::error_code error;
   if (!std::filesystem::exists(index, error)) {
     throw Error(ErrorKind::not_found,
-                fmt::format("{}: nie ma takiego indeksu. Zbuduj go: kwerenda-index add --index {} RAPORTY…",
-                            index.string(), index.string()));
+                message("{}: nie ma takiego indeksu. Zbuduj go: kwerenda-index add --index {} RAPORTY…",
+                        "{}: there is no such index. Build it: kwerenda-index add --index {} REPORTS…",
+                        index.string(), index.string()));
   }
   if (!std::filesystem::is_directory(index, error)) {
     throw Error(
         ErrorKind::incompatible,
-        fmt::format(
+        message(
             "{}: oczekiwano katalogu indeksu, znaleziono plik. Wskaż katalog zbudowany przez kwerenda-index.",
+            "{}: expected the directory of an index, found a file. Name a directory built by kwerenda-index.",
             index.string()));
   }
   const std::filesystem::path stub = index / kStubName;
@@ -50,44 +51,52 @@ std::vector<std::filesystem::path> current_segments(const std::filesystem::path&
     if (std::filesystem::exists(index / "iamglass", error) ||
         std::filesystem::exists(index / "iamchert", error)) {
       throw Error(ErrorKind::incompatible,
-                  fmt::format("{}: to baza Xapiana innego programu, nie indeks Kwerendy. Wskaż inny katalog.",
-                              index.string()));
+                  message("{}: to baza Xapiana innego programu, nie indeks Kwerendy. Wskaż inny katalog.",
+                          "{}: this is a Xapian database of another program, not an index of Kwerenda. Name "
+                          "another directory.",
+                          index.string()));
     }
-    throw Error(ErrorKind::not_found, fmt::format("{}: w katalogu nie ma indeksu (brak pliku {}). Zbuduj go: "
-                                                  "kwerenda-index add --index {} RAPORTY…",
-                                                  index.string(), kStubName, index.string()));
+    throw Error(ErrorKind::not_found, message("{}: w katalogu nie ma indeksu (brak pliku {}). Zbuduj go: "
+                                              "kwerenda-index add --index {} RAPORTY…",
+                                              "{}: there is no index in the directory (file {} is missing). "
+                                              "Build it: kwerenda-index add --index {} REPORTS…",
+                                              index.string(), kStubName, index.string()));
   }
   std::ifstream in(stub);
   if (!in)
-    throw Error(ErrorKind::io,
-                fmt::format("{}: nie można odczytać pliku. Sprawdź uprawnienia.", stub.string()));
+    throw Error(ErrorKind::io, message("{}: nie można odczytać pliku. Sprawdź uprawnienia.",
+                                       "{}: cannot read the file. Check its permissions.", stub.string()));
   std::vector<std::filesystem::path> segments;
   for (std::string line; std::getline(in, line);) {
     const std::string name = line.starts_with(kStubBackend) ? line.substr(kStubBackend.size()) : "";
     if (segment_number(name) == 0 || name.find('/') != std::string::npos) {  // nothing outside the index
       throw Error(
           ErrorKind::incompatible,
-          fmt::format(
-              "{}: oczekiwano wierszy „glass gen-NNNNNN”, znaleziono „{}”. To nie jest indeks Kwerendy.",
-              stub.string(), line.substr(0, 80)));
+          message("{}: oczekiwano wierszy „glass gen-NNNNNN”, znaleziono „{}”. To nie jest indeks Kwerendy.",
+                  "{}: expected lines “glass gen-NNNNNN”, found “{}”. This is not an index of Kwerenda.",
+                  stub.string(), line.substr(0, 80)));
     }
     segments.push_back(index / name);
   }
   if (in.bad()) {  // streams swallow even std::bad_alloc
-    throw Error(ErrorKind::io,
-                fmt::format("{}: nie można odczytać pliku do końca. Sprawdź dysk i pamięć.", stub.string()));
+    throw Error(ErrorKind::io, message("{}: nie można odczytać pliku do końca. Sprawdź dysk i pamięć.",
+                                       "{}: cannot read the file to its end. Check the disk and the memory.",
+                                       stub.string()));
   }
   if (segments.empty()) {
     throw Error(
         ErrorKind::corrupt,
-        fmt::format("{}: plik jest pusty. Przywróć indeks z kopii albo zbuduj go od nowa.", stub.string()));
+        message("{}: plik jest pusty. Przywróć indeks z kopii albo zbuduj go od nowa.",
+                "{}: the file is empty. Restore the index from a backup or build it anew.", stub.string()));
   }
   for (const auto& segment : segments) {
     if (!std::filesystem::is_directory(segment, error)) {
       throw Error(
           ErrorKind::corrupt,
-          fmt::format(
+          message(
               "{}: {} wskazuje ten katalog, ale go nie ma. Przywróć indeks z kopii albo zbuduj go od nowa.",
+              "{}: {} names this directory, but it is not there. Restore the index from a backup or build it "
+              "anew.",
               segment.string(), stub.string()));
     }
   }

@@ -1,12 +1,12 @@
 #include "analysis/key_streams.h"
 
-#include <fmt/format.h>
 #include <xxhash.h>
 
 #include <bit>
 #include <cstring>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 
 namespace kwerenda {
 namespace {
@@ -75,9 +75,11 @@ void KeyStreamFile::check_footer(const std::filesystem::path& path) {
   if (sound) documents_ = number<std::uint32_t>(footer + 8);
   if (!sound || std::uint64_t{documents_} * 4 > size - kKeyStreamFooterBytes) {
     throw Error(ErrorKind::corrupt,
-                fmt::format("{}: plik jest uszkodzony albo ucięty. Sprawdź indeks (kwerenda-index check), "
-                            "przywróć go z kopii albo zbuduj od nowa.",
-                            path.string()));
+                message("{}: plik jest uszkodzony albo ucięty. Sprawdź indeks (kwerenda-index check), "
+                        "przywróć go z kopii albo zbuduj od nowa.",
+                        "{}: the file is damaged or cut short. Check the index (kwerenda-index check), "
+                        "restore it from a backup or build it anew.",
+                        path.string()));
   }
   table_ = size - kKeyStreamFooterBytes - std::size_t{documents_} * 4;
 }

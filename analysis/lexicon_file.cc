@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <fmt/format.h>
 #include <xxhash.h>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 
 namespace kwerenda {
 namespace {
@@ -26,15 +26,16 @@ constexpr std::size_t kLongestLemma = 512;  // bytes: the longest form the autom
   if (code == ENOENT || code == ENOTDIR) {
     throw Error(
         ErrorKind::not_found,
-        fmt::format(
+        message(
             "nie ma pliku leksykonu {}; zbuduj go (cmake --build … --target lexicon) albo podaj inną ścieżkę",
+            "there is no lexicon file {}; build it (cmake --build … --target lexicon) or give another path",
             path.string()));
   }
   throw Error(
       ErrorKind::io,
-      fmt::format(
-          "nie można otworzyć leksykonu {}: {}; sprawdź, czy to zwykły plik i czy masz prawo go czytać",
-          path.string(), std::strerror(code)));
+      message("nie można otworzyć leksykonu {}: {}; sprawdź, czy to zwykły plik i czy masz prawo go czytać",
+              "cannot open the lexicon {}: {}; check that it is a regular file that you may read",
+              path.string(), std::strerror(code)));
 }
 
 }  // namespace
@@ -72,43 +73,50 @@ void LexiconFile::use(std::string_view bytes, const std::string& name) {
   LexiconHeader header;
   if (bytes.size() < sizeof header || std::memcmp(bytes.data(), kLexiconMagic, sizeof kLexiconMagic) != 0) {
     throw Error(ErrorKind::incompatible,
-                fmt::format("{}: to nie jest leksykon Kwerendy (oczekiwano nagłówka „KwerLex”, plik ma {} "
-                            "bajtów); zbuduj go na nowo: cmake --build … --target lexicon",
-                            path_, bytes.size()));
+                message("{}: to nie jest leksykon Kwerendy (oczekiwano nagłówka „KwerLex”, plik ma {} "
+                        "bajtów); zbuduj go na nowo: cmake --build … --target lexicon",
+                        "{}: this is not a lexicon of Kwerenda (expected the header “KwerLex”, the file has "
+                        "{} bytes); build it anew: cmake --build … --target lexicon",
+                        path_, bytes.size()));
   }
   std::memcpy(&header, bytes.data(), sizeof header);
   if (header.version != kLexiconVersion || header.header_bytes != sizeof header) {
     throw Error(ErrorKind::incompatible,
-                fmt::format("{}: leksykon w wersji {}, ten program czyta wersję {}; zbuduj go na nowo: "
-                            "cmake --build … --target lexicon",
-                            path_, header.version, kLexiconVersion));
+                message("{}: leksykon w wersji {}, ten program czyta wersję {}; zbuduj go na nowo: cmake "
+                        "--build … --target lexicon",
+                        "{}: the lexicon is of version {}, this program reads version {}; build it anew: "
+                        "cmake --build … --target lexicon",
+                        path_, header.version, kLexiconVersion));
   }
   if (header.file_bytes != bytes.size()) {
-    throw Error(
-        ErrorKind::corrupt,
-        fmt::format("{}: plik powinien mieć {} bajtów, a ma {}; skopiuj go ponownie lub zbuduj na nowo",
-                    path_, header.file_bytes, bytes.size()));
+    throw Error(ErrorKind::corrupt,
+                message("{}: plik powinien mieć {} bajtów, a ma {}; skopiuj go ponownie lub zbuduj na nowo",
+                        "{}: the file should have {} bytes, it has {}; copy it again or build it anew", path_,
+                        header.file_bytes, bytes.size()));
   }
   checksum = XXH3_64bits(bytes.data() + 32, bytes.size() - 32);
   if (checksum != header.checksum) {
     throw Error(
         ErrorKind::corrupt,
-        fmt::format("{}: suma kontrolna powinna wynosić {:016x}, a wynosi {:016x}; skopiuj plik ponownie "
-                    "lub zbuduj na nowo",
-                    path_, header.checksum, checksum));
+        message("{}: suma kontrolna powinna wynosić {:016x}, a wynosi {:016x}; skopiuj plik ponownie lub "
+                "zbuduj na nowo",
+                "{}: the checksum should be {:016x}, it is {:016x}; copy the file again or build it anew",
+                path_, header.checksum, checksum));
   }
   const std::string_view table = section(header, kLetters);
   if (table.size() != kLettersBytes) {
     throw Error(ErrorKind::corrupt,
-                fmt::format("{}: tablica liter powinna mieć {} bajtów, a ma {}; zbuduj leksykon na nowo",
-                            path_, kLettersBytes, table.size()));
+                message("{}: tablica liter powinna mieć {} bajtów, a ma {}; zbuduj leksykon na nowo",
+                        "{}: the table of letters should have {} bytes, it has {}; build the lexicon anew",
+                        path_, kLettersBytes, table.size()));
   }
   letters_ = reinterpret_cast<const std::uint8_t*>(table.data());
   for (std::size_t i = 0; i < kLettersBytes; ++i) {
     if (letters_[i] >= kMaxLabels) {
       throw Error(ErrorKind::corrupt,
-                  fmt::format("{}: tablica liter ma etykietę {} (najwyżej {}); zbuduj leksykon na nowo",
-                              path_, letters_[i], kMaxLabels - 1));
+                  message("{}: tablica liter ma etykietę {} (najwyżej {}); zbuduj leksykon na nowo",
+                          "{}: the table of letters has the label {} (at most {}); build the lexicon anew",
+                          path_, letters_[i], kMaxLabels - 1));
     }
   }
   for (std::uint32_t point = 0; point < kLetterTable; ++point) {
@@ -138,8 +146,9 @@ std::string_view LexiconFile::section(const LexiconHeader& header, LexiconSectio
   const std::string_view bytes = bytes_;
   if (span.offset > bytes.size() || span.size > bytes.size() - span.offset || span.offset % 64 != 0) {
     throw Error(ErrorKind::corrupt,
-                fmt::format("{}: część {} wychodzi poza plik (od {}, {} bajtów); zbuduj leksykon na nowo",
-                            path_, static_cast<unsigned>(which), span.offset, span.size));
+                message("{}: część {} wychodzi poza plik (od {}, {} bajtów); zbuduj leksykon na nowo",
+                        "{}: section {} reaches beyond the file (from {}, {} bytes); build the lexicon anew",
+                        path_, static_cast<unsigned>(which), span.offset, span.size));
   }
   return bytes.substr(span.offset, span.size);
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 
 namespace kwerenda {
 namespace {
@@ -119,50 +120,62 @@ std::string to_json(const Manifest& manifest) {
 Manifest readable_manifest_from_json(std::string_view text, const std::string& index_path) {
   const auto foreign = [&](const char* found) {
     return Error(ErrorKind::incompatible,
-                 fmt::format("{}: oczekiwano indeksu programu kwerenda-index, znaleziono {}. Wskaż inny "
-                             "katalog albo zbuduj nowy indeks: "
-                             "kwerenda-index add --index KATALOG RAPORTY…",
-                             index_path, found));
+                 message("{}: oczekiwano indeksu programu kwerenda-index, znaleziono {}. Wskaż inny katalog "
+                         "albo zbuduj nowy indeks: kwerenda-index add --index KATALOG RAPORTY…",
+                         "{}: expected an index of the program kwerenda-index, found {}. Name another "
+                         "directory or build a new index: kwerenda-index add --index DIRECTORY REPORTS…",
+                         index_path, found));
   };
-  if (text.empty()) throw foreign("bazę Xapiana bez manifestu (innego programu)");
+  if (text.empty())
+    throw foreign(message("bazę Xapiana bez manifestu (innego programu)",
+                          "a Xapian database without a manifest (of another program)"));
   Fields fields;
   FieldReader reader(fields);
-  if (!nlohmann::json::sax_parse(text, &reader)) throw foreign("manifest, którego nie da się odczytać");
+  if (!nlohmann::json::sax_parse(text, &reader))
+    throw foreign(message("manifest, którego nie da się odczytać", "a manifest that cannot be read"));
   std::string program;
-  if (!get(fields, "program", program) || program != kProgram) throw foreign("manifest innego programu");
+  if (!get(fields, "program", program) || program != kProgram)
+    throw foreign(message("manifest innego programu", "a manifest of another program"));
   Manifest manifest;
   if (!get_number(fields, "format_version", manifest.format_version))
-    throw foreign("manifest, którego nie da się odczytać");
+    throw foreign(message("manifest, którego nie da się odczytać", "a manifest that cannot be read"));
   if (manifest.format_version < kOldestReadableFormat || manifest.format_version > kFormatVersion) {
     throw Error(
         ErrorKind::incompatible,
-        fmt::format("{}: indeks ma format {}, ten program czyta formaty od {} do {}. Zrób zrzut programem, "
-                    "który ten indeks "
-                    "zbudował (kwerenda-index dump), i odtwórz go tym: kwerenda-index restore --index NOWY",
-                    index_path, manifest.format_version, kOldestReadableFormat, kFormatVersion));
+        message(
+            "{}: indeks ma format {}, ten program czyta formaty od {} do {}. Zrób zrzut programem, który ten "
+            "indeks zbudował (kwerenda-index dump), i odtwórz go tym: kwerenda-index restore --index NOWY",
+            "{}: the index has format {}, this program reads formats {} to {}. Dump it with the program that "
+            "built it (kwerenda-index dump) and restore the dump with this one: kwerenda-index restore "
+            "--index NEW",
+            index_path, manifest.format_version, kOldestReadableFormat, kFormatVersion));
   }
   const auto checksum = fields.find("checksum");
-  if (checksum == fields.end()) throw foreign("manifest, którego nie da się odczytać");
+  if (checksum == fields.end())
+    throw foreign(message("manifest, którego nie da się odczytać", "a manifest that cannot be read"));
   if (checksum->second != checksum_of(fields)) {
-    throw Error(
-        ErrorKind::corrupt,
-        fmt::format("{}: manifest nie zgadza się ze swoją sumą kontrolną. Przywróć indeks z kopii albo "
-                    "zbuduj go od nowa.",
-                    index_path));
+    throw Error(ErrorKind::corrupt, message("{}: manifest nie zgadza się ze swoją sumą kontrolną. Przywróć "
+                                            "indeks z kopii albo zbuduj go od nowa.",
+                                            "{}: the manifest does not agree with its checksum. Restore the "
+                                            "index from a backup or build it anew.",
+                                            index_path));
   }
-  if (!get_rest(fields, manifest)) throw foreign("manifest, którego nie da się odczytać");
+  if (!get_rest(fields, manifest))
+    throw foreign(message("manifest, którego nie da się odczytać", "a manifest that cannot be read"));
   return manifest;
 }
 
 Manifest manifest_from_json(std::string_view text, const std::string& index_path) {
   Manifest manifest = readable_manifest_from_json(text, index_path);
   if (manifest.format_version != kFormatVersion || manifest.analysis_version != kAnalysisVersion) {
-    throw Error(ErrorKind::incompatible,
-                fmt::format("{}: indeks ma format {} i analizę {}, ten program czyta format {} i analizę {}. "
-                            "Zbuduj indeks od nowa: "
-                            "kwerenda-index dump --index {} | kwerenda-index restore --index NOWY",
-                            index_path, manifest.format_version, manifest.analysis_version, kFormatVersion,
-                            kAnalysisVersion, index_path));
+    throw Error(
+        ErrorKind::incompatible,
+        message("{}: indeks ma format {} i analizę {}, ten program czyta format {} i analizę {}. Zbuduj "
+                "indeks od nowa: kwerenda-index dump --index {} | kwerenda-index restore --index NOWY",
+                "{}: the index has format {} and analysis {}, this program reads format {} and analysis {}. "
+                "Build the index anew: kwerenda-index dump --index {} | kwerenda-index restore --index NEW",
+                index_path, manifest.format_version, manifest.analysis_version, kFormatVersion,
+                kAnalysisVersion, index_path));
   }
   return manifest;
 }

@@ -1,7 +1,6 @@
 #include "analysis/mapped_file.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <cstring>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 
 namespace kwerenda {
 
@@ -21,16 +21,18 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
     if (file >= 0) ::close(file);
     throw Error(
         code == ENOENT || code == 0 || code == ELOOP ? ErrorKind::corrupt : ErrorKind::io,
-        fmt::format("{}: nie można otworzyć pliku{}{}. Przywróć indeks z kopii albo zbuduj go od nowa.",
-                    path.string(), code ? ": " : "", code ? std::strerror(code) : ""));
+        message("{}: nie można otworzyć pliku{}{}. Przywróć indeks z kopii albo zbuduj go od nowa.",
+                "{}: cannot open the file{}{}. Restore the index from a backup or build it anew.",
+                path.string(), code ? ": " : "", code ? std::strerror(code) : ""));
   }
   size_ = static_cast<std::size_t>(status.st_size);
   void* const data = size_ == 0 ? nullptr : ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file, 0);
   const int code = errno;
   ::close(file);
   if (data == MAP_FAILED) {
-    throw Error(ErrorKind::io, fmt::format("{}: nie można odwzorować pliku w pamięci: {}. Spróbuj ponownie.",
-                                           path.string(), std::strerror(code)));
+    throw Error(ErrorKind::io, message("{}: nie można odwzorować pliku w pamięci: {}. Spróbuj ponownie.",
+                                       "{}: cannot map the file into memory: {}. Try again.", path.string(),
+                                       std::strerror(code)));
   }
   data_ = static_cast<const unsigned char*>(data);
 }

@@ -10,6 +10,7 @@
 
 #include "analysis/edit_distance.h"
 #include "analysis/error.h"
+#include "analysis/message.h"
 #include "analysis/utf8.h"
 
 namespace kwerenda {
@@ -40,7 +41,8 @@ class Reader {
       table = toml::parse(text, file_.string());
     } catch (const toml::parse_error& error) {
       fail(error.source().begin.line,
-           fmt::format("oczekiwano pliku TOML, a jest błąd składni: {}", error.description()));
+           message("oczekiwano pliku TOML, a jest błąd składni: {}",
+                   "expected a TOML file, found a syntax error: {}", error.description()));
     }
     PreferenceFile read{file_, {}};
     for (const auto& [key, value] : table) {
@@ -67,9 +69,10 @@ class Reader {
     const std::string near = nearest(name, names);
     std::string all;
     for (const std::string& known : names) all += (all.empty() ? "" : ", ") + known;
-    fail(line, near.empty()
-                   ? fmt::format("nieznane ustawienie „{}”; są: {}", printable(name), all)
-                   : fmt::format("nieznane ustawienie „{}”; czy chodziło o „{}”?", printable(name), near));
+    fail(line, near.empty() ? message("nieznane ustawienie „{}”; są: {}",
+                                      "unknown setting “{}”; there are: {}", printable(name), all)
+                            : message("nieznane ustawienie „{}”; czy chodziło o „{}”?",
+                                      "unknown setting “{}”; did you mean “{}”?", printable(name), near));
   }
 
   std::string value_of(const toml::node& node, const std::string& name, Kind kind) const {
@@ -77,11 +80,11 @@ class Reader {
     if (kind == Kind::number) {
       if (const auto number = node.value<std::int64_t>(); node.is_integer() && number)
         return fmt::format("{}", *number);
-      fail(line, fmt::format("„{}”: oczekiwano liczby całkowitej", name));
+      fail(line, message("„{}”: oczekiwano liczby całkowitej", "“{}”: expected a whole number", name));
     }
     if (!node.is_string()) {
-      fail(line,
-           fmt::format("„{}”: oczekiwano napisu{}", name, kind == Kind::paths ? " albo listy napisów" : ""));
+      fail(line, message("„{}”: oczekiwano napisu{}", "“{}”: expected a string{}", name,
+                         kind == Kind::paths ? message(" albo listy napisów", " or a list of strings") : ""));
     }
     std::string text = node.as_string()->get();
     if (kind == Kind::text || text.empty()) return text;
@@ -96,13 +99,16 @@ PreferenceFile read_file(const fs::path& file) {
   std::string text(kMaxPreferenceBytes + 1, '\0');
   if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!in.is_open() || in.bad()) {
-    throw Error(ErrorKind::io, fmt::format("{}: nie można odczytać ustawień; sprawdź uprawnienia",
-                                           printable(file.string())));
+    throw Error(ErrorKind::io,
+                message("{}: nie można odczytać ustawień; sprawdź uprawnienia",
+                        "{}: cannot read the settings; check the permissions", printable(file.string())));
   }
   text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() > kMaxPreferenceBytes) {
-    throw Error(ErrorKind::limit, fmt::format("{}: plik ustawień jest za długi: najwyżej może mieć {} bajtów",
-                                              printable(file.string()), kMaxPreferenceBytes));
+    throw Error(ErrorKind::limit,
+                message("{}: plik ustawień jest za długi: najwyżej może mieć {} bajtów",
+                        "{}: the file of settings is too long: at most it may have {} bytes",
+                        printable(file.string()), kMaxPreferenceBytes));
   }
   return parse_preferences(text, file);
 }

@@ -13,6 +13,7 @@
 #include <new>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 
 namespace kwerenda {
 namespace {
@@ -21,22 +22,26 @@ constexpr std::size_t kMostSumsBytes = 4096;  // six lines are 300
 constexpr std::size_t kReadBytes = 1u << 20;
 constexpr const char* kVersionFileName = "iamglass";  // Xapian's
 
-constexpr const char* kRemedy = ". Przywróć indeks z kopii albo zbuduj go od nowa.";
+const char* remedy() {
+  return message(". Przywróć indeks z kopii albo zbuduj go od nowa.",
+                 ". Restore the index from a backup or build it anew.");
+}
 
 std::string hexadecimal(std::uint64_t number) { return fmt::format("{:016x}", number); }
 
 std::uint64_t hash_of(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
 [[noreturn]] void throw_corrupt(const std::filesystem::path& path, std::string_view what) {
-  throw Error(ErrorKind::corrupt, fmt::format("{}: {}{}", path.string(), what, kRemedy));
+  throw Error(ErrorKind::corrupt, fmt::format("{}: {}{}", path.string(), what, remedy()));
 }
 
 class File {
  public:
   explicit File(const std::filesystem::path& path) : path_(path) {
     descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-    if (descriptor_ < 0 && (errno == ENOENT || errno == ELOOP)) throw_corrupt(path, "nie ma tego pliku");
-    if (descriptor_ < 0) fail("nie można otworzyć pliku");
+    if (descriptor_ < 0 && (errno == ENOENT || errno == ELOOP))
+      throw_corrupt(path, message("nie ma tego pliku", "the file is missing"));
+    if (descriptor_ < 0) fail(message("nie można otworzyć pliku", "cannot open the file"));
   }
   ~File() { ::close(descriptor_); }
   File(const File&) = delete;
@@ -47,7 +52,7 @@ class File {
     for (;;) {
       const ssize_t got = ::read(descriptor_, bytes, size);
       if (got >= 0) return static_cast<std::size_t>(got);
-      if (errno != EINTR) fail("nie można odczytać pliku");
+      if (errno != EINTR) fail(message("nie można odczytać pliku", "cannot read the file"));
     }
   }
 
@@ -58,8 +63,9 @@ class File {
 
  private:
   [[noreturn]] void fail(const char* attempted) const {
-    throw Error(ErrorKind::io, fmt::format("{}: {}: {}. Sprawdź uprawnienia i dysk.", path_.string(),
-                                           attempted, std::strerror(errno)));
+    throw Error(ErrorKind::io, message("{}: {}: {}. Sprawdź uprawnienia i dysk.",
+                                       "{}: {}: {}. Check the permissions and the disk.", path_.string(),
+                                       attempted, std::strerror(errno)));
   }
 
   std::filesystem::path path_;
@@ -87,12 +93,14 @@ std::vector<SummedFile> read_sums(const std::filesystem::path& segment) {
   std::string_view rest = text;
   while (true) {
     const std::size_t end = rest.find('\n');
-    if (end == std::string_view::npos) throw_corrupt(path, "plik jest uszkodzony albo ucięty");
+    if (end == std::string_view::npos)
+      throw_corrupt(path, message("plik jest uszkodzony albo ucięty", "the file is damaged or cut short"));
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(end + 1);
     if (rest.empty()) {
       const std::string_view summed(text.data(), text.size() - line.size() - 1);
-      if (line != hexadecimal(hash_of(summed))) throw_corrupt(path, "plik jest uszkodzony");
+      if (line != hexadecimal(hash_of(summed)))
+        throw_corrupt(path, message("plik jest uszkodzony", "the file is damaged"));
       return files;
     }
     // The last line vouches for the others once all are read.
@@ -100,9 +108,11 @@ std::vector<SummedFile> read_sums(const std::filesystem::path& segment) {
     const char* const line_end = line.data() + line.size();
     const auto hash = std::from_chars(line.data(), line_end, file.xxh3, 16);
     const auto bytes = std::from_chars(std::min(hash.ptr + 1, line_end), line_end, file.size);
-    if (bytes.ec != std::errc{} || bytes.ptr >= line_end - 1) throw_corrupt(path, "plik jest uszkodzony");
+    if (bytes.ec != std::errc{} || bytes.ptr >= line_end - 1)
+      throw_corrupt(path, message("plik jest uszkodzony", "the file is damaged"));
     file.name.assign(bytes.ptr + 1, line_end);
-    if (file.name.find('/') != std::string::npos) throw_corrupt(path, "plik jest uszkodzony");
+    if (file.name.find('/') != std::string::npos)
+      throw_corrupt(path, message("plik jest uszkodzony", "the file is damaged"));
     files.push_back(std::move(file));
   }
 }
@@ -111,11 +121,12 @@ std::string damage_of(const std::filesystem::path& segment, const SummedFile& fi
   const std::filesystem::path path = segment / file.name;
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(path, ignored))) {
-    return fmt::format("{}: nie ma tego pliku", path.string());
+    return message("{}: nie ma tego pliku", "{}: the file is missing", path.string());
   }
   File in(path);
   if (in.size() != file.size) {
-    return fmt::format("{}: ma mieć {} bajtów, ma {}", path.string(), file.size, in.size());
+    return message("{}: ma mieć {} bajtów, ma {}", "{}: should have {} bytes, has {}", path.string(),
+                   file.size, in.size());
   }
   struct Free {
     void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
@@ -127,7 +138,8 @@ std::string damage_of(const std::filesystem::path& segment, const SummedFile& fi
   for (std::size_t got; (got = in.read(buffer.get(), kReadBytes)) > 0;)
     XXH3_64bits_update(state.get(), buffer.get(), got);
   if (XXH3_64bits_digest(state.get()) != file.xxh3) {
-    return fmt::format("{}: treść nie zgadza się z sumą kontrolną", path.string());
+    return message("{}: treść nie zgadza się z sumą kontrolną",
+                   "{}: the content does not agree with the checksum", path.string());
   }
   return {};
 }
@@ -137,7 +149,7 @@ void verify_files(const std::filesystem::path& segment) {
   if (!std::filesystem::exists(segment / kSumsName, ignored)) return;
   for (const SummedFile& file : read_sums(segment)) {
     if (const std::string damage = damage_of(segment, file); !damage.empty())
-      throw Error(ErrorKind::corrupt, damage + kRemedy);
+      throw Error(ErrorKind::corrupt, damage + remedy());
   }
 }
 
@@ -147,11 +159,12 @@ void verify_version_file(const std::filesystem::path& segment) {
   for (const SummedFile& file : read_sums(segment)) {
     if (file.name != kVersionFileName) continue;
     if (const std::string damage = damage_of(segment, file); !damage.empty()) {
-      throw Error(ErrorKind::corrupt, damage + kRemedy);
+      throw Error(ErrorKind::corrupt, damage + remedy());
     }
     return;
   }
-  throw_corrupt(segment / kSumsName, "brak w nim pliku iamglass");
+  throw_corrupt(segment / kSumsName,
+                message("brak w nim pliku iamglass", "it does not list the file iamglass"));
 }
 
 }  // namespace kwerenda

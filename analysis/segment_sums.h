@@ -25,7 +25,8 @@ std::string to_text(const std::vector<SummedFile>& files);
 // Throws Error{corrupt} if the file is missing or not as it was written, Error{io}.
 std::vector<SummedFile> read_sums(const std::filesystem::path& segment);
 
-// What is wrong with a file of the segment, in Polish, or nothing. Reads all of it. Throws Error{io}.
+// What is wrong with a file of the segment, in the language of messages, or nothing. Reads all of it. Throws
+// Error{io}.
 std::string damage_of(const std::filesystem::path& segment, const SummedFile& file);
 
 // Verifies all files of the segment; one without sums passes, see below. Throws Error{corrupt}, Error{io}.

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 #include "analysis/utf8.h"
 
 namespace kwerenda {
@@ -160,8 +161,10 @@ struct TextCloser {
 };
 
 [[noreturn]] void fail(const char* what, UErrorCode status) {
-  throw Error(ErrorKind::io, std::string("ICU: ") + what + ": " + u_errorName(status) +
-                                 "; sprawdź, czy zainstalowano pełne dane ICU 72 (pakiet libicu72)");
+  throw Error(ErrorKind::io,
+              std::string("ICU: ") + what + ": " + u_errorName(status) +
+                  message("; sprawdź, czy zainstalowano pełne dane ICU 72 (pakiet libicu72)",
+                          "; check that the full data of ICU 72 are installed (package libicu72)"));
 }
 
 // One prototype for the process, cloned for each call: a clone takes microseconds, and the prototype is never
@@ -171,7 +174,7 @@ std::unique_ptr<icu::BreakIterator> make_iterator() {
     UErrorCode status = U_ZERO_ERROR;
     std::unique_ptr<const icu::BreakIterator> made(
         icu::BreakIterator::createSentenceInstance(icu::Locale("pl"), status));
-    if (U_FAILURE(status)) fail("podział na zdania", status);
+    if (U_FAILURE(status)) fail(message("podział na zdania", "splitting into sentences"), status);
     return made;
   }();
   return std::unique_ptr<icu::BreakIterator>(prototype->clone());
@@ -195,10 +198,10 @@ void sentences(std::string_view text, std::vector<std::uint32_t>& starts) {
   UErrorCode status = U_ZERO_ERROR;
   const std::unique_ptr<UText, TextCloser> source(
       utext_openUTF8(nullptr, scanned.data(), static_cast<std::int64_t>(scanned.size()), &status));
-  if (U_FAILURE(status)) fail("otwarcie tekstu", status);
+  if (U_FAILURE(status)) fail(message("otwarcie tekstu", "opening the text"), status);
   const std::unique_ptr<icu::BreakIterator> iterator = make_iterator();
   iterator->setText(source.get(), status);
-  if (U_FAILURE(status)) fail("podział na zdania", status);
+  if (U_FAILURE(status)) fail(message("podział na zdania", "splitting into sentences"), status);
 
   std::size_t start = 0;
   starts.push_back(static_cast<std::uint32_t>(base));

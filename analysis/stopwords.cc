@@ -11,6 +11,7 @@
 
 #include "analysis/error.h"
 #include "analysis/fold.h"
+#include "analysis/message.h"
 #include "analysis/utf8.h"
 
 namespace kwerenda {
@@ -20,8 +21,8 @@ StopWords StopWords::load(const std::filesystem::path& path) {
   if (!file) {
     const int reason = errno;
     throw Error(reason == ENOENT ? ErrorKind::not_found : ErrorKind::io,
-                fmt::format("{}: nie można otworzyć listy słów pomijanych: {}", path.string(),
-                            std::strerror(reason)));
+                message("{}: nie można otworzyć listy słów pomijanych: {}",
+                        "{}: cannot open the list of stop words: {}", path.string(), std::strerror(reason)));
   }
   StopWords list;
   std::string line;
@@ -29,19 +30,22 @@ StopWords StopWords::load(const std::filesystem::path& path) {
     const auto fail = [&](std::string_view what) {
       throw Error(ErrorKind::corrupt, fmt::format("{}:{}: {}", path.string(), number, what));
     };
-    if (find_invalid_utf8(line) != std::string::npos) fail("niepoprawny UTF-8; zapisz plik w UTF-8");
+    if (find_invalid_utf8(line) != std::string::npos)
+      fail(message("niepoprawny UTF-8; zapisz plik w UTF-8", "invalid UTF-8; save the file as UTF-8"));
     const std::string_view word = trimmed(std::string_view(line).substr(0, line.find('#')));
     if (word.empty()) continue;
     if (word.find_first_of(" \t") != std::string_view::npos) {
-      fail(fmt::format("„{}”: w wierszu może stać jedno słowo", word));
+      fail(message("„{}”: w wierszu może stać jedno słowo", "“{}”: a line may hold one word", word));
     }
     if (folded(word) != word) {
-      fail(fmt::format("„{}”: słowo ma być zapisane małymi literami, w NFC: „{}”", word, folded(word)));
+      fail(message("„{}”: słowo ma być zapisane małymi literami, w NFC: „{}”",
+                   "“{}”: the word has to be written in small letters, in NFC: “{}”", word, folded(word)));
     }
     list.words_.emplace_back(word);
   }
   if (file.bad())
-    throw Error(ErrorKind::io, fmt::format("{}: błąd odczytu: {}", path.string(), std::strerror(errno)));
+    throw Error(ErrorKind::io, message("{}: błąd odczytu: {}", "{}: reading failed: {}", path.string(),
+                                       std::strerror(errno)));
 
   std::sort(list.words_.begin(), list.words_.end());
   list.words_.erase(std::unique(list.words_.begin(), list.words_.end()), list.words_.end());

@@ -10,7 +10,7 @@ install(FILES ${PROJECT_BINARY_DIR}/share/kwerenda/pl.lex DESTINATION share/kwer
 install(FILES LICENSE THIRD-PARTY.md README.md NEWS.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 install(FILES searcher/searcher.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/kwerenda/searcher)
-install(FILES analysis/error.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/kwerenda/analysis)
+install(FILES analysis/error.h analysis/language.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/kwerenda/analysis)
 target_include_directories(kwerenda_searcher INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/kwerenda>)
 set(package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/kwerenda)
 foreach(part flags analysis query searcher)

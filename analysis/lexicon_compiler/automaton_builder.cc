@@ -8,6 +8,7 @@
 
 #include "analysis/error.h"
 #include "analysis/lexicon_format.h"
+#include "analysis/message.h"
 
 namespace kwerenda {
 
@@ -137,7 +138,8 @@ BuiltAutomaton AutomatonBuilder::build() {
     }
   }
   if (is_base.size() > (1u << 24))
-    throw Error(ErrorKind::limit, "słownik nie mieści się w 2^24 komórkach automatu");
+    throw Error(ErrorKind::limit, message("słownik nie mieści się w 2^24 komórkach automatu",
+                                          "the dictionary does not fit into 2^24 cells of the automaton"));
   built.cells.assign(is_base.size(), kFreeCell);
   for (std::size_t id = 0; id < states_.size(); ++id) {
     const State& s = states_[id];

@@ -3,9 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "analysis/error.h"
+#include "analysis/message.h"
 
 namespace kwerenda {
 namespace {
@@ -22,9 +21,11 @@ class Automaton {
   Automaton(std::string_view bytes, const std::string& name) : name_(name) {
     if (bytes.size() < 8 || bytes.substr(0, 5) != "\\fsa\xc6") {
       throw Error(ErrorKind::incompatible,
-                  fmt::format("{}: to nie jest automat CFSA2 Morfologika; oczekiwano pliku z pakietu "
-                              "libmorfologik-stemming-java 1.9",
-                              name));
+                  message("{}: to nie jest automat CFSA2 Morfologika; oczekiwano pliku z pakietu "
+                          "libmorfologik-stemming-java 1.9",
+                          "{}: this is not a CFSA2 automaton of Morfologik; expected the file of the package "
+                          "libmorfologik-stemming-java 1.9",
+                          name));
     }
     const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(bytes[i]); };
     numbers_ = (((byte(5) << 8) | byte(6)) & kNumbers) != 0;
@@ -51,10 +52,12 @@ class Automaton {
   };
 
   [[noreturn]] void broken(std::size_t at) const {
-    throw Error(ErrorKind::corrupt,
-                fmt::format("{}: automat urywa się przy bajcie {}; zainstaluj ponownie pakiet "
-                            "libmorfologik-stemming-java",
-                            name_, at));
+    throw Error(
+        ErrorKind::corrupt,
+        message(
+            "{}: automat urywa się przy bajcie {}; zainstaluj ponownie pakiet libmorfologik-stemming-java",
+            "{}: the automaton breaks off at byte {}; install the package libmorfologik-stemming-java again",
+            name_, at));
   }
   std::uint8_t byte(std::size_t at) const {
     if (at >= arcs_.size()) broken(at);
@@ -132,7 +135,8 @@ void read_morfologik(std::string_view bytes, const std::string& name,
     const std::size_t back = code.size() < 2 ? 256 : static_cast<std::uint8_t>(code[1] - 'A');
     if (tags == std::string_view::npos || (front != 255 && back != 255 && front + back > form.size())) {
       throw Error(ErrorKind::corrupt,
-                  fmt::format("{}: wpis „{}” nie ma postaci forma+kod+znaczniki", name, text));
+                  message("{}: wpis „{}” nie ma postaci forma+kod+znaczniki",
+                          "{}: the entry “{}” is not of the shape form+code+tags", name, text));
     }
     lemma.clear();
     if (front != 255 && back != 255)

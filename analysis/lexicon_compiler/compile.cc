@@ -7,7 +7,6 @@
 #include <set>
 #include <unordered_map>
 
-#include <fmt/format.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
@@ -18,6 +17,7 @@
 #include "analysis/lexicon_compiler/automaton_builder.h"
 #include "analysis/lexicon_compiler/letters.h"
 #include "analysis/lexicon_format.h"
+#include "analysis/message.h"
 
 namespace kwerenda {
 namespace {
@@ -167,7 +167,8 @@ class Records {
     const auto [place, fresh] = offsets_.emplace(record, static_cast<std::uint32_t>(bytes_.size()));
     if (fresh) bytes_ += record;
     if (bytes_.size() >= (1u << 24))
-      throw Error(ErrorKind::limit, "odczytania form nie mieszczą się w 2^24 bajtach");
+      throw Error(ErrorKind::limit, message("odczytania form nie mieszczą się w 2^24 bajtach",
+                                            "the readings of forms do not fit into 2^24 bytes"));
     return place->second;
   }
   const std::string& bytes() const { return bytes_; }

@@ -10,6 +10,7 @@
 #include "analysis/error.h"
 #include "analysis/fold.h"
 #include "analysis/lexicon_compiler/letters.h"
+#include "analysis/message.h"
 #include "analysis/utf8.h"
 
 namespace kwerenda {
@@ -136,8 +137,9 @@ std::vector<FormCount> parse_counts(std::string_view text, const std::string& na
     count.by_context[0] = all - elsewhere;
     if (!good)
       throw Error(ErrorKind::corrupt,
-                  fmt::format("{}:{}: oczekiwano „forma TAB liczba TAB liczba TAB liczba TAB sąsiedztwa”",
-                              name, number));
+                  message("{}:{}: oczekiwano „forma TAB liczba TAB liczba TAB liczba TAB sąsiedztwa”",
+                          "{}:{}: expected “form TAB number TAB number TAB number TAB neighbourhoods”", name,
+                          number));
     counts.push_back(std::move(count));
   }
   return counts;
@@ -148,7 +150,8 @@ void add_unigrams(std::string_view model, const std::string& name, std::uint32_t
   const std::size_t begin = model.find("\\1-grams:\n"), end = model.find("\\2-grams:", begin);
   if (begin == std::string_view::npos) {
     throw Error(ErrorKind::corrupt,
-                fmt::format("{}: oczekiwano modelu języka z częścią „\\1-grams:”, nie ma jej", name));
+                message("{}: oczekiwano modelu języka z częścią „\\1-grams:”, nie ma jej",
+                        "{}: expected a language model with a part “\\1-grams:”, there is none", name));
   }
   std::unordered_map<std::string, std::size_t> known;
   for (std::size_t i = 0; i < counts.size(); ++i) known.emplace(counts[i].form, i);

@@ -5,9 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "analysis/error.h"
+#include "analysis/message.h"
 
 namespace kwerenda {
 namespace {
@@ -69,8 +68,9 @@ void for_each_line(std::string_view text, Each each) {
 }
 
 [[noreturn]] void malformed(const std::string& name, std::size_t line, std::string_view expected) {
-  throw Error(ErrorKind::corrupt, fmt::format("{}:{}: oczekiwano {}; zainstaluj ponownie pakiet hunspell-pl",
-                                              name, line, expected));
+  throw Error(ErrorKind::corrupt,
+              message("{}:{}: oczekiwano {}; zainstaluj ponownie pakiet hunspell-pl",
+                      "{}:{}: expected {}; install the package hunspell-pl again", name, line, expected));
 }
 
 std::vector<std::bitset<256>> condition_of(std::string_view text, const std::string& name, std::size_t line) {
@@ -82,7 +82,8 @@ std::vector<std::bitset<256>> condition_of(std::string_view text, const std::str
       set.set();
     } else if (text[i] == '[') {
       const std::size_t close = text.find(']', i);
-      if (close == std::string_view::npos) malformed(name, line, "zamkniętego nawiasu w warunku");
+      if (close == std::string_view::npos)
+        malformed(name, line, message("zamkniętego nawiasu w warunku", "a closed bracket in the condition"));
       const bool negated = text[i + 1] == '^';
       for (std::size_t k = i + 1 + (negated ? 1 : 0); k < close; ++k)
         set.set(static_cast<std::uint8_t>(text[k]));
@@ -104,16 +105,19 @@ AffixTable read_affixes(std::string_view aff, const std::string& name) {
     if (fields.empty()) return;
     if (fields[0] == "SET" && (fields.size() < 2 || fields[1] != "ISO8859-2")) {
       throw Error(ErrorKind::incompatible,
-                  fmt::format("{}:{}: oczekiwano kodowania ISO8859-2, jest „{}”", name, number, line));
+                  message("{}:{}: oczekiwano kodowania ISO8859-2, jest „{}”",
+                          "{}:{}: expected the encoding ISO8859-2, found “{}”", name, number, line));
     }
     if (fields[0] == "FLAG" || fields[0] == "AF" || fields[0] == "NEEDAFFIX" || fields[0] == "CIRCUMFIX") {
-      throw Error(ErrorKind::incompatible,
-                  fmt::format("{}:{}: nieobsługiwana dyrektywa „{}”; oczekiwano słownika z pakietu "
-                              "hunspell-pl",
-                              name, number, fields[0]));
+      throw Error(
+          ErrorKind::incompatible,
+          message("{}:{}: nieobsługiwana dyrektywa „{}”; oczekiwano słownika z pakietu hunspell-pl",
+                  "{}:{}: unsupported directive “{}”; expected the dictionary of the package hunspell-pl",
+                  name, number, fields[0]));
     }
     if (fields[0] != "SFX" && fields[0] != "PFX") return;
-    if (fields.size() < 4 || fields[1].size() != 1) malformed(name, number, "reguły SFX lub PFX");
+    if (fields.size() < 4 || fields[1].size() != 1)
+      malformed(name, number, message("reguły SFX lub PFX", "an SFX or PFX rule"));
     AffixClass& affixes = table[static_cast<std::uint8_t>(fields[1][0])];
     if (fields.size() == 4) {  // the head of a class: flag, crosses, count
       affixes.prefix = fields[0] == "PFX";
@@ -122,7 +126,8 @@ AffixTable read_affixes(std::string_view aff, const std::string& name) {
     }
     if (fields[3].find('/') != std::string_view::npos) {
       throw Error(ErrorKind::incompatible,
-                  fmt::format("{}:{}: nieobsługiwane końcówki dwustopniowe", name, number));
+                  message("{}:{}: nieobsługiwane końcówki dwustopniowe",
+                          "{}:{}: endings in two steps are not supported", name, number));
     }
     affixes.rules.push_back({std::string(fields[2] == "0" ? "" : fields[2]),
                              std::string(fields[3] == "0" ? "" : fields[3]),
@@ -151,7 +156,7 @@ void read_hunspell(std::string_view aff, const std::string& aff_name, std::strin
     while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
     if (number == 1) {
       if (line.empty() || line.find_first_not_of("0123456789") != std::string_view::npos) {
-        malformed(dic_name, number, "liczby wpisów");
+        malformed(dic_name, number, message("liczby wpisów", "the number of entries"));
       }
       return;
     }
