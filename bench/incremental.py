@@ -14,6 +14,8 @@ load on the machine moves less than wall time.
 """
 import argparse, os, re, shutil, statistics, subprocess, sys, time
 
+os.environ["KWERENDA_LANG"] = "pl"  # summaries are looked into
+
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 

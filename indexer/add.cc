@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
+#include "analysis/quantity.h"
 #include "analysis/schema.h"
 #include "analysis/utf8.h"
 
@@ -61,10 +63,11 @@ class Adder {
     if (is_loss(found.cause)) ++losses_;
     observer_.problem(found);
     if (settings_.strict && is_loss(found.cause)) {
-      throw Error(
-          ErrorKind::io,
-          "--strict: pierwszy problem kończy pracę; popraw plik i powtórz polecenie albo pomiń --strict (" +
-              to_line(found) + ")");
+      throw Error(ErrorKind::io, message("--strict: pierwszy problem kończy pracę; popraw plik i powtórz "
+                                         "polecenie albo pomiń --strict ({})",
+                                         "--strict: the first problem ends the run; mend the file and repeat "
+                                         "the command or leave out --strict ({})",
+                                         to_line(found)));
     }
   }
 
@@ -90,8 +93,9 @@ class Adder {
     const std::optional<StoredReport> known = target_.find(report.id);
     if (!seen_.insert(report_key(report.id)).second) {
       problem({ProblemCause::duplicate_id, report.source,
-               fmt::format("identyfikator „{}” wystąpił już w tym przebiegu; obowiązuje późniejszy raport",
-                           printable(report.id))});
+               message("identyfikator „{}” wystąpił już w tym przebiegu; obowiązuje późniejszy raport",
+                       "the identifier “{}” was already met in this run; the later report counts",
+                       printable(report.id))});
     }
     if (known && known->content_hash == report.content_hash && known->source == report.source) {
       ++summary_.unchanged;
@@ -198,12 +202,6 @@ class Adder {
   std::optional<std::unordered_map<std::uint64_t, KnownFile>> files_;
 };
 
-std::string with_decimal_comma(double value, int digits) {
-  std::string text = fmt::format("{:.{}f}", value, digits);
-  std::replace(text.begin(), text.end(), '.', ',');
-  return text;
-}
-
 }  // namespace
 
 bool AddSummary::lossy() const {
@@ -217,62 +215,46 @@ AddSummary add_paths(const std::vector<std::string>& paths, const AddSettings& s
 }
 
 std::string to_text(const AddSummary& summary, double seconds, bool dry_run) {
-  std::string text = fmt::format("{} {}: {}, {} tekstu, {} s", dry_run ? "Do dodania" : "Dodano",
-                                 counted(summary.reports, "raport", "raporty", "raportów"),
-                                 counted(summary.passages, "fragment", "fragmenty", "fragmentów"),
-                                 readable_size(summary.bytes), with_decimal_comma(seconds, 1));
+  std::string text = message("{} {}: {}, {} tekstu, {} s", "{} {}: {}, {} of text, {} s",
+                             dry_run ? message("Do dodania", "To add") : message("Dodano", "Added"),
+                             counted(summary.reports, kReportNoun), counted(summary.passages, kPassageNoun),
+                             readable_size(summary.bytes), decimal(seconds, 1));
   if (seconds >= 1 && summary.bytes > 0) {
-    text +=
-        fmt::format(" ({} MB/s)", with_decimal_comma(static_cast<double>(summary.bytes) / 1e6 / seconds, 1));
+    text += fmt::format(" ({} MB/s)", decimal(static_cast<double>(summary.bytes) / 1e6 / seconds, 1));
   }
   text += ".\n";
   if (summary.unchanged > 0)
-    text += fmt::format("Bez zmian: {}.\n", counted(summary.unchanged, "raport", "raporty", "raportów"));
+    text += message("Bez zmian: {}.\n", "Unchanged: {}.\n", counted(summary.unchanged, kReportNoun));
   if (summary.renamed > 0) {
-    text += fmt::format("Pod nową nazwą, bez czytania od nowa: {}.\n",
-                        counted(summary.renamed, "raport", "raporty", "raportów"));
+    text += message("Pod nową nazwą, bez czytania od nowa: {}.\n", "Under a new name, not read again: {}.\n",
+                    counted(summary.renamed, kReportNoun));
   }
   if (summary.removed > 0) {
-    text += fmt::format("{}: {}.\n", dry_run ? "Do usunięcia" : "Usunięto",
-                        counted(summary.removed, "raport", "raporty", "raportów"));
+    text += fmt::format("{}: {}.\n",
+                        dry_run ? message("Do usunięcia", "To remove") : message("Usunięto", "Removed"),
+                        counted(summary.removed, kReportNoun));
   }
   if (!summary.spared.empty()) {
-    text += fmt::format("Nie usunięto niczego spod: {} (nie ma tam raportów).\n",
-                        fmt::join(summary.spared, ", "));
+    text += message("Nie usunięto niczego spod: {} (nie ma tam raportów).\n",
+                    "Nothing was removed from: {} (there are no reports there).\n",
+                    fmt::join(summary.spared, ", "));
   }
   for (const bool loss : {true, false}) {
     bool first = true;
     for (const auto& [cause, found] : summary.problems) {
       if (is_loss(cause) != loss) continue;
-      if (std::exchange(first, false)) text += loss ? "Pominięto:\n" : "Uwagi:\n";
+      if (std::exchange(first, false))
+        text += loss ? message("Pominięto:\n", "Left out:\n") : message("Uwagi:\n", "Notes:\n");
       text += fmt::format("  {} ({}): {}{}\n", cause_name(cause), found.count,
                           fmt::join(found.examples, ", "), found.count > found.examples.size() ? ", …" : "");
     }
   }
   if (summary.passed_over > 0) {
-    text += fmt::format("W katalogach {} innego rodzaju niż .txt, .md i .jsonl.\n",
-                        counted(summary.passed_over, "plik", "pliki", "plików"));
+    text += message("W katalogach {} innego rodzaju niż .txt, .md i .jsonl.\n",
+                    "In directories {} of other kinds than .txt, .md and .jsonl.\n",
+                    counted(summary.passed_over, kFileNoun));
   }
   return text;
-}
-
-std::string counted(std::uint64_t count, std::string_view one, std::string_view few, std::string_view many) {
-  std::string digits = std::to_string(count);
-  for (std::size_t at = digits.size(); at > 3 && digits.size() > 4;) {
-    at -= 3;
-    digits.insert(at, "\u00A0");
-  }
-  const std::uint64_t last = count % 10;
-  const bool teen = count % 100 >= 12 && count % 100 <= 14;
-  return fmt::format("{} {}", digits, count == 1 ? one : last >= 2 && last <= 4 && !teen ? few : many);
-}
-
-std::string readable_size(std::uint64_t bytes) {
-  const auto value = static_cast<double>(bytes);
-  if (bytes < 1000) return fmt::format("{} B", bytes);
-  if (bytes < 1'000'000) return with_decimal_comma(value / 1e3, 1) + " kB";
-  if (bytes < 1'000'000'000) return with_decimal_comma(value / 1e6, 1) + " MB";
-  return with_decimal_comma(value / 1e9, 2) + " GB";
 }
 
 }  // namespace kwerenda

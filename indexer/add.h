@@ -33,7 +33,7 @@ struct AddSettings {
 struct AddTarget {
   // What is known of a report; nothing if it is new.
   std::function<std::optional<StoredReport>(std::string_view id)> find;
-  // Takes a report; otherwise says why not, in Polish.
+  // Takes a report; otherwise says why not, in the language of messages.
   std::function<std::optional<std::string>(const Report& report, const std::vector<Passage>& passages)> add;
   std::function<void(std::string_view id)> remove;
   // All reports as they were before this run; asked when purging, and once if there are new files in
@@ -93,11 +93,5 @@ AddSummary add_paths(const std::vector<std::string>& paths, const AddSettings& s
 
 // The account for people, several lines, each ended by a line break: what was added, then the causes.
 std::string to_text(const AddSummary& summary, double seconds, bool dry_run);
-
-// "1 raport", "2 raporty", "5 raportów", thousands set apart by no-break spaces.
-std::string counted(std::uint64_t count, std::string_view one, std::string_view few, std::string_view many);
-
-// "1,5 MB", decimal units.
-std::string readable_size(std::uint64_t bytes);
 
 }  // namespace kwerenda

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 #include "analysis/schema.h"
 #include "analysis/segment_sums.h"
 #include "analysis/text_compression.h"
@@ -206,7 +207,8 @@ struct BulkBatch::Impl {
       : settings(given), builder(target, options()) {}
 
   ~Impl() {
-    queue.fail(std::make_exception_ptr(Error(ErrorKind::io, "przerwano budowę indeksu")));
+    queue.fail(std::make_exception_ptr(
+        Error(ErrorKind::io, message("przerwano budowę indeksu", "building the index was interrupted"))));
     join();
   }
 

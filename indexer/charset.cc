@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 #include "analysis/utf8.h"
 
 namespace kwerenda {
@@ -36,8 +37,13 @@ bool convert(std::string_view bytes, const char* name, std::string& text) {
   const std::unique_ptr<UConverter, ConverterCloser> from(ucnv_open(name, &status));
   const std::unique_ptr<UConverter, ConverterCloser> to(ucnv_open("UTF-8", &status));
   if (U_FAILURE(status)) {
-    throw Error(ErrorKind::io, std::string("ICU nie zna kodowania ") + name + " (" + u_errorName(status) +
-                                   "); sprawdź, czy zainstalowano pełne dane ICU 72 (pakiet libicu72)");
+    throw Error(
+        ErrorKind::io,
+        message(
+            "ICU nie zna kodowania {} ({}); sprawdź, czy zainstalowano pełne dane ICU 72 (pakiet libicu72)",
+            "ICU does not know the encoding {} ({}); check that the full data of ICU 72 are installed "
+            "(package libicu72)",
+            name, u_errorName(status)));
   }
   ucnv_setToUCallBack(from.get(), UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &status);
   ucnv_setFromUCallBack(to.get(), UCNV_FROM_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &status);
@@ -126,7 +132,7 @@ const char* charset_name(Charset charset) {
     case Charset::unknown:
       break;
   }
-  return "nieznane";
+  return message("nieznane", "unknown");
 }
 
 }  // namespace kwerenda

@@ -21,6 +21,7 @@
 #include "analysis/error.h"
 #include "analysis/index_directory.h"
 #include "analysis/manifest.h"
+#include "analysis/message.h"
 #include "analysis/schema.h"
 #include "analysis/segment_sums.h"
 #include "analysis/stored.h"
@@ -63,8 +64,9 @@ class Findings {
   std::size_t damages() const { return damages_; }
   // The rest that was not told.
   void finish() {
-    if (damages_ > kMostFindings) say('D', fmt::format("… i {} dalszych", damages_ - kMostFindings));
-    if (notes_ > kMostFindings) say('N', fmt::format("… i {} dalszych", notes_ - kMostFindings));
+    if (damages_ > kMostFindings)
+      say('D', message("… i {} dalszych", "… and {} more", damages_ - kMostFindings));
+    if (notes_ > kMostFindings) say('N', message("… i {} dalszych", "… and {} more", notes_ - kMostFindings));
   }
 
  private:
@@ -121,7 +123,9 @@ void become_child(std::uint64_t bytes) {
 }
 
 [[noreturn]] void throw_out_of_memory() {
-  throw Error(ErrorKind::io, "zabrakło pamięci na czytanie indeksu. Zwolnij pamięć i spróbuj ponownie.");
+  throw Error(ErrorKind::io,
+              message("zabrakło pamięci na czytanie indeksu. Zwolnij pamięć i spróbuj ponownie.",
+                      "memory ran out while the index was read. Free some memory and try again."));
 }
 
 void take_lines(std::string& pending, CheckResult& result) {
@@ -149,13 +153,15 @@ void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
               const std::function<void(Findings&)>& work) {
   int ends[2];
   if (::pipe(ends) != 0)
-    throw Error(ErrorKind::io, fmt::format("check: nie można utworzyć potoku: {}", std::strerror(errno)));
+    throw Error(ErrorKind::io, message("check: nie można utworzyć potoku: {}",
+                                       "check: cannot make a pipe: {}", std::strerror(errno)));
   const pid_t child = ::fork();
   if (child < 0) {
     const int reason = errno;
     ::close(ends[0]);
     ::close(ends[1]);
-    throw Error(ErrorKind::io, fmt::format("check: nie można utworzyć procesu: {}", std::strerror(reason)));
+    throw Error(ErrorKind::io, message("check: nie można utworzyć procesu: {}",
+                                       "check: cannot make a process: {}", std::strerror(reason)));
   }
   if (child == 0) {
     ::close(ends[0]);
@@ -195,11 +201,13 @@ void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
   take_lines(pending, result);
   if (WIFEXITED(status) && WEXITSTATUS(status) == kOutOfMemory) throw_out_of_memory();
   if (WIFSIGNALED(status)) {
-    result.damages.push_back(
-        fmt::format("{}: proces sprawdzający padł (sygnał {}); dane są uszkodzone", name, WTERMSIG(status)));
+    result.damages.push_back(message("{}: proces sprawdzający padł (sygnał {}); dane są uszkodzone",
+                                     "{}: the checking process crashed (signal {}); the data are damaged",
+                                     name, WTERMSIG(status)));
   } else if (WEXITSTATUS(status) != 0) {
-    result.damages.push_back(
-        fmt::format("{}: proces sprawdzający skończył się kodem {}", name, WEXITSTATUS(status)));
+    result.damages.push_back(message("{}: proces sprawdzający skończył się kodem {}",
+                                     "{}: the checking process ended with code {}", name,
+                                     WEXITSTATUS(status)));
   }
 }
 
@@ -223,7 +231,8 @@ void check_structure(const fs::path& segment, Findings& findings) {
       detail += "; " + line;
     if (detail.size() > 300) break;
   }
-  findings.damage(fmt::format("{}: struktura bazy, błędów: {}{}", segment.string(), errors, detail));
+  findings.damage(message("{}: struktura bazy, błędów: {}{}", "{}: structure of the database, errors: {}{}",
+                          segment.string(), errors, detail));
 }
 
 // --- contents ---
@@ -278,8 +287,9 @@ class ContentCheck {
       for (std::uint32_t i = 1; i <= seen.expected && seen.expected == seen.passages; ++i)
         ordinals += mixed(i);
       if (seen.expected != seen.passages || ordinals != seen.ordinals || seen.expected_bytes != seen.bytes) {
-        findings_.damage(fmt::format("raport {:016x}: ma mieć fragmenty od 1 do {}, znaleziono {}", key,
-                                     seen.expected, seen.passages));
+        findings_.damage(message("raport {:016x}: ma mieć fragmenty od 1 do {}, znaleziono {}",
+                                 "report {:016x}: should have passages 1 to {}, found {}", key, seen.expected,
+                                 seen.passages));
       }
     }
     read_postings();
@@ -300,9 +310,10 @@ class ContentCheck {
       const std::uint64_t key = decode_report_key(std::string_view(name).substr(1));
       StoredReport report;
       if (name.size() != 9 || name.front() != kReportMetadataPrefix) {
-        findings_.damage(fmt::format("nieznany wpis metadanych „{}”", name));
+        findings_.damage(message("nieznany wpis metadanych „{}”", "unknown metadata entry “{}”", name));
       } else if (!decode_report(database_.get_metadata(name), report) || report_key(report.id) != key) {
-        findings_.damage(fmt::format("zapis o raporcie {:016x} nie zgadza się ze swoją sumą kontrolną", key));
+        findings_.damage(message("zapis o raporcie {:016x} nie zgadza się ze swoją sumą kontrolną",
+                                 "the record of report {:016x} does not agree with its checksum", key));
       } else {
         reports_[key].expected = report.passages;
         reports_[key].expected_bytes = report.passage_bytes;
@@ -310,16 +321,20 @@ class ContentCheck {
       }
     }
     if (database_.get_metadata(kPassageBytesKey) != std::to_string(expected_bytes)) {
-      findings_.damage("suma długości fragmentów nie zgadza się z zapisami o raportach");
+      findings_.damage(message("suma długości fragmentów nie zgadza się z zapisami o raportach",
+                               "the total length of passages does not agree with the records of reports"));
     }
     const std::string extra = database_.get_metadata(kExtraLexiconKey);
     const Manifest manifest = manifest_from_json(database_.get_metadata(kManifestKey), "manifest");
     if (manifest.extra_lexicon_hash != (extra.empty() ? 0 : XXH3_64bits(extra.data(), extra.size()))) {
-      findings_.damage("słownik dodatkowy w indeksie nie zgadza się ze skrótem w manifeście");
+      findings_.damage(
+          message("słownik dodatkowy w indeksie nie zgadza się ze skrótem w manifeście",
+                  "the extra lexicon in the index does not agree with the hash in the manifest"));
     }
     if (keys_ && manifest.lexicon_hash != keys_->lexicon().hash()) {
-      findings_.note(fmt::format(
+      findings_.note(message(
           "indeks zbudowano ze słownikiem {:016x}, a wczytano {:016x}: kluczy nie policzono od nowa",
+          "the index was built with lexicon {:016x}, the one loaded is {:016x}: keys were not computed again",
           manifest.lexicon_hash, keys_->lexicon().hash()));
       keys_.reset();
     }
@@ -333,7 +348,7 @@ class ContentCheck {
       try {
         read_document(id, document.get_doclength());
       } catch (const Xapian::Error& error) {
-        findings_.damage(fmt::format("fragment {}: {}", id, error.get_msg()));
+        findings_.damage(message("fragment {}: {}", "passage {}: {}", id, error.get_msg()));
       }
     }
   }
@@ -344,13 +359,15 @@ class ContentCheck {
     longest_ = std::max(longest_, length);
     StoredPassage passage;
     if (!decode_passage(database_.get_document(id).get_data(), decompressor_, passage)) {
-      findings_.damage(fmt::format("fragment {} nie zgadza się ze swoją sumą kontrolną", id));
+      findings_.damage(message("fragment {} nie zgadza się ze swoją sumą kontrolną",
+                               "passage {} does not agree with its checksum", id));
       return;
     }
     const auto report = reports_.find(passage.report_key);
     if (report == reports_.end()) {
-      findings_.damage(
-          fmt::format("fragment {} należy do raportu {:016x}, którego nie ma", id, passage.report_key));
+      findings_.damage(message("fragment {} należy do raportu {:016x}, którego nie ma",
+                               "passage {} belongs to report {:016x}, which is missing", id,
+                               passage.report_key));
       return;
     }
     ++report->second.passages;
@@ -358,7 +375,8 @@ class ContentCheck {
     report->second.ordinals += mixed(passage.ordinal);
     if (!streams_.read(id, streamed_) || streamed_.report_key != passage.report_key ||
         streamed_.ordinal != passage.ordinal || streamed_.text_bytes != passage.text.size()) {
-      findings_.damage(fmt::format("fragment {}: plik kluczy nie zgadza się z tekstem", id));
+      findings_.damage(message("fragment {}: plik kluczy nie zgadza się z tekstem",
+                               "passage {}: the file of keys does not agree with the text", id));
     } else if (keys_) {
       expect(id, passage, length);
     }
@@ -390,7 +408,8 @@ class ContentCheck {
     };
     if (!same(made_.keys.text, streamed_.text) || !same(made_.keys.title, streamed_.title) ||
         !same(made_.keys.heading, streamed_.heading)) {
-      findings_.damage(fmt::format("fragment {}: ciągi kluczy nie zgadzają się z tekstem", id));
+      findings_.damage(message("fragment {}: ciągi kluczy nie zgadzają się z tekstem",
+                               "passage {}: the sequences of keys do not agree with the text", id));
     }
     std::uint64_t sum = 0;
     for (const PassageTerm& term : made_.terms) {
@@ -398,7 +417,8 @@ class ContentCheck {
       sum += term.wdf;
     }
     if (sum != length)
-      findings_.damage(fmt::format("fragment {}: długość {}, suma kluczy {}", id, length, sum));
+      findings_.damage(message("fragment {}: długość {}, suma kluczy {}",
+                               "passage {}: length {}, sum of keys {}", id, length, sum));
     std::sort(made_.filters.begin(), made_.filters.end());
     made_.filters.erase(std::unique(made_.filters.begin(), made_.filters.end()), made_.filters.end());
     for (const std::string& filter : made_.filters) expected_.terms.add(filter, id, 0);
@@ -420,7 +440,8 @@ class ContentCheck {
       posted_length_ += collection;
       if (frequency != term.get_termfreq() || collection != database_.get_collection_freq(text) ||
           database_.get_wdf_upper_bound(text) < most) {
-        findings_.damage(fmt::format("klucz „{}”: liczby wystąpień nie zgadzają się z listą", text));
+        findings_.damage(message("klucz „{}”: liczby wystąpień nie zgadzają się z listą",
+                                 "key “{}”: the numbers of occurrences do not agree with the list", text));
       }
     }
   }
@@ -439,7 +460,8 @@ class ContentCheck {
       }
       if (count != database_.get_value_freq(slot) || database_.get_value_lower_bound(slot) > least ||
           database_.get_value_upper_bound(slot) < most) {
-        findings_.damage(fmt::format("wartości {}: liczba albo granice nie zgadzają się z listą", slot));
+        findings_.damage(message("wartości {}: liczba albo granice nie zgadzają się z listą",
+                                 "values {}: their number or bounds do not agree with the list", slot));
       }
     }
   }
@@ -447,18 +469,25 @@ class ContentCheck {
   void compare() {
     if (keys_ && findings_.damages() == 0) {
       if (!(expected_.terms == posted_.terms))
-        findings_.damage("klucze w indeksie nie zgadzają się z tekstem fragmentów");
+        findings_.damage(message("klucze w indeksie nie zgadzają się z tekstem fragmentów",
+                                 "the keys in the index do not agree with the text of the passages"));
       if (!(expected_.values == posted_.values))
-        findings_.damage("wartości w indeksie nie zgadzają się z raportami");
+        findings_.damage(message("wartości w indeksie nie zgadzają się z raportami",
+                                 "the values in the index do not agree with the reports"));
     }
     if (posted_length_ != total_length_)
-      findings_.damage("listy wystąpień nie zgadzają się z długościami fragmentów");
+      findings_.damage(message("listy wystąpień nie zgadzają się z długościami fragmentów",
+                               "the posting lists do not agree with the lengths of the passages"));
     const bool bounds = documents_ == 0 || (database_.get_doclength_lower_bound() <= shortest_ &&
                                             database_.get_doclength_upper_bound() >= longest_);
     if (database_.get_doccount() != documents_ || database_.get_total_length() != total_length_ || !bounds) {
-      findings_.damage("liczba albo długości fragmentów w nagłówku bazy nie zgadzają się z fragmentami");
+      findings_.damage(message(
+          "liczba albo długości fragmentów w nagłówku bazy nie zgadzają się z fragmentami",
+          "the number or the lengths of passages in the database's header do not agree with the passages"));
     }
-    if (database_.has_positions()) findings_.damage("w bazie są pozycje, których Kwerenda nie zapisuje");
+    if (database_.has_positions())
+      findings_.damage(message("w bazie są pozycje, których Kwerenda nie zapisuje",
+                               "the database holds positions, which Kwerenda does not write"));
   }
 
   const Segment& segment_;
@@ -500,7 +529,8 @@ class SourceCheck {
 
   void read(const std::string& source, Reports& reports) {
     if (source == "-") {
-      findings_.note(fmt::format("ze standardowego wejścia, nie ma z czym porównać: {}", reports.size()));
+      findings_.note(message("ze standardowego wejścia, nie ma z czym porównać: {}",
+                             "from standard input, nothing to compare with: {}", reports.size()));
       return;
     }
     // A file that is one report has its path as id, bytes and all; the source is that path made printable.
@@ -515,7 +545,7 @@ class SourceCheck {
       input.format = whole == reports.end() ? InputFormat::jsonl : InputFormat::text;
     std::error_code failed;
     if (!fs::exists(input.path, failed)) {
-      findings_.note(fmt::format("{}: nie ma już tego pliku", source));
+      findings_.note(message("{}: nie ma już tego pliku", "{}: the file is no longer there", source));
       return;
     }
     ReaderOutput output;
@@ -529,19 +559,22 @@ class SourceCheck {
       if (is_loss(problem.cause)) findings_.note(to_line(problem));
     };
     read_input(input, ReadLimits{}, output);
-    for (const auto& [id, report] : reports) findings_.note(fmt::format("{}: nie ma już w {}", id, source));
+    for (const auto& [id, report] : reports)
+      findings_.note(message("{}: nie ma już w {}", "{}: no longer in {}", id, source));
   }
 
   void compare(const StoredReport& stored, const Report& report) {
     if (stored.content_hash != report.content_hash) {
-      findings_.note(fmt::format("{}: zmienił się od zaindeksowania; uaktualnij indeks (add)", stored.id));
+      findings_.note(message("{}: zmienił się od zaindeksowania; uaktualnij indeks (add)",
+                             "{}: has changed since it was indexed; update the index (add)", stored.id));
       return;
     }
     for (const StoredPassage& passage : stored_.passages_of(stored)) {
       if (passage.begin > report.text.size() ||
           std::string_view(report.text).substr(passage.begin, passage.text.size()) != passage.text) {
-        findings_.damage(
-            fmt::format("{}#p{}: tekst w indeksie różni się od źródła", stored.id, passage.ordinal));
+        findings_.damage(message("{}#p{}: tekst w indeksie różni się od źródła",
+                                 "{}#p{}: the text in the index differs from the source", stored.id,
+                                 passage.ordinal));
       }
     }
   }
@@ -556,13 +589,15 @@ class SourceCheck {
 void in_child_process(const fs::path& index, const std::function<void()>& work) {
   int ends[2];
   if (::pipe(ends) != 0)
-    throw Error(ErrorKind::io, fmt::format("nie można utworzyć potoku: {}", std::strerror(errno)));
+    throw Error(ErrorKind::io,
+                message("nie można utworzyć potoku: {}", "cannot make a pipe: {}", std::strerror(errno)));
   const pid_t child = ::fork();
   if (child < 0) {
     const int reason = errno;
     ::close(ends[0]);
     ::close(ends[1]);
-    throw Error(ErrorKind::io, fmt::format("nie można utworzyć procesu: {}", std::strerror(reason)));
+    throw Error(ErrorKind::io, message("nie można utworzyć procesu: {}", "cannot make a process: {}",
+                                       std::strerror(reason)));
   }
   if (child == 0) {
     ::close(ends[0]);
@@ -600,9 +635,11 @@ void in_child_process(const fs::path& index, const std::function<void()>& work) 
   if (!failure.empty()) throw Error(kind_of(failure.front()), failure.substr(1));
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
     throw Error(ErrorKind::corrupt,
-                fmt::format("{}: czytanie indeksu przerwał sygnał {}; indeks jest uszkodzony. Sprawdź go "
-                            "(kwerenda-index check --index {}), przywróć z kopii albo zbuduj od nowa.",
-                            index.string(), WTERMSIG(status), index.string()));
+                message("{}: czytanie indeksu przerwał sygnał {}; indeks jest uszkodzony. Sprawdź go "
+                        "(kwerenda-index check --index {}), przywróć z kopii albo zbuduj od nowa.",
+                        "{}: reading the index was ended by signal {}; the index is damaged. Check it "
+                        "(kwerenda-index check --index {}), restore it from a backup or build it anew.",
+                        index.string(), WTERMSIG(status), index.string()));
   }
 }
 

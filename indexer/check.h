@@ -32,7 +32,7 @@ struct CheckSettings {
 };
 
 struct CheckResult {
-  std::vector<std::string> damages;  // Polish, one line each; empty: the index is whole
+  std::vector<std::string> damages;  // for people, one line each; empty: the index is whole
   std::vector<std::string> notes;    // what could not be compared, and why
   std::uint64_t reports = 0, passages = 0;
 };

@@ -10,6 +10,7 @@
 
 #include "analysis/error.h"
 #include "analysis/index_directory.h"
+#include "analysis/message.h"
 #include "analysis/schema.h"
 #include "analysis/utf8.h"
 #include "indexer/restored_report.h"
@@ -124,7 +125,8 @@ RestoredReport report_of(const Json& json) {
     const auto length = get_number<std::uint64_t>(entry, "end") - passage.begin;
     if (length != passage.text.size()) throw std::out_of_range("end");
     if (passage.begin > kMaxTextBytes || length > kMaxTextBytes - passage.begin)
-      throw Error(ErrorKind::limit, "fragment leży dalej niż 1 GiB od początku raportu");
+      throw Error(ErrorKind::limit, message("fragment leży dalej niż 1 GiB od początku raportu",
+                                            "a passage lies more than 1 GiB behind the report's beginning"));
   }
   return restored_report(report, passages);
 }
@@ -143,7 +145,9 @@ class Restorer {
     if (is_index(index_)) {
       throw Error(
           ErrorKind::usage,
-          fmt::format("{}: tu już jest indeks; restore tworzy nowy. Wskaż inny katalog.", index_.string()));
+          message("{}: tu już jest indeks; restore tworzy nowy. Wskaż inny katalog.",
+                  "{}: there is an index here already; restore makes a new one. Name another directory.",
+                  index_.string()));
     }
     for (std::string line; !ended_ && read_line(line);) {
       ++number_;
@@ -151,8 +155,9 @@ class Restorer {
       checksum_.update(line);
       checksum_.update("\n");
     }
-    if (!writer_) fail("brak pierwszego wiersza zrzutu");
-    if (!ended_) fail("zrzut urywa się: brak wiersza „end”");
+    if (!writer_) fail(message("brak pierwszego wiersza zrzutu", "the first line of the dump is missing"));
+    if (!ended_)
+      fail(message("zrzut urywa się: brak wiersza „end”", "the dump breaks off: the line “end” is missing"));
     writer_->commit();
     return counts_;
   }
@@ -161,8 +166,8 @@ class Restorer {
   [[noreturn]] void fail(const std::string& what, ErrorKind kind = ErrorKind::corrupt) const {
     throw Error(
         kind,
-        fmt::format("zrzut, wiersz {}: {}. Indeks nie powstał; zrób zrzut od nowa: kwerenda-index dump.",
-                    number_, what));
+        message("zrzut, wiersz {}: {}. Indeks nie powstał; zrób zrzut od nowa: kwerenda-index dump.",
+                "dump, line {}: {}. No index was made; dump again: kwerenda-index dump.", number_, what));
   }
 
   void take(const std::string& line) {
@@ -172,13 +177,14 @@ class Restorer {
       const std::string type = json.at("type").get<std::string>();
       if (type == "report") return report(json);
       if (type == "end") return end(json);
-      fail(fmt::format("nieznany rodzaj „{}”", printable(type)), ErrorKind::incompatible);
+      fail(message("nieznany rodzaj „{}”", "unknown type “{}”", printable(type)), ErrorKind::incompatible);
     } catch (const nlohmann::json::exception&) {
-      fail(number_ == 1 ? "oczekiwano wiersza {\"schema\":\"kwerenda-dump\",…}"
-                        : "to nie jest poprawny wiersz zrzutu",
+      fail(number_ == 1 ? message("oczekiwano wiersza {\"schema\":\"kwerenda-dump\",…}",
+                                  "expected a line {\"schema\":\"kwerenda-dump\",…}")
+                        : message("to nie jest poprawny wiersz zrzutu", "this is not a valid line of a dump"),
            number_ == 1 ? ErrorKind::incompatible : ErrorKind::corrupt);
     } catch (const std::logic_error&) {  // numbers out of range, bad hexadecimal digits
-      fail("liczba albo przesunięcie nie ma sensu");
+      fail(message("liczba albo przesunięcie nie ma sensu", "a number or an offset makes no sense"));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::limit) throw;
       fail(error.what(), ErrorKind::limit);
@@ -187,11 +193,14 @@ class Restorer {
 
   void begin(const Json& json) {
     if (!json.is_object() || json.value("schema", "") != kDumpName) {
-      fail("oczekiwano wiersza {\"schema\":\"kwerenda-dump\",…}", ErrorKind::incompatible);
+      fail(message("oczekiwano wiersza {\"schema\":\"kwerenda-dump\",…}",
+                   "expected a line {\"schema\":\"kwerenda-dump\",…}"),
+           ErrorKind::incompatible);
     }
     const int version = json.at("schema_version").get<int>();
     if (version < 1 || version > kDumpVersion) {
-      fail(fmt::format("zrzut ma wersję {}, ten program czyta do {}", version, kDumpVersion),
+      fail(message("zrzut ma wersję {}, ten program czyta do {}",
+                   "the dump has version {}, this program reads up to {}", version, kDumpVersion),
            ErrorKind::incompatible);
     }
     const Json& old = json.at("manifest");
@@ -207,9 +216,10 @@ class Restorer {
     RestoredReport restored = report_of(json);
     const std::string id = restored.report.id;
     const std::size_t passages = restored.passages.size();
-    if (writer_->find(id)) fail(fmt::format("raport „{}” występuje drugi raz", printable(id)));
+    if (writer_->find(id))
+      fail(message("raport „{}” występuje drugi raz", "report “{}” occurs a second time", printable(id)));
     if (const auto reason = writer_->add(std::move(restored.report), std::move(restored.passages))) {
-      fail(fmt::format("raport „{}”: {}", printable(id), *reason));
+      fail(message("raport „{}”: {}", "report “{}”: {}", printable(id), *reason));
     }
     ++counts_.reports;
     counts_.passages += passages;
@@ -219,7 +229,8 @@ class Restorer {
     if (get_number<std::uint64_t>(json, "reports") != counts_.reports ||
         get_number<std::uint64_t>(json, "passages") != counts_.passages ||
         json.at("xxh3").get<std::string>() != checksum_.text()) {
-      fail("suma kontrolna albo liczby na końcu nie zgadzają się z tym, co przeczytano");
+      fail(message("suma kontrolna albo liczby na końcu nie zgadzają się z tym, co przeczytano",
+                   "the checksum or the numbers at the end do not agree with what was read"));
     }
     ended_ = true;
   }

@@ -1,7 +1,6 @@
 #include "indexer/durable_files.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 
 namespace kwerenda {
 namespace {
@@ -20,21 +20,22 @@ namespace fs = std::filesystem;
 std::string reason_text(int reason) {
   switch (reason) {
     case ENOSPC:
-      return "brak miejsca na dysku";
+      return message("brak miejsca na dysku", "no space left on the disk");
     case EDQUOT:
-      return "przekroczony przydział miejsca na dysku";
+      return message("przekroczony przydział miejsca na dysku", "the disk quota is exceeded");
     case EFBIG:
-      return "przekroczony największy dozwolony rozmiar pliku (ulimit -f)";
+      return message("przekroczony największy dozwolony rozmiar pliku (ulimit -f)",
+                     "the greatest allowed file size is exceeded (ulimit -f)");
     case EROFS:
-      return "system plików jest tylko do odczytu";
+      return message("system plików jest tylko do odczytu", "the file system is read-only");
     case EACCES:
     case EPERM:
-      return "brak uprawnień";
+      return message("brak uprawnień", "permission denied");
     case EIO:
-      return "błąd wejścia-wyjścia urządzenia";
+      return message("błąd wejścia-wyjścia urządzenia", "input/output error of the device");
     case EMFILE:
     case ENFILE:
-      return "za dużo otwartych plików";
+      return message("za dużo otwartych plików", "too many open files");
     default:
       return std::strerror(reason);
   }
@@ -42,10 +43,10 @@ std::string reason_text(int reason) {
 
 [[noreturn]] void fail(const fs::path& path, const char* what, int reason) {
   const std::string room = room_left(path);
-  throw Error(
-      ErrorKind::io,
-      fmt::format("{}: {}: {}{}. Sprawdź wolne miejsce i uprawnienia, potem powtórz to samo polecenie.",
-                  path.string(), what, reason_text(reason), room.empty() ? "" : " (" + room + ")"));
+  throw Error(ErrorKind::io,
+              message("{}: {}: {}{}. Sprawdź wolne miejsce i uprawnienia, potem powtórz to samo polecenie.",
+                      "{}: {}: {}{}. Check free space and permissions, then repeat the same command.",
+                      path.string(), what, reason_text(reason), room.empty() ? "" : " (" + room + ")"));
 }
 
 class Descriptor {
@@ -67,14 +68,17 @@ void write_all(const Descriptor& file, std::string_view bytes, const std::filesy
   while (!bytes.empty()) {
     const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) fail(path, "nie można zapisać pliku", written < 0 ? errno : ENOSPC);
+    if (written <= 0)
+      fail(path, message("nie można zapisać pliku", "cannot write the file"), written < 0 ? errno : ENOSPC);
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
 }
 
 void fsync_checked(int fd, const std::filesystem::path& path) {
   while (::fsync(fd) != 0) {
-    if (errno != EINTR) fail(path, "nie można utrwalić zapisu (fsync)", errno);
+    if (errno != EINTR)
+      fail(path, message("nie można utrwalić zapisu (fsync)", "cannot make the write durable (fsync)"),
+           errno);
   }
 }
 
@@ -97,16 +101,18 @@ std::string room_left(const fs::path& path) {
   std::error_code failed;
   while (!fs::exists(place, failed) && place.has_relative_path()) place = parent_of(place);
   const auto space = fs::space(place.empty() ? fs::path(".") : place, failed);
-  return failed ? std::string() : fmt::format("wolne {} MB", space.available >> 20);
+  return failed ? std::string() : message("wolne {} MB", "{} MB free", space.available >> 20);
 }
 
 void fsync_file(const std::filesystem::path& path) {
-  const Descriptor opened(open_checked(path, O_RDONLY, "nie można otworzyć pliku"));
+  const Descriptor opened(
+      open_checked(path, O_RDONLY, message("nie można otworzyć pliku", "cannot open the file")));
   fsync_checked(opened.get(), path);
 }
 
 void fsync_directory(const std::filesystem::path& directory) {
-  const Descriptor opened(open_checked(directory, O_RDONLY | O_DIRECTORY, "nie można otworzyć katalogu"));
+  const Descriptor opened(open_checked(directory, O_RDONLY | O_DIRECTORY,
+                                       message("nie można otworzyć katalogu", "cannot open the directory")));
   fsync_checked(opened.get(), directory);
 }
 
@@ -114,11 +120,12 @@ void replace_file(const fs::path& path, std::string_view contents) {
   fs::path aside = path;
   aside += ".tmp";
   try {
-    Descriptor file(
-        open_checked(aside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, "nie można utworzyć pliku"));
+    Descriptor file(open_checked(aside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW,
+                                 message("nie można utworzyć pliku", "cannot create the file")));
     write_all(file, contents, aside);
     fsync_checked(file.get(), aside);
-    if (::close(file.release()) != 0 && errno != EINTR) fail(aside, "nie można zamknąć pliku", errno);
+    if (::close(file.release()) != 0 && errno != EINTR)
+      fail(aside, message("nie można zamknąć pliku", "cannot close the file"), errno);
     rename_durably(aside, path);
   } catch (...) {
     std::error_code ignored;
@@ -130,13 +137,17 @@ void replace_file(const fs::path& path, std::string_view contents) {
 void make_directories(const fs::path& directory) {
   struct stat status {};
   if (::stat(directory.c_str(), &status) == 0) {
-    if (!S_ISDIR(status.st_mode)) fail(directory, "oczekiwano katalogu, znaleziono plik", ENOTDIR);
+    if (!S_ISDIR(status.st_mode))
+      fail(directory, message("oczekiwano katalogu, znaleziono plik", "expected a directory, found a file"),
+           ENOTDIR);
     return;
   }
-  if (errno != ENOENT) fail(directory, "nie można otworzyć katalogu", errno);
+  if (errno != ENOENT)
+    fail(directory, message("nie można otworzyć katalogu", "cannot open the directory"), errno);
   const fs::path whole = directory.has_filename() ? directory : directory.parent_path();  // "index/"
   if (!whole.parent_path().empty()) make_directories(whole.parent_path());
-  if (::mkdir(whole.c_str(), 0777) != 0 && errno != EEXIST) fail(whole, "nie można utworzyć katalogu", errno);
+  if (::mkdir(whole.c_str(), 0777) != 0 && errno != EEXIST)
+    fail(whole, message("nie można utworzyć katalogu", "cannot create the directory"), errno);
   fsync_directory(parent_of(whole));
 }
 
@@ -146,13 +157,15 @@ void fsync_files_of(const fs::path& directory) {
       if (entry.is_regular_file()) fsync_file(entry.path());
     }
   } catch (const fs::filesystem_error& error) {
-    fail(directory, "nie można przejrzeć katalogu", error.code().value());
+    fail(directory, message("nie można przejrzeć katalogu", "cannot list the directory"),
+         error.code().value());
   }
   fsync_directory(directory);
 }
 
 void rename_durably(const fs::path& from, const fs::path& to) {
-  if (::rename(from.c_str(), to.c_str()) != 0) fail(to, "nie można zmienić nazwy", errno);
+  if (::rename(from.c_str(), to.c_str()) != 0)
+    fail(to, message("nie można zmienić nazwy", "cannot rename"), errno);
   fsync_directory(parent_of(to));
 }
 

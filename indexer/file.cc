@@ -1,7 +1,6 @@
 #include "indexer/file.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include <system_error>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 #include "analysis/utf8.h"
 
 namespace kwerenda {
@@ -74,9 +74,11 @@ std::string read_named_file(const std::string& path, std::uint64_t limit_bytes) 
     case OpenResult::ok:
       break;
     case OpenResult::not_found:
-      throw Error(ErrorKind::not_found, name + ": nie ma takiego pliku; sprawdź ścieżkę");
+      throw Error(ErrorKind::not_found, name + message(": nie ma takiego pliku; sprawdź ścieżkę",
+                                                       ": there is no such file; check the path"));
     case OpenResult::not_regular:
-      throw Error(ErrorKind::io, name + ": oczekiwano zwykłego pliku, to coś innego");
+      throw Error(ErrorKind::io, name + message(": oczekiwano zwykłego pliku, to coś innego",
+                                                ": expected a regular file, this is something else"));
     case OpenResult::failed:
       throw Error(ErrorKind::io, name + ": " + error_text(file.error));
   }
@@ -84,11 +86,13 @@ std::string read_named_file(const std::string& path, std::uint64_t limit_bytes) 
   for (;;) {
     if (bytes.size() > limit_bytes || file.size > limit_bytes) {
       throw Error(ErrorKind::limit,
-                  fmt::format("{}: plik ma {} B, a limit to {} B", name,
-                              std::max<std::uint64_t>(file.size, bytes.size()), limit_bytes));
+                  message("{}: plik ma {} B, a limit to {} B", "{}: the file has {} B, the limit is {} B",
+                          name, std::max<std::uint64_t>(file.size, bytes.size()), limit_bytes));
     }
     const std::ptrdiff_t got = read_some(file.fd.get(), std::size_t{1} << 20, bytes);
-    if (got < 0) throw Error(ErrorKind::io, name + ": odczyt przerwany: " + error_text(errno));
+    if (got < 0)
+      throw Error(ErrorKind::io,
+                  name + message(": odczyt przerwany: ", ": reading broke off: ") + error_text(errno));
     if (got == 0) return bytes;
   }
 }
@@ -97,19 +101,19 @@ std::string error_text(int error) {
   switch (error) {
     case EACCES:
     case EPERM:
-      return "brak uprawnień do odczytu";
+      return message("brak uprawnień do odczytu", "no permission to read");
     case ENOENT:
     case ENOTDIR:
-      return "nie ma takiego pliku ani katalogu";
+      return message("nie ma takiego pliku ani katalogu", "no such file or directory");
     case EMFILE:
     case ENFILE:
-      return "za dużo otwartych plików (limit: ulimit -n)";
+      return message("za dużo otwartych plików (limit: ulimit -n)", "too many open files (limit: ulimit -n)");
     case EIO:
-      return "błąd wejścia/wyjścia dysku";
+      return message("błąd wejścia/wyjścia dysku", "input/output error of the disk");
     case ENAMETOOLONG:
-      return "za długa nazwa";
+      return message("za długa nazwa", "the name is too long");
     case ESTALE:
-      return "plik zniknął z serwera";
+      return message("plik zniknął z serwera", "the file has vanished from the server");
     default:
       return std::system_category().message(error);
   }

@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "analysis/message.h"
 #include "analysis/utf8.h"
 #include "indexer/file.h"
 
@@ -75,8 +75,10 @@ class Walker {
           root.state = Root::State::empty;
           if (failures_ == failures) {
             problem(ProblemCause::no_reports, path,
-                    "katalog nie zawiera raportów; czytane są pliki .txt, .md i .jsonl (inne wskaż przez "
-                    "--input-format)");
+                    message("katalog nie zawiera raportów; czytane są pliki .txt, .md i .jsonl (inne wskaż "
+                            "przez --input-format)",
+                            "the directory holds no reports; .txt, .md and .jsonl files are read (name "
+                            "others with --input-format)"));
           }
         }
       }
@@ -84,7 +86,8 @@ class Walker {
       file(path, status, true);
     } else {
       problem(ProblemCause::not_regular, path,
-              "oczekiwano pliku lub katalogu, to urządzenie, potok albo gniazdo");
+              message("oczekiwano pliku lub katalogu, to urządzenie, potok albo gniazdo",
+                      "expected a file or a directory, this is a device, a pipe or a socket"));
     }
     result_.roots.push_back(std::move(root));
   }
@@ -113,7 +116,8 @@ class Walker {
     if (input.format == InputFormat::by_name) {
       if (named) {
         problem(ProblemCause::unknown_format, path,
-                "nieznane rozszerzenie (znane: .txt, .md, .jsonl); podaj rodzaj przez --input-format");
+                message("nieznane rozszerzenie (znane: .txt, .md, .jsonl); podaj rodzaj przez --input-format",
+                        "unknown extension (known: .txt, .md, .jsonl); give the kind with --input-format"));
       } else {
         ++result_.passed_over;
       }
@@ -138,7 +142,8 @@ class Walker {
     if (is_excluded(fd.get())) return;
     if (depth >= kDeepest) {
       problem(ProblemCause::too_large, path,
-              fmt::format("katalogi głębsze niż {} poziomów są pomijane", kDeepest));
+              message("katalogi głębsze niż {} poziomów są pomijane",
+                      "directories deeper than {} levels are left out", kDeepest));
       return;
     }
     const int copy = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0);
@@ -162,7 +167,9 @@ class Walker {
       if (::fstatat(fd.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
         problem(ProblemCause::unreadable, below, error_text(errno));
       } else if (S_ISLNK(status.st_mode)) {
-        problem(ProblemCause::link, below, "dowiązanie symboliczne; wewnątrz katalogów nie są czytane");
+        problem(ProblemCause::link, below,
+                message("dowiązanie symboliczne; wewnątrz katalogów nie są czytane",
+                        "a symbolic link; inside directories they are not read"));
       } else if (S_ISREG(status.st_mode)) {
         file(below, status, false);
       } else if (S_ISDIR(status.st_mode)) {

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 #include "analysis/schema.h"
 #include "indexer/durable_files.h"
 
@@ -29,9 +30,11 @@ std::string holder_of(int fd) {
   const ssize_t size = ::pread(fd, text, sizeof text - 1, 0);
   long pid = 0;
   if (size > 0) std::from_chars(text, text + size, pid);
-  if (pid <= 0 || (::kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH)) return "inny proces";
-  if (pid == ::getpid()) return fmt::format("już ten sam proces (PID {})", pid);
-  return fmt::format("inny proces (PID {})", pid);
+  if (pid <= 0 || (::kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH))
+    return message("inny proces", "another process");
+  if (pid == ::getpid())
+    return message("już ten sam proces (PID {})", "this very process already (PID {})", pid);
+  return message("inny proces (PID {})", "another process (PID {})", pid);
 }
 
 int open_lock_file(const std::filesystem::path& path, LockMode mode) {
@@ -45,11 +48,12 @@ int open_lock_file(const std::filesystem::path& path, LockMode mode) {
     if (errno == EINTR) continue;
     const int reason = errno;
     const std::string room = room_left(path);
-    throw Error(
-        ErrorKind::io,
-        fmt::format("{}: nie można otworzyć pliku blokady: {}{}. Sprawdź wolne miejsce i uprawnienia do "
-                    "katalogu indeksu, potem powtórz to samo polecenie.",
-                    path.string(), std::strerror(reason), room.empty() ? "" : " (" + room + ")"));
+    throw Error(ErrorKind::io,
+                message("{}: nie można otworzyć pliku blokady: {}{}. Sprawdź wolne miejsce i uprawnienia do "
+                        "katalogu indeksu, potem powtórz to samo polecenie.",
+                        "{}: cannot open the lock file: {}{}. Check free space and the permissions of the "
+                        "index's directory, then repeat the same command.",
+                        path.string(), std::strerror(reason), room.empty() ? "" : " (" + room + ")"));
   }
 }
 
@@ -83,17 +87,19 @@ IndexLock::IndexLock(const std::filesystem::path& index, std::chrono::millisecon
       ::close(fd_);
       throw Error(
           ErrorKind::io,
-          fmt::format(
+          message(
               "{}: nie można założyć blokady: {}. Indeks musi leżeć w systemie plików, który zna flock().",
+              "{}: cannot take the lock: {}. The index has to be in a file system that knows flock().",
               path.string(), std::strerror(reason)));
     }
     if (std::chrono::steady_clock::now() >= deadline) {
       const std::string holder = holder_of(fd_);
       ::close(fd_);
-      throw Error(ErrorKind::locked,
-                  fmt::format("{}: indeksu używa teraz {}. Spróbuj później albo czekaj dłużej: "
-                              "--lock-timeout SEKUNDY.",
-                              index.string(), holder));
+      throw Error(
+          ErrorKind::locked,
+          message("{}: indeksu używa teraz {}. Spróbuj później albo czekaj dłużej: --lock-timeout SEKUNDY.",
+                  "{}: the index is in use by {}. Try later or wait longer: --lock-timeout SECONDS.",
+                  index.string(), holder));
     }
     std::this_thread::sleep_for(kPoll);
   }

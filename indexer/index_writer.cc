@@ -10,6 +10,7 @@
 
 #include "analysis/error.h"
 #include "analysis/index_directory.h"
+#include "analysis/message.h"
 #include "analysis/schema.h"
 #include "indexer/bulk_batch.h"
 #include "indexer/durable_files.h"
@@ -57,27 +58,32 @@ Error translated(const fs::path& index, const Xapian::Error& error) {
   // Xapian calls every failure to open its lock file a lock that is held; only one of them is.
   if (type == "DatabaseLockError" && error.get_msg().find("already locked") != std::string::npos) {
     return {ErrorKind::locked,
-            fmt::format("{}: inny program trzyma otwartą bazę Xapiana. Spróbuj później.", index.string())};
+            message("{}: inny program trzyma otwartą bazę Xapiana. Spróbuj później.",
+                    "{}: another program keeps the Xapian database open. Try later.", index.string())};
   }
   if (type == "DatabaseCorruptError" || type == "DatabaseVersionError") {
-    return {
-        ErrorKind::corrupt,
-        fmt::format(
-            "{}: indeks jest uszkodzony: {}. Sprawdź go (kwerenda-index check --index {}), przywróć z kopii "
-            "albo zbuduj od nowa.",
-            index.string(), error.get_msg(), index.string())};
+    return {ErrorKind::corrupt, message("{}: indeks jest uszkodzony: {}. Sprawdź go (kwerenda-index check "
+                                        "--index {}), przywróć z kopii albo zbuduj od nowa.",
+                                        "{}: the index is damaged: {}. Check it (kwerenda-index check "
+                                        "--index {}), restore it from a backup or build it anew.",
+                                        index.string(), error.get_msg(), index.string())};
   }
   const std::string room = room_left(index);
-  return {ErrorKind::io, fmt::format("{}: Xapian zgłosił: {}{}{}{}. Sprawdź wolne miejsce i uprawnienia, "
-                                     "potem powtórz to samo polecenie.",
-                                     index.string(), error.get_msg(), reason ? ": " : "",
-                                     reason ? reason : "", room.empty() ? "" : " (" + room + ")")};
+  return {
+      ErrorKind::io,
+      message(
+          "{}: Xapian zgłosił: {}{}{}{}. Sprawdź wolne miejsce i uprawnienia, potem powtórz to samo "
+          "polecenie.",
+          "{}: Xapian reported: {}{}{}{}. Check free space and permissions, then repeat the same command.",
+          index.string(), error.get_msg(), reason ? ": " : "", reason ? reason : "",
+          room.empty() ? "" : " (" + room + ")")};
 }
 
 Error translated(const fs::path& index, const fs::filesystem_error& error) {
-  return {ErrorKind::io, fmt::format("{}: {}. Sprawdź uprawnienia i dysk, potem powtórz to samo polecenie.",
-                                     error.path1().empty() ? index.string() : error.path1().string(),
-                                     error.code().message())};
+  return {ErrorKind::io,
+          message("{}: {}. Sprawdź uprawnienia i dysk, potem powtórz to samo polecenie.",
+                  "{}: {}. Check the permissions and the disk, then repeat the same command.",
+                  error.path1().empty() ? index.string() : error.path1().string(), error.code().message())};
 }
 
 // Runs `work` and lets nothing but Error, and what says that memory ran out, through.
@@ -103,17 +109,18 @@ std::string time_of(const fs::path& file) {
 
 void check_agrees(const Manifest& found, const Manifest& wanted, const fs::path& index) {
   const auto fail = [&](const char* what) {
-    throw Error(ErrorKind::incompatible,
-                fmt::format("{}: indeks zbudowano z {} niż teraz podano. Użyj tych samych ustawień albo "
-                            "zbuduj nowy indeks w innym katalogu.",
-                            index.string(), what));
+    throw Error(ErrorKind::incompatible, message("{}: indeks zbudowano z {} niż teraz podano. Użyj tych "
+                                                 "samych ustawień albo zbuduj nowy indeks w innym katalogu.",
+                                                 "{}: the index was built with {} than is given now. Use the "
+                                                 "same settings or build a new index in another directory.",
+                                                 index.string(), what));
   };
-  if (found.lexicon_hash != wanted.lexicon_hash) fail("innym słownikiem");
+  if (found.lexicon_hash != wanted.lexicon_hash) fail(message("innym słownikiem", "another lexicon"));
   if (found.extra_lexicon_hash != wanted.extra_lexicon_hash)
-    fail("innym słownikiem dodatkowym (--lexicon-extra)");
+    fail(message("innym słownikiem dodatkowym (--lexicon-extra)", "another extra lexicon (--lexicon-extra)"));
   if (found.passage_max_bytes != wanted.passage_max_bytes ||
       found.passage_min_bytes != wanted.passage_min_bytes) {
-    fail("innym podziałem na fragmenty");
+    fail(message("innym podziałem na fragmenty", "another division into passages"));
   }
 }
 
@@ -183,8 +190,9 @@ struct IndexWriter::Impl {
       if (name == "iamglass" || name == "iamchert") current_segments(index);  // throws the better message
       throw Error(
           ErrorKind::incompatible,
-          fmt::format("{}: katalog nie jest indeksem i nie jest pusty (zawiera „{}”). Wskaż nowy katalog.",
-                      index.string(), name));
+          message("{}: katalog nie jest indeksem i nie jest pusty (zawiera „{}”). Wskaż nowy katalog.",
+                  "{}: the directory is no index and not empty (it holds “{}”). Name a new directory.",
+                  index.string(), name));
     }
   }
 
@@ -219,12 +227,11 @@ struct IndexWriter::Impl {
   }
 
   [[noreturn]] void throw_damaged(std::uint64_t key) const {
-    throw Error(
-        ErrorKind::corrupt,
-        fmt::format(
-            "{}: zapis o raporcie {:016x} nie zgadza się ze swoją sumą kontrolną. Przywróć indeks z kopii "
-            "albo zbuduj go od nowa.",
-            index.string(), key));
+    throw Error(ErrorKind::corrupt, message("{}: zapis o raporcie {:016x} nie zgadza się ze swoją sumą "
+                                            "kontrolną. Przywróć indeks z kopii albo zbuduj go od nowa.",
+                                            "{}: the record of report {:016x} does not agree with its "
+                                            "checksum. Restore the index from a backup or build it anew.",
+                                            index.string(), key));
   }
 
   // What will be there of a report's key once everything is committed.
@@ -239,25 +246,29 @@ struct IndexWriter::Impl {
   // Everything that could make a whole batch fail is looked at before it begins.
   std::optional<std::string> reason_to_reject(const Report& report,
                                               const std::vector<Passage>& passages) const {
-    if (report.id.empty()) return "raport bez identyfikatora";
+    if (report.id.empty()) return message("raport bez identyfikatora", "a report without an identifier");
     if (report.id.size() + report.source.size() + report.title.size() + report.place.size() +
             report.url.size() >
         kMaxReportRecordBytes) {
-      return fmt::format("identyfikator, tytuł, miejsce i adres mają razem ponad {} MB",
-                         kMaxReportRecordBytes >> 20);
+      return message("identyfikator, tytuł, miejsce i adres mają razem ponad {} MB",
+                     "identifier, title, place and address together have more than {} MB",
+                     kMaxReportRecordBytes >> 20);
     }
     for (const Passage& passage : passages) {
       if (passage.end - passage.begin + passage.heading.size() > kMaxDocumentBytes) {
-        return fmt::format("fragment od bajtu {} ma ponad {} MB", passage.begin, kMaxDocumentBytes >> 20);
+        return message("fragment od bajtu {} ma ponad {} MB", "the passage from byte {} has more than {} MB",
+                       passage.begin, kMaxDocumentBytes >> 20);
       }
     }
     if (report.text.find('\0') != std::string::npos || report.title.find('\0') != std::string::npos ||
         report.place.find('\0') != std::string::npos) {
-      return "w tekście, tytule albo miejscu jest bajt NUL";
+      return message("w tekście, tytule albo miejscu jest bajt NUL",
+                     "there is a NUL byte in the text, the title or the place");
     }
     const auto known = find(report_key(report.id));
     if (known && known->id != report.id)
-      return fmt::format("skrót identyfikatora zderza się ze skrótem raportu „{}”", known->id);
+      return message("skrót identyfikatora zderza się ze skrótem raportu „{}”",
+                     "the identifier's hash collides with that of report “{}”", known->id);
     return std::nullopt;
   }
 
@@ -404,18 +415,19 @@ struct IndexWriter::Impl {
   template <typename Work>
   auto committing(Work work) {
     if (spent)
-      throw Error(ErrorKind::io, fmt::format("{}: poprzedni zapis się nie powiódł; otwórz indeks ponownie.",
-                                             index.string()));
+      throw Error(ErrorKind::io,
+                  message("{}: poprzedni zapis się nie powiódł; otwórz indeks ponownie.",
+                          "{}: the previous write failed; open the index again.", index.string()));
     try {
       return translating(index, work);
     } catch (const Error& error) {
       give_up();
-      std::string message = error.what();
-      if (!message.ends_with('.')) message += '.';
+      std::string text = error.what();
+      if (!text.ends_with('.')) text += '.';
       const std::string room = error.kind() == ErrorKind::io ? room_left(index) : "";
-      const bool told = room.empty() || message.find("wolne ") != std::string::npos;
-      throw Error(error.kind(),
-                  fmt::format("{} {}{}", message, state(), told ? "" : fmt::format(" Na dysku {}.", room)));
+      const bool told = room.empty() || text.find(message("wolne", "MB free")) != std::string::npos;
+      throw Error(error.kind(), fmt::format("{} {}{}", text, state(),
+                                            told ? "" : message(" Na dysku {}.", " On the disk: {}.", room)));
     } catch (...) {
       give_up();
       throw;
@@ -424,18 +436,24 @@ struct IndexWriter::Impl {
 
   std::string state() const {
     if (progress == Progress::visible) {
-      return "Zmiana jest już widoczna, ale nie udało się potwierdzić, że przetrwa awarię zasilania; powtórz "
-             "to samo polecenie.";
+      return message(
+          "Zmiana jest już widoczna, ale nie udało się potwierdzić, że przetrwa awarię zasilania; powtórz to "
+          "samo polecenie.",
+          "The change can be seen already, but it is not certain that it would outlast a power failure; "
+          "repeat the same command.");
     }
     if (progress == Progress::committed) {
-      return "Zmiana jest w indeksie; nie udało się tylko scalić jego części, co nie przeszkadza w szukaniu. "
-             "Zrobi to "
-             "następny zapis albo kwerenda-index compact.";
+      return message(
+          "Zmiana jest w indeksie; nie udało się tylko scalić jego części, co nie przeszkadza w szukaniu. "
+          "Zrobi to następny zapis albo kwerenda-index compact.",
+          "The change is in the index; only the merging of its parts has failed, which does not hinder "
+          "searching. The next write will do it, or kwerenda-index compact.");
     }
-    if (segments.empty()) return "Indeks jeszcze nie powstał.";
+    if (segments.empty()) return message("Indeks jeszcze nie powstał.", "The index was not made yet.");
     const std::string time = time_of(index / kStubName);
-    return fmt::format("Indeks pozostał bez zmian od zatwierdzenia {}.",
-                       time.empty() ? "poprzedniego zapisu" : time);
+    return message("Indeks pozostał bez zmian od zatwierdzenia {}.",
+                   "The index is as it was at the commit of {}.",
+                   time.empty() ? message("poprzedniego zapisu", "the previous write") : time);
   }
 };
 

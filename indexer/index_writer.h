@@ -58,7 +58,8 @@ class IndexWriter {
   std::vector<std::string> report_ids() const;
 
   // Adds a report or replaces the one of the same id. Why the index cannot take it (a passage over 16 MB), in
-  // Polish, or nothing; its predecessor, if any, then stays in place. Throws Error{io, corrupt}.
+  // the language of messages, or nothing; its predecessor, if any, then stays in place. Throws Error{io,
+  // corrupt}.
   std::optional<std::string> add(Report report, std::vector<Passage> passages);
   // Removes a report; false if there is none. Throws as add().
   bool remove(std::string_view report_id);

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 #include "indexer/glass/coding.h"
 
 namespace kwerenda {
@@ -48,7 +49,9 @@ void KeyStreamWriter::add(const PassageKeys& keys) {
   last_ordinal_ = keys.ordinal;
   const std::uint64_t offset = file_.size();
   if (offset / 2 > UINT32_MAX) {
-    throw Error(ErrorKind::limit, file_.path().string() + ": ponad 8 GB. Podziel raporty na dwa indeksy.");
+    throw Error(ErrorKind::limit,
+                file_.path().string() + message(": ponad 8 GB. Podziel raporty na dwa indeksy.",
+                                                ": more than 8 GB. Divide the reports between two indexes."));
   }
   offsets_.push_back(static_cast<std::uint32_t>(offset / 2));
   entry_.assign(4, '\0');

@@ -22,11 +22,13 @@
 #include "analysis/keys.h"
 #include "analysis/lexicon.h"
 #include "analysis/manifest.h"
+#include "analysis/message.h"
 #include "analysis/utf8.h"
 #include "indexer/add.h"
 #include "indexer/charset.h"
 #include "indexer/durable_files.h"
 #include "indexer/file.h"
+#include "indexer/help.h"
 #include "indexer/index_writer.h"
 #include "indexer/maintenance.h"
 #include "indexer/options.h"
@@ -64,14 +66,18 @@ void install_signal_handlers() {
 
 bool g_json = false;  // messages are JSON lines
 
-constexpr const char* kNoMemory =
-    "kwerenda-index: zabrakło pamięci; zmniejsz --memory albo podziel największe pliki. Indeks jest w "
-    "ostatnim "
-    "zatwierdzonym stanie.\n";
+const char* no_memory() {
+  return message(
+      "kwerenda-index: zabrakło pamięci; zmniejsz --memory albo podziel największe pliki. Indeks jest w "
+      "ostatnim zatwierdzonym stanie.\n",
+      "kwerenda-index: memory ran out; lower --memory or divide the largest files. The index is as it was at "
+      "the last commit.\n");
+}
 
 // Where memory runs out in a noexcept function: libstdc++'s directory iterators, nlohmann's destructor.
 [[noreturn]] void on_terminate() {
-  (void)!::write(STDERR_FILENO, kNoMemory, std::strlen(kNoMemory));
+  const char* const text = no_memory();
+  (void)!::write(STDERR_FILENO, text, std::strlen(text));
   ::_exit(kFailed);
 }
 
@@ -86,18 +92,20 @@ bool put(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
     return true;
   if (errno == EPIPE) return false;
-  throw Error(ErrorKind::io,
-              fmt::format("standardowe wyjście: {}; sprawdź wolne miejsce", std::strerror(errno)));
+  throw Error(ErrorKind::io, message("standardowe wyjście: {}; sprawdź wolne miejsce",
+                                     "standard output: {}; check free space", std::strerror(errno)));
 }
 
 std::string read_standard_input() {
   std::string bytes;
   for (;;) {
     const std::ptrdiff_t got = read_some(STDIN_FILENO, std::size_t{1} << 20, bytes);
-    if (got < 0) throw Error(ErrorKind::io, "standardowe wejście: " + error_text(errno));
+    if (got < 0)
+      throw Error(ErrorKind::io, message("standardowe wejście: ", "standard input: ") + error_text(errno));
     if (got == 0) return bytes;
     if (bytes.size() > kListBytes)
-      throw Error(ErrorKind::limit, fmt::format("standardowe wejście: ponad {} B", kListBytes));
+      throw Error(ErrorKind::limit,
+                  message("standardowe wejście: ponad {} B", "standard input: more than {} B", kListBytes));
   }
 }
 
@@ -224,20 +232,20 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
     last = progress;
     printer.update(progress, Clock::now());
   };
-  const auto message = [&](const std::string& line) {
+  const auto say_line = [&](const std::string& line) {
     printer.clear();
     say(line + "\n");
   };
   observer.problem = [&](const Problem& problem) {
     if (options.verbosity == Verbosity::quiet && !is_loss(problem.cause)) return;
-    message(g_json ? problem_json(problem) : to_line(problem));
+    say_line(g_json ? problem_json(problem) : to_line(problem));
   };
   if (options.verbosity == Verbosity::verbose) {
     observer.added = [&](const Report& report) {
-      message(g_json ? report_json("added", report.id) : "+ " + printable(report.id));
+      say_line(g_json ? report_json("added", report.id) : "+ " + printable(report.id));
     };
     observer.removed = [&](std::string_view id) {
-      message(g_json ? report_json("removed", id) : "- " + printable(id));
+      say_line(g_json ? report_json("removed", id) : "- " + printable(id));
     };
   }
 
@@ -253,7 +261,9 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
                : to_text(summary, seconds, options.dry_run));
   }
   if (summary.stopped) {
-    if (!g_json) say("Przerwano; to, co dodano, jest w indeksie. To samo polecenie dokończy pracę.\n");
+    if (!g_json)
+      say(message("Przerwano; to, co dodano, jest w indeksie. To samo polecenie dokończy pracę.\n",
+                  "Interrupted; what was added is in the index. The same command will finish the work.\n"));
     return kPartly;
   }
   if (!summary.lossy()) return kDone;
@@ -275,12 +285,13 @@ int run_watch(const IndexerOptions& options, const std::vector<std::string>& pat
       add_once(again, paths, keys);
     } catch (const Error& error) {
       if (first || (error.kind() != ErrorKind::locked && error.kind() != ErrorKind::io)) throw;
-      say_error(error.kind(), fmt::format("{} Ponowię za {} s.", error.what(), kRetry.count() / 1000));
+      say_error(error.kind(), message("{} Ponowię za {} s.", "{} Trying again in {} s.", error.what(),
+                                      kRetry.count() / 1000));
       watch.wait(kRetry, kRetry, stop);
       continue;
     }
     if (first && options.verbosity != Verbosity::quiet && !g_json && !stop()) {
-      say("Czuwam nad zmianami; Ctrl-C kończy.\n");
+      say(message("Czuwam nad zmianami; Ctrl-C kończy.\n", "Watching for changes; Ctrl-C ends.\n"));
     }
     if (options.verbosity != Verbosity::verbose) again.verbosity = Verbosity::quiet;
     if (!watch.wait(kQuiet, kLongest, stop)) break;
@@ -323,9 +334,9 @@ int run_maintenance(const IndexerOptions& options) {
   if (!options.paths.empty() && options.paths.front() != "-") {
     file.open(options.paths.front());
     if (!file) {
-      throw Error(ErrorKind::io,
-                  fmt::format("{}: nie można odczytać zrzutu: {}. Sprawdź ścieżkę i uprawnienia.",
-                              printable(options.paths.front()), std::strerror(errno)));
+      throw Error(ErrorKind::io, message("{}: nie można odczytać zrzutu: {}. Sprawdź ścieżkę i uprawnienia.",
+                                         "{}: cannot read the dump: {}. Check the path and the permissions.",
+                                         printable(options.paths.front()), std::strerror(errno)));
     }
     out.read_line = [&](std::string& line) { return read_dump_line(file, line); };
   }
@@ -352,12 +363,14 @@ int run_tokens(const IndexerOptions& options) {
       options.paths.empty() ? std::vector<std::string>{"-"} : options.paths;
   for (const std::string& path : paths) {
     try {
-      const std::string name = path == "-" ? "standardowe wejście" : printable(path);
+      const std::string name =
+          path == "-" ? message("standardowe wejście", "standard input") : printable(path);
       Decoded decoded =
           decode(path == "-" ? read_standard_input() : read_named_file(path, ReadLimits{}.max_file_bytes));
       if (decoded.charset == Charset::unknown) {
-        throw Error(ErrorKind::io, fmt::format("{}: bajt {} nie jest poprawnym UTF-8; zapisz plik w UTF-8",
-                                               name, decoded.bad_offset));
+        throw Error(ErrorKind::io, message("{}: bajt {} nie jest poprawnym UTF-8; zapisz plik w UTF-8",
+                                           "{}: byte {} is not valid UTF-8; save the file as UTF-8", name,
+                                           decoded.bad_offset));
       }
       std::string lines;
       append_token_lines(decoded.text, *keys, lines);
@@ -371,14 +384,15 @@ int run_tokens(const IndexerOptions& options) {
 }
 
 int run_version() {
-  std::string lexicon = "brak";
+  std::string lexicon = message("brak", "none");
   try {
     const auto opened = Lexicon::open(data_file("pl.lex"));
     lexicon = fmt::format("{} ({:016x})", opened->version(), opened->hash());
   } catch (const Error&) {  // the version of the rest is still worth telling
   }
-  put(fmt::format("kwerenda-index {}\nformat indeksu {}\nanaliza {}\nleksykon {}\n", KWERENDA_VERSION,
-                  kFormatVersion, kAnalysisVersion, lexicon));
+  put(message("kwerenda-index {}\nformat indeksu {}\nanaliza {}\nleksykon {}\n",
+              "kwerenda-index {}\nindex format {}\nanalysis {}\nlexicon {}\n", KWERENDA_VERSION,
+              kFormatVersion, kAnalysisVersion, lexicon));
   return kDone;
 }
 
@@ -414,6 +428,7 @@ int run(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
   using namespace kwerenda;
+  set_message_language(language_from([](const char* name) { return std::getenv(name); }));
   install_signal_handlers();
   std::set_terminate(on_terminate);
   try {
@@ -422,9 +437,10 @@ int main(int argc, char** argv) {
     say_error(error.kind(), error.what());
     return error.kind() == ErrorKind::locked ? kLocked : kFailed;
   } catch (const std::bad_alloc&) {
-    say(kNoMemory);
+    say(no_memory());
   } catch (const std::exception& error) {
-    say(fmt::format("kwerenda-index: nieoczekiwany błąd: {}\n", error.what()));
+    say(message("kwerenda-index: nieoczekiwany błąd: {}\n", "kwerenda-index: unexpected error: {}\n",
+                error.what()));
   }
   return kFailed;
 }

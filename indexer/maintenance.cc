@@ -8,6 +8,8 @@
 
 #include "analysis/error.h"
 #include "analysis/index_directory.h"
+#include "analysis/message.h"
+#include "analysis/quantity.h"
 #include "analysis/schema.h"
 #include "analysis/utf8.h"
 #include "indexer/check.h"
@@ -26,10 +28,8 @@ std::chrono::milliseconds lock_timeout(const IndexerOptions& options) {
   return std::chrono::milliseconds(std::llround(options.lock_timeout_seconds * 1000));
 }
 
-std::string counted_reports(std::uint64_t count) { return counted(count, "raport", "raporty", "raportów"); }
-std::string counted_passages(std::uint64_t count) {
-  return counted(count, "fragment", "fragmenty", "fragmentów");
-}
+std::string counted_reports(std::uint64_t count) { return counted(count, kReportNoun); }
+std::string counted_passages(std::uint64_t count) { return counted(count, kPassageNoun); }
 
 // Keeps writers away while one state is read. Before there is an index there is nothing to lock.
 std::unique_ptr<IndexLock> read_lock(const IndexerOptions& options) {
@@ -59,8 +59,9 @@ std::vector<std::string> to_remove(const IndexerOptions& options, std::vector<bo
 }
 
 void say_check(const CheckResult& result, const MaintenanceOutput& out) {
-  for (const std::string& damage : result.damages) out.say(fmt::format("uszkodzenie: {}\n", damage));
-  for (const std::string& note : result.notes) out.say(fmt::format("uwaga: {}\n", note));
+  for (const std::string& damage : result.damages)
+    out.say(message("uszkodzenie: {}\n", "damage: {}\n", damage));
+  for (const std::string& note : result.notes) out.say(message("uwaga: {}\n", "note: {}\n", note));
 }
 
 // A directory that is to become an index, locked; it goes unless kept.
@@ -112,14 +113,16 @@ Outcome run_remove(const IndexerOptions& options, const MaintenanceOutput& out) 
   Outcome outcome = ids.empty() ? Outcome::failed : Outcome::done;
   for (std::size_t i = 0; i < met.size(); ++i) {
     if (met[i]) continue;
-    out.say(fmt::format(
+    out.say(message(
         "{}: nie ma takiego raportu ani pliku w indeksie; identyfikatory wypisuje kwerenda-index dump\n",
+        "{}: there is no such report or file in the index; kwerenda-index dump lists the identifiers\n",
         printable(options.paths[i])));
     if (outcome == Outcome::done) outcome = Outcome::partly;
   }
   if (options.verbosity != Verbosity::quiet) {
-    out.say(
-        fmt::format("{}: {}.\n", options.dry_run ? "Do usunięcia" : "Usunięto", counted_reports(ids.size())));
+    out.say(fmt::format(
+        "{}: {}.\n", options.dry_run ? message("Do usunięcia", "To remove") : message("Usunięto", "Removed"),
+        counted_reports(ids.size())));
   }
   return outcome;
 }
@@ -131,14 +134,16 @@ Outcome run_check(const IndexerOptions& options, const OpenKeys& keys, const Mai
   say_check(result, out);
   if (!result.damages.empty()) {
     out.say(
-        fmt::format("{}: indeks jest uszkodzony. Przywróć go z kopii (backup) albo zbuduj od nowa ze źródeł: "
-                    "kwerenda-index add --index NOWY RAPORTY…\n",
-                    options.index));
+        message("{}: indeks jest uszkodzony. Przywróć go z kopii (backup) albo zbuduj od nowa ze źródeł: "
+                "kwerenda-index add --index NOWY RAPORTY…\n",
+                "{}: the index is damaged. Restore it from a backup or build it anew from the sources: "
+                "kwerenda-index add --index NEW REPORTS…\n",
+                options.index));
     return Outcome::failed;
   }
   if (options.verbosity != Verbosity::quiet) {
-    out.put(fmt::format("{}: w porządku: {}, {}\n", printable(options.index), counted_reports(result.reports),
-                        counted_passages(result.passages)));
+    out.put(message("{}: w porządku: {}, {}\n", "{}: sound: {}, {}\n", printable(options.index),
+                    counted_reports(result.reports), counted_passages(result.passages)));
   }
   return Outcome::done;
 }
@@ -151,7 +156,8 @@ Outcome run_compact(const IndexerOptions& options, const MaintenanceOutput& out)
   writer->compact();
   const std::uint64_t after = statistics_of(options.index).bytes_on_disk;
   if (options.verbosity != Verbosity::quiet) {
-    out.say(fmt::format("Zapisano na nowo: {} zamiast {}.\n", readable_size(after), readable_size(before)));
+    out.say(message("Zapisano na nowo: {} zamiast {}.\n", "Written anew: {} instead of {}.\n",
+                    readable_size(after), readable_size(before)));
   }
   return Outcome::done;
 }
@@ -167,8 +173,8 @@ Outcome run_restore(const IndexerOptions& options, IndexWriterSettings settings,
                     const MaintenanceOutput& out) {
   const DumpCounts counts = restore_index(options.index, std::move(settings), out.read_line);
   if (options.verbosity != Verbosity::quiet) {
-    out.say(fmt::format("Odtworzono: {}, {}.\n", counted_reports(counts.reports),
-                        counted_passages(counts.passages)));
+    out.say(message("Odtworzono: {}, {}.\n", "Restored: {}, {}.\n", counted_reports(counts.reports),
+                    counted_passages(counts.passages)));
   }
   return Outcome::done;
 }
@@ -179,7 +185,8 @@ Outcome run_backup(const IndexerOptions& options, const OpenKeys& keys, const Ma
   if (fs::exists(fs::symlink_status(target, failed)) && !fs::is_empty(target, failed)) {
     throw Error(
         ErrorKind::usage,
-        fmt::format("{}: już istnieje i nie jest pustym katalogiem. Wskaż nowy katalog.", options.to));
+        message("{}: już istnieje i nie jest pustym katalogiem. Wskaż nowy katalog.",
+                "{}: exists already and is not an empty directory. Name a new directory.", options.to));
   }
   const auto lock = read_lock(options);
   NewIndexDirectory aside(target);
@@ -191,15 +198,17 @@ Outcome run_backup(const IndexerOptions& options, const OpenKeys& keys, const Ma
   const CheckResult result = check_index(aside.path(), {keys, CheckSources::no});
   if (!result.damages.empty()) {
     say_check(result, out);
-    throw Error(ErrorKind::corrupt, fmt::format("{}: kopia nie przeszła sprawdzenia i nie powstała. Sprawdź "
-                                                "indeks: kwerenda-index check --index {}",
-                                                options.to, options.index));
+    throw Error(ErrorKind::corrupt, message("{}: kopia nie przeszła sprawdzenia i nie powstała. Sprawdź "
+                                            "indeks: kwerenda-index check --index {}",
+                                            "{}: the backup did not pass the check and was not made. Check "
+                                            "the index: kwerenda-index check --index {}",
+                                            options.to, options.index));
   }
   rename_durably(aside.path(), target.has_filename() ? target : target.parent_path());
   aside.keep();
   if (options.verbosity != Verbosity::quiet) {
-    out.say(fmt::format("Kopia: {}, {}, sprawdzona.\n", counted_reports(result.reports),
-                        counted_passages(result.passages)));
+    out.say(message("Kopia: {}, {}, sprawdzona.\n", "Backup: {}, {}, checked.\n",
+                    counted_reports(result.reports), counted_passages(result.passages)));
   }
   return Outcome::done;
 }

@@ -11,6 +11,7 @@
 
 #include "analysis/edit_distance.h"
 #include "analysis/error.h"
+#include "analysis/message.h"
 #include "analysis/utf8.h"
 #include "indexer/file_walk.h"
 
@@ -29,204 +30,6 @@ constexpr VerbName kVerbs[] = {
     {"tokens", Verb::tokens}, {"check", Verb::check},     {"compact", Verb::compact},
     {"dump", Verb::dump},     {"restore", Verb::restore}, {"backup", Verb::backup},
     {"help", Verb::help},     {"version", Verb::version}};
-
-constexpr std::string_view kProgramHelp =
-    R"(kwerenda-index – buduje indeks polskich sprawozdań, w którym szuka kwerenda-search
-
-Przykłady:
-  kwerenda-index add --index indeks raporty/          wszystkie .txt, .md i .jsonl z katalogu
-  kwerenda-index add --index indeks zbior.jsonl       jeden raport w wierszu
-  find . -name '*.txt' -print0 | kwerenda-index add --index indeks --files-from - -0
-  kwerenda-index info --index indeks                  co jest w indeksie
-  echo 'w Łodzi o GIS-ie' | kwerenda-index tokens     jakie klucze trafiają do indeksu
-
-Polecenia:
-  add      dodaje raporty; raport o tej samej nazwie zastępuje poprzedni
-  remove   usuwa raporty
-  info     manifest, liczby i rozmiary
-  tokens   analiza tekstu wyraz po wyrazie
-  check    sprawdza, czy indeks jest cały
-  backup   kopia indeksu, sprawdzona; działającego indeksu nie kopiuj przez cp
-  compact  zapisuje indeks na nowo, bez luk po zmianach
-  dump     cała zawartość jako wiersze JSON
-  restore  nowy indeks z takiego zrzutu
-
-  -h, --help      ta pomoc, a po poleceniu (kwerenda-index add --help) jego opcje
-  --version       wersja programu, formatu indeksu i leksykonu
-
-Kody wyjścia: 0 wykonano, 2 nie udało się, 3 wykonano częściowo (wypisano, co pominięto),
-75 indeks zajęty, można spróbować ponownie.
-
-Opcje index, lexicon, lexicon-extra, memory, threads, lock-timeout i progress można ustawić
-na stałe plikiem kwerenda.toml w katalogu bieżącym lub nad nim, albo ~/.config/kwerenda/kwerenda.toml.
-Zmienne KWERENDA_* mają przed nim pierwszeństwo, a przed nimi opcje w wierszu poleceń.
-)";
-
-constexpr std::string_view kAddHelp = R"(kwerenda-index add --index KATALOG ŚCIEŻKA…
-
-Przykłady:
-  kwerenda-index add --index indeks raporty/ notatka.md
-  kwerenda-index add --index indeks --input-format jsonl - < zbior.json
-  kwerenda-index add --index indeks --files-from lista.txt
-  kwerenda-index add --index indeks --dry-run raporty/
-
-ŚCIEŻKA to plik, katalog (z podkatalogami) albo - (standardowe wejście). Z katalogów czytane są
-.txt, .md, .markdown, .jsonl i .ndjson; pliki ukryte, pliki README i dowiązania są pomijane.
-Plik, którego nie da się odczytać, jest wymieniony z przyczyną, a praca trwa dalej.
-
-Co czytać:
-  --index KATALOG           gdzie jest indeks; powstaje, jeśli go nie ma [KWERENDA_INDEX]
-  --files-from PLIK|-       ścieżki z pliku, po jednej w wierszu
-  -0, --null                ścieżki w --files-from kończą się bajtem NUL (find -print0)
-  --input-format RODZAJ     auto, txt, md albo jsonl (domyślnie auto: według rozszerzenia)
-  --strict                  pierwszy problem kończy pracę, indeks zostaje bez zmian
-  --dry-run                 tylko czyta i mówi, co by zrobiono
-  --purge never|vanished    vanished usuwa z indeksu raporty, których plików już nie ma
-                            (domyślnie never; brakujący lub pusty katalog niczego nie usuwa)
-  --watch                   potem czuwa i indeksuje zmiany, aż do Ctrl-C
-
-Analiza:
-  --lexicon PLIK            inny leksykon niż dołączony [KWERENDA_LEXICON]
-  --lexicon-extra PLIK      własne słowa, wiersze „forma TAB lemat”; indeks je zapamiętuje
-                            [KWERENDA_LEXICON_EXTRA]
-
-Praca:
-  --memory ROZMIAR          ile pamięci wolno zająć, np. 512M, 2G (domyślnie 1G) [KWERENDA_MEMORY]
-  --threads N               ile wątków (domyślnie tyle, ile rdzeni) [KWERENDA_THREADS]
-  --lock-timeout SEKUNDY    jak długo czekać na inny zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
-  --progress auto|json|never   postęp na stderr (domyślnie auto: tylko na terminalu); przy json
-                            wszystkie komunikaty są wierszami JSON [KWERENDA_PROGRESS]
-  -q, --quiet               tylko błędy
-  -v, --verbose             także nazwy dodanych raportów
-  -h, --help                ta pomoc
-
-Limity: plik tekstowy 256 MiB, wiersz JSON Lines 256 MiB (sam plik bez limitu), 100 poziomów katalogów.
-)";
-
-constexpr std::string_view kInfoHelp = R"(kwerenda-index info --index KATALOG
-
-Przykłady:
-  kwerenda-index info --index indeks
-
-Wypisuje manifest indeksu (wersja formatu, leksykon, podział na fragmenty), liczbę raportów i
-fragmentów oraz rozmiary.
-
-  --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
-  -h, --help                ta pomoc
-)";
-
-constexpr std::string_view kRemoveHelp = R"(kwerenda-index remove --index KATALOG RAPORT…
-
-Przykłady:
-  kwerenda-index remove --index indeks raporty/2024/narada.txt
-  kwerenda-index remove --index indeks zbior.jsonl raporty/2019/
-  kwerenda-index remove --index indeks --dry-run raporty/2019/
-
-RAPORT to identyfikator (dla pliku: ścieżka, pod którą go dodano; dla wiersza JSON Lines: „_id”),
-plik JSON Lines (wszystkie jego wiersze) albo katalog (wszystkie raporty spod niego).
-
-  --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
-  --dry-run                 tylko wypisuje, co by usunięto
-  --lock-timeout SEKUNDY    jak długo czekać na inny zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
-  -q, --quiet               tylko błędy
-  -v, --verbose             także nazwy usuniętych raportów
-  -h, --help                ta pomoc
-)";
-
-constexpr std::string_view kCheckHelp = R"(kwerenda-index check --index KATALOG
-
-Przykłady:
-  kwerenda-index check --index indeks
-  kwerenda-index check --index indeks --sources
-
-Sprawdza strukturę tabel, manifest, wszystkie sumy kontrolne, liczbę fragmentów każdego raportu oraz
-liczy na nowo klucze każdego fragmentu. Zapis do indeksu czeka, aż sprawdzenie się skończy.
-Kod wyjścia: 0 indeks jest cały, 2 jest uszkodzony.
-
-  --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
-  --sources                 porównuje też fragmenty z plikami, z których je przeczytano
-  --lexicon PLIK            inny leksykon niż dołączony [KWERENDA_LEXICON]
-  --lock-timeout SEKUNDY    jak długo czekać na zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
-  -q, --quiet               tylko uszkodzenia
-  -h, --help                ta pomoc
-)";
-
-constexpr std::string_view kCompactHelp = R"(kwerenda-index compact --index KATALOG
-
-Przykłady:
-  kwerenda-index compact --index indeks
-
-Zapisuje indeks na nowo, bez luk, które zostają po wielu zmianach. Potrzebuje tyle wolnego miejsca,
-ile zajmuje indeks; szukać można przez cały czas.
-
-  --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
-  --lock-timeout SEKUNDY    jak długo czekać na inny zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
-  -q, --quiet               tylko błędy
-  -h, --help                ta pomoc
-)";
-
-constexpr std::string_view kDumpHelp = R"(kwerenda-index dump --index KATALOG
-
-Przykłady:
-  kwerenda-index dump --index indeks > zrzut.ndjson
-  kwerenda-index dump --index stary | kwerenda-index restore --index nowy
-
-Wypisuje wszystko, co jest w indeksie: raporty z polami i fragmentami, po jednym obiekcie JSON
-w wierszu. Format opisuje docs/dump-format.md. Czyta też indeksy zbudowane starszą analizą.
-
-  --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
-  --lock-timeout SEKUNDY    jak długo czekać na zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
-  -h, --help                ta pomoc
-)";
-
-constexpr std::string_view kRestoreHelp = R"(kwerenda-index restore --index KATALOG [PLIK|-]
-
-Przykłady:
-  kwerenda-index restore --index nowy zrzut.ndjson
-  kwerenda-index dump --index stary | kwerenda-index restore --index nowy
-
-Buduje nowy indeks ze zrzutu. Indeks powstaje dopiero, gdy zrzut okaże się cały.
-
-  --index KATALOG           gdzie ma być nowy indeks [KWERENDA_INDEX]
-  --lexicon PLIK            inny leksykon niż dołączony [KWERENDA_LEXICON]
-  --memory ROZMIAR          ile pamięci wolno zająć (domyślnie 1G) [KWERENDA_MEMORY]
-  --threads N               ile wątków (domyślnie tyle, ile rdzeni) [KWERENDA_THREADS]
-  --lock-timeout SEKUNDY    jak długo czekać na inny zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
-  -q, --quiet               tylko błędy
-  -h, --help                ta pomoc
-)";
-
-constexpr std::string_view kBackupHelp = R"(kwerenda-index backup --index KATALOG --to KOPIA
-
-Przykłady:
-  kwerenda-index backup --index indeks --to /kopie/indeks-poniedzialek
-
-Robi zwartą kopię indeksu, utrwala ją i sprawdza; dopiero potem powstaje katalog KOPIA. Szukać można
-przez cały czas, zapis czeka. Nie kopiuj działającego indeksu przez cp ani rsync: w czasie zapisu co
-czwarta taka kopia była uszkodzona. Kopia jest zwykłym indeksem.
-
-  --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
-  --to KOPIA                nowy albo pusty katalog
-  --lexicon PLIK            inny leksykon niż dołączony [KWERENDA_LEXICON]
-  --lock-timeout SEKUNDY    jak długo czekać na zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
-  -q, --quiet               tylko błędy
-  -h, --help                ta pomoc
-)";
-
-constexpr std::string_view kTokensHelp = R"(kwerenda-index tokens [PLIK…|-]
-
-Przykłady:
-  echo 'Ćwiczenia w Łodzi' | kwerenda-index tokens
-  kwerenda-index tokens raport.txt
-  kwerenda-index tokens --explain zamku
-
-Wypisuje po jednym wyrazie w wierszu: początek TAB koniec TAB wyraz TAB klucz|klucz…
-Początek i koniec to bajty UTF-8 od początku pliku; klucze są dokładnie tymi, które trafiają do indeksu.
-
-  --explain WYRAZ           wszystkie odczytania wyrazu: skąd pochodzą i jak są prawdopodobne
-  --lexicon PLIK            inny leksykon niż dołączony [KWERENDA_LEXICON]
-  -h, --help                ta pomoc
-)";
 
 [[noreturn]] void usage(const std::string& message) { throw Error(ErrorKind::usage, message); }
 
@@ -294,7 +97,7 @@ std::vector<std::string> long_names(const po::options_description& options) {
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& known) {
   const std::string near = nearest(word, known);
-  return near.empty() ? std::string() : fmt::format("; czy chodziło o „{}”?", near);
+  return near.empty() ? std::string() : message("; czy chodziło o „{}”?", "; did you mean “{}”?", near);
 }
 
 template <typename Number>
@@ -321,16 +124,17 @@ void set_format(const Setting& setting, IndexerOptions& options) {
   else if (setting.value == "jsonl")
     options.format = InputFormat::jsonl;
   else
-    usage(fmt::format("{}: oczekiwano auto, txt, md albo jsonl, jest „{}”", setting.name,
-                      printable(setting.value)));
+    usage(message("{}: oczekiwano auto, txt, md albo jsonl, jest „{}”",
+                  "{}: expected auto, txt, md or jsonl, found “{}”", setting.name, printable(setting.value)));
 }
 
 void set_memory(const Setting& setting, IndexerOptions& options) {
   constexpr std::uint64_t kLeast = std::uint64_t{64} << 20;
   const std::optional<std::uint64_t> size = parse_size(setting.value);
   if (!size || *size < kLeast) {
-    usage(fmt::format("{}: oczekiwano rozmiaru od 64M wzwyż, np. 512M albo 2G, jest „{}”", setting.name,
-                      printable(setting.value)));
+    usage(message("{}: oczekiwano rozmiaru od 64M wzwyż, np. 512M albo 2G, jest „{}”",
+                  "{}: expected a size of 64M or more, e.g. 512M or 2G, found “{}”", setting.name,
+                  printable(setting.value)));
   }
   options.memory_bytes = *size;
 }
@@ -338,8 +142,8 @@ void set_memory(const Setting& setting, IndexerOptions& options) {
 void set_threads(const Setting& setting, IndexerOptions& options) {
   const std::optional<unsigned> count = parse_number<unsigned>(setting.value);
   if (!count || *count < 1 || *count > 256) {
-    usage(
-        fmt::format("{}: oczekiwano liczby od 1 do 256, jest „{}”", setting.name, printable(setting.value)));
+    usage(message("{}: oczekiwano liczby od 1 do 256, jest „{}”",
+                  "{}: expected a number from 1 to 256, found “{}”", setting.name, printable(setting.value)));
   }
   options.threads = *count;
 }
@@ -347,8 +151,9 @@ void set_threads(const Setting& setting, IndexerOptions& options) {
 void set_lock_timeout(const Setting& setting, IndexerOptions& options) {
   const std::optional<double> seconds = parse_number<double>(setting.value);
   if (!seconds || !std::isfinite(*seconds) || *seconds < 0 || *seconds > 86400) {
-    usage(fmt::format("{}: oczekiwano liczby sekund od 0 do 86400, jest „{}”", setting.name,
-                      printable(setting.value)));
+    usage(message("{}: oczekiwano liczby sekund od 0 do 86400, jest „{}”",
+                  "{}: expected a number of seconds from 0 to 86400, found “{}”", setting.name,
+                  printable(setting.value)));
   }
   options.lock_timeout_seconds = *seconds;
 }
@@ -361,8 +166,8 @@ void set_progress(const Setting& setting, IndexerOptions& options) {
   else if (setting.value == "never")
     options.progress = ProgressMode::never;
   else
-    usage(fmt::format("{}: oczekiwano auto, json albo never, jest „{}”", setting.name,
-                      printable(setting.value)));
+    usage(message("{}: oczekiwano auto, json albo never, jest „{}”",
+                  "{}: expected auto, json or never, found “{}”", setting.name, printable(setting.value)));
 }
 
 void set_purge(const Setting& setting, IndexerOptions& options) {
@@ -371,8 +176,8 @@ void set_purge(const Setting& setting, IndexerOptions& options) {
   else if (setting.value == "vanished")
     options.purge = Purge::vanished;
   else
-    usage(
-        fmt::format("{}: oczekiwano never albo vanished, jest „{}”", setting.name, printable(setting.value)));
+    usage(message("{}: oczekiwano never albo vanished, jest „{}”",
+                  "{}: expected never or vanished, found “{}”", setting.name, printable(setting.value)));
 }
 
 std::vector<std::string> split_paths(std::string_view list) { return split_names(list, ':'); }
@@ -416,22 +221,28 @@ po::variables_map parse_flags(Verb verb, const std::vector<std::string>& argumen
   po::positional_options_description positional;
   positional.add("path", -1);
   const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-  const std::string help = fmt::format("; zobacz kwerenda-index {} --help", verb_name(verb));
+  const std::string help =
+      message("; zobacz kwerenda-index {} --help", "; see kwerenda-index {} --help", verb_name(verb));
   po::variables_map flags;
   try {
     po::store(po::command_line_parser(arguments).options(options).positional(positional).style(style).run(),
               flags);
   } catch (const po::unknown_option& error) {
     const std::string name = error.get_option_name();
-    usage(fmt::format("nieznana opcja „{}”{}{}", printable(name), suggestion(name, names), help));
+    usage(message("nieznana opcja „{}”{}{}", "unknown option “{}”{}{}", printable(name),
+                  suggestion(name, names), help));
   } catch (const po::invalid_command_line_syntax& error) {
     const bool extra = error.kind() == po::invalid_syntax::extra_parameter;
-    usage(fmt::format("opcja „{}” {}{}", printable(error.get_option_name()),
-                      extra ? "nie ma wartości" : "wymaga wartości", help));
+    usage(message(
+        "opcja „{}” {}{}", "option “{}” {}{}", printable(error.get_option_name()),
+        extra ? message("nie ma wartości", "takes no value") : message("wymaga wartości", "needs a value"),
+        help));
   } catch (const po::multiple_occurrences& error) {
-    usage(fmt::format("opcja „{}” występuje więcej niż raz{}", printable(error.get_option_name()), help));
+    usage(message("opcja „{}” występuje więcej niż raz{}", "option “{}” is given more than once{}",
+                  printable(error.get_option_name()), help));
   } catch (const po::error& error) {
-    usage(fmt::format("niezrozumiałe argumenty ({}){}", printable(error.what()), help));
+    usage(message("niezrozumiałe argumenty ({}){}", "cannot understand the arguments ({}){}",
+                  printable(error.what()), help));
   }
   return flags;
 }
@@ -446,7 +257,7 @@ bool asks_for_help(const std::vector<std::string>& arguments) {
 
 // remove, check, compact, dump, restore, backup.
 void set_maintenance(const Values& values, const std::string& name, IndexerOptions& options) {
-  const auto see = fmt::format(" (zobacz kwerenda-index {} --help)", name);
+  const auto see = message(" (zobacz kwerenda-index {} --help)", " (see kwerenda-index {} --help)", name);
   if (const auto lexicon = values.text("lexicon", "KWERENDA_LEXICON")) options.lexicon = lexicon->value;
   if (const auto memory = values.text("memory", "KWERENDA_MEMORY")) set_memory(*memory, options);
   if (const auto threads = values.text("threads", "KWERENDA_THREADS")) set_threads(*threads, options);
@@ -455,17 +266,22 @@ void set_maintenance(const Values& values, const std::string& name, IndexerOptio
   if (const auto to = values.text("to")) options.to = to->value;
   options.sources = values.flag("sources");
   options.dry_run = values.flag("dry-run");
-  if (values.flag("quiet") && values.flag("verbose")) usage("-q i -v wykluczają się");
+  if (values.flag("quiet") && values.flag("verbose"))
+    usage(message("-q i -v wykluczają się", "-q and -v exclude each other"));
   if (values.flag("quiet")) options.verbosity = Verbosity::quiet;
   if (values.flag("verbose")) options.verbosity = Verbosity::verbose;
   const std::size_t most = options.verb == Verb::remove ? SIZE_MAX : options.verb == Verb::restore ? 1 : 0;
   if (options.paths.size() > most) {
-    usage(fmt::format("{}: zbędny argument „{}”; indeks podaje się przez --index{}", name,
-                      printable(options.paths[most]), see));
+    usage(message("{}: zbędny argument „{}”; indeks podaje się przez --index{}",
+                  "{}: needless argument “{}”; the index is given with --index{}", name,
+                  printable(options.paths[most]), see));
   }
-  if (options.verb == Verb::remove && options.paths.empty()) usage("brak raportów do usunięcia" + see);
+  if (options.verb == Verb::remove && options.paths.empty())
+    usage(message("brak raportów do usunięcia", "no reports to remove were given") + see);
   if (options.verb == Verb::backup && options.to.empty())
-    usage("brak --to KATALOG: gdzie ma być kopia?" + see);
+    usage(message("brak --to KATALOG: gdzie ma być kopia?",
+                  "--to DIRECTORY is missing: where shall the backup be?") +
+          see);
 }
 
 }  // namespace
@@ -488,7 +304,8 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
                              const Preferences& preferences) {
   IndexerOptions options;
   if (arguments.empty())
-    usage("brak polecenia; oczekiwano add, info albo innego (zobacz kwerenda-index --help)");
+    usage(message("brak polecenia; oczekiwano add, info albo innego (zobacz kwerenda-index --help)",
+                  "no command; expected add, info or another (see kwerenda-index --help)"));
   const std::string& first = arguments.front();
   if (first == "-h" || first == "--help") return options;
   if (first == "--version" || first == "-V") {
@@ -501,11 +318,13 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
   for (const VerbName& verb : kVerbs) names.emplace_back(verb.name);
   if (known == std::end(kVerbs)) {
     if (first.starts_with("-")) {
-      usage(fmt::format("pierwsze jest polecenie, potem opcje; jest „{}”{} (zobacz kwerenda-index --help)",
-                        printable(first), suggestion(first, {"--help", "--version"})));
+      usage(message("pierwsze jest polecenie, potem opcje; jest „{}”{} (zobacz kwerenda-index --help)",
+                    "the command comes first, then options; found “{}”{} (see kwerenda-index --help)",
+                    printable(first), suggestion(first, {"--help", "--version"})));
     }
-    usage(fmt::format("nieznane polecenie „{}”{} (zobacz kwerenda-index --help)", printable(first),
-                      suggestion(first, names)));
+    usage(message("nieznane polecenie „{}”{} (zobacz kwerenda-index --help)",
+                  "unknown command “{}”{} (see kwerenda-index --help)", printable(first),
+                  suggestion(first, names)));
   }
   options.verb = known->verb;
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
@@ -516,8 +335,8 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
       if (verb.name == rest.front()) options.help_about = verb.verb;
     }
     if (!options.help_about) {
-      usage(
-          fmt::format("nieznane polecenie „{}”{}", printable(rest.front()), suggestion(rest.front(), names)));
+      usage(message("nieznane polecenie „{}”{}", "unknown command “{}”{}", printable(rest.front()),
+                    suggestion(rest.front(), names)));
     }
     return options;
   }
@@ -534,14 +353,16 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
   if (options.verb != Verb::tokens) {
     if (const auto index = values.text("index", "KWERENDA_INDEX")) options.index = index->value;
     if (options.index.empty()) {
-      usage(
-          fmt::format("brak --index KATALOG: gdzie ma być indeks? (zobacz kwerenda-index {} --help)", first));
+      usage(message("brak --index KATALOG: gdzie ma być indeks? (zobacz kwerenda-index {} --help)",
+                    "--index DIRECTORY is missing: where shall the index be? (see kwerenda-index {} --help)",
+                    first));
     }
   }
   if (options.verb == Verb::info) {
     if (!options.paths.empty()) {
-      usage(fmt::format("info nie przyjmuje ścieżek, jest „{}”; indeks podaje się przez --index",
-                        printable(options.paths.front())));
+      usage(message("info nie przyjmuje ścieżek, jest „{}”; indeks podaje się przez --index",
+                    "info takes no paths, found “{}”; the index is given with --index",
+                    printable(options.paths.front())));
     }
     return options;
   }
@@ -556,8 +377,12 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
   if (options.verb == Verb::tokens) {
     if (const auto word = values.text("explain")) {
       options.explain = word->value;
-      if (trimmed(options.explain).empty()) usage("--explain: oczekiwano wyrazu, jest pusty napis");
-      if (!options.paths.empty()) usage("--explain objaśnia jeden wyraz i nie przyjmuje plików");
+      if (trimmed(options.explain).empty())
+        usage(message("--explain: oczekiwano wyrazu, jest pusty napis",
+                      "--explain: expected a word, found an empty string"));
+      if (!options.paths.empty())
+        usage(message("--explain objaśnia jeden wyraz i nie przyjmuje plików",
+                      "--explain explains one word and takes no files"));
     }
     return options;
   }
@@ -574,45 +399,23 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
   options.dry_run = values.flag("dry-run");
   options.strict = values.flag("strict");
   options.watch = values.flag("watch");
-  if (values.flag("quiet") && values.flag("verbose")) usage("-q i -v wykluczają się");
+  if (values.flag("quiet") && values.flag("verbose"))
+    usage(message("-q i -v wykluczają się", "-q and -v exclude each other"));
   if (values.flag("quiet")) options.verbosity = Verbosity::quiet;
   if (values.flag("verbose")) options.verbosity = Verbosity::verbose;
-  if (options.null_separated && options.files_from.empty()) usage("-0 ma sens tylko z --files-from");
+  if (options.null_separated && options.files_from.empty())
+    usage(message("-0 ma sens tylko z --files-from", "-0 makes sense with --files-from only"));
   if (options.paths.empty() && options.files_from.empty()) {
-    usage("brak ścieżek: podaj pliki, katalogi, - albo --files-from (zobacz kwerenda-index add --help)");
+    usage(
+        message("brak ścieżek: podaj pliki, katalogi, - albo --files-from (zobacz kwerenda-index add --help)",
+                "no paths: give files, directories, - or --files-from (see kwerenda-index add --help)"));
   }
   if (options.files_from == "-" &&
       std::find(options.paths.begin(), options.paths.end(), "-") != options.paths.end()) {
-    usage("standardowe wejście może być listą plików albo raportem, nie oboma naraz");
+    usage(message("standardowe wejście może być listą plików albo raportem, nie oboma naraz",
+                  "standard input can be the list of files or a report, not both at once"));
   }
   return options;
-}
-
-std::string help_text(std::optional<Verb> verb) {
-  switch (verb.value_or(Verb::help)) {
-    case Verb::add:
-      return std::string(kAddHelp);
-    case Verb::info:
-      return std::string(kInfoHelp);
-    case Verb::tokens:
-      return std::string(kTokensHelp);
-    case Verb::remove:
-      return std::string(kRemoveHelp);
-    case Verb::check:
-      return std::string(kCheckHelp);
-    case Verb::compact:
-      return std::string(kCompactHelp);
-    case Verb::dump:
-      return std::string(kDumpHelp);
-    case Verb::restore:
-      return std::string(kRestoreHelp);
-    case Verb::backup:
-      return std::string(kBackupHelp);
-    case Verb::help:
-    case Verb::version:
-      break;
-  }
-  return std::string(kProgramHelp);
 }
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {

@@ -75,7 +75,7 @@ struct IndexerOptions {
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 // `arguments` without the program's name. Flags win over KWERENDA_* variables, those over `preferences`,
-// those over the defaults. Throws Error{usage} with a Polish message that names the nearest verb or option.
+// those over the defaults. Throws Error{usage} with a message that names the nearest verb or option.
 // "--help" wins over everything that follows its verb.
 IndexerOptions parse_options(const std::vector<std::string>& arguments, const Environment& environment,
                              const Preferences& preferences = {});
@@ -84,9 +84,6 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
 // then.
 bool asks_for_json(const std::vector<std::string>& arguments, const Environment& environment,
                    const Preferences& preferences = {});
-
-// The help page of one verb, or of the program. Polish, lines up to 100 columns, examples first.
-std::string help_text(std::optional<Verb> verb);
 
 // "512M", "1G", "64k", "1000000" to bytes; nothing if it is none.
 std::optional<std::uint64_t> parse_size(std::string_view text);

@@ -1,41 +1,44 @@
 #include "indexer/problem.h"
 
+#include "analysis/message.h"
+
 namespace kwerenda {
 
 std::string cause_name(ProblemCause cause) {
   switch (cause) {
     case ProblemCause::unreadable:
-      return "nie można odczytać";
+      return message("nie można odczytać", "cannot be read");
     case ProblemCause::not_found:
-      return "brak pliku lub katalogu";
+      return message("brak pliku lub katalogu", "no such file or directory");
     case ProblemCause::not_regular:
-      return "nie jest zwykłym plikiem";
+      return message("nie jest zwykłym plikiem", "not a regular file");
     case ProblemCause::too_large:
-      return "przekroczony limit rozmiaru";
+      return message("przekroczony limit rozmiaru", "too large");
     case ProblemCause::empty:
-      return "brak tekstu";
+      return message("brak tekstu", "no text");
     case ProblemCause::not_text:
-      return "bajt NUL (plik binarny?)";
+      return message("bajt NUL (plik binarny?)", "a NUL byte (a binary file?)");
     case ProblemCause::bad_encoding:
-      return "nieznane kodowanie znaków";
+      return message("nieznane kodowanie znaków", "unknown character encoding");
     case ProblemCause::bad_json:
-      return "niepoprawny JSON";
+      return message("niepoprawny JSON", "invalid JSON");
     case ProblemCause::bad_record:
-      return "rekord bez wymaganych pól";
+      return message("rekord bez wymaganych pól", "a record without the fields required");
     case ProblemCause::unknown_format:
-      return "nieznany rodzaj pliku";
+      return message("nieznany rodzaj pliku", "unknown kind of file");
     case ProblemCause::no_reports:
-      return "katalog bez raportów";
+      return message("katalog bez raportów", "a directory without reports");
     case ProblemCause::not_indexed:
-      return "raport odrzucony przez indeks";
+      return message("raport odrzucony przez indeks", "a report refused by the index");
     case ProblemCause::link:
-      return "dowiązanie symboliczne (pominięte)";
+      return message("dowiązanie symboliczne (pominięte)", "a symbolic link (left out)");
     case ProblemCause::duplicate_id:
-      return "powtórzony identyfikator (obowiązuje ostatni)";
+      return message("powtórzony identyfikator (obowiązuje ostatni)",
+                     "a repeated identifier (the last one counts)");
     case ProblemCause::legacy_charset:
-      return "odczytano z innego kodowania niż UTF-8";
+      return message("odczytano z innego kodowania niż UTF-8", "read from another encoding than UTF-8");
   }
-  return "inna przyczyna";
+  return message("inna przyczyna", "another cause");
 }
 
 std::string to_line(const Problem& problem) { return problem.where + ": " + problem.detail; }

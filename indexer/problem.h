@@ -32,10 +32,10 @@ constexpr bool is_loss(ProblemCause cause) { return cause < ProblemCause::link; 
 struct Problem {
   ProblemCause cause;
   std::string where;   // printable: the file, for a record "file:line"
-  std::string detail;  // Polish, one line: what was expected, what was found, where
+  std::string detail;  // for people, one line: what was expected, what was found, where
 };
 
-// The cause in a few Polish words, for the summary: "pusty plik".
+// The cause in a few words of the language of messages, for the summary: "pusty plik".
 std::string cause_name(ProblemCause cause);
 
 // "where: detail", one line for stderr.

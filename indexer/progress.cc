@@ -7,6 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "analysis/message.h"
+#include "analysis/quantity.h"
+
 namespace kwerenda {
 
 using nlohmann::ordered_json;
@@ -92,20 +95,19 @@ void ProgressPrinter::finish(const AddProgress& progress, Clock::time_point now)
 std::string progress_line(const AddProgress& progress, double seconds) {
   const double done = static_cast<double>(progress.bytes_done);
   const double rate = seconds > 0 ? done / seconds : 0;
-  std::string line = counted(progress.reports, "raport", "raporty", "raportów");
-  if (progress.committing) return line + ", zapis indeksu…";
+  std::string line = counted(progress.reports, kReportNoun);
+  if (progress.committing) return line + message(", zapis indeksu…", ", writing the index…");
   if (progress.bytes > 0) {
     const double share = std::min(1.0, done / static_cast<double>(progress.bytes));
-    line += fmt::format(", {} %", static_cast<int>(share * 100));
+    line += message(", {} %", ", {}%", static_cast<int>(share * 100));
   }
-  std::string speed = fmt::format("{:.1f}", rate / 1e6);
-  std::replace(speed.begin(), speed.end(), '.', ',');
-  line += fmt::format(", {} MB/s", speed);
+  line += fmt::format(", {} MB/s", decimal(rate / 1e6, 1));
   if (progress.bytes > progress.bytes_done && rate > 0) {
     const auto left = static_cast<std::uint64_t>(
         std::llround(static_cast<double>(progress.bytes - progress.bytes_done) / rate));
-    line += left >= 3600 ? fmt::format(", zostało {}:{:02}:{:02}", left / 3600, left / 60 % 60, left % 60)
-                         : fmt::format(", zostało {}:{:02}", left / 60, left % 60);
+    line += left >= 3600 ? message(", zostało {}:{:02}:{:02}", ", {}:{:02}:{:02} left", left / 3600,
+                                   left / 60 % 60, left % 60)
+                         : message(", zostało {}:{:02}", ", {}:{:02} left", left / 60, left % 60);
   }
   return line;
 }

@@ -1,6 +1,5 @@
 #include "indexer/segment_merge.h"
 
-#include <fmt/format.h>
 #include <xapian.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 
 #include "analysis/error.h"
 #include "analysis/key_streams.h"
+#include "analysis/message.h"
 #include "analysis/schema.h"
 #include "analysis/segment_sums.h"
 #include "analysis/stored.h"
@@ -35,7 +35,8 @@ Xapian::Database open_segment(const fs::path& segment) {
 
 [[noreturn]] void throw_damaged(const fs::path& segment, const std::string& what) {
   throw Error(ErrorKind::corrupt,
-              fmt::format("{}: {}. Przywróć indeks z kopii albo zbuduj go od nowa.", segment.string(), what));
+              message("{}: {}. Przywróć indeks z kopii albo zbuduj go od nowa.",
+                      "{}: {}. Restore the index from a backup or build it anew.", segment.string(), what));
 }
 
 // A segment on its way into another one.
@@ -45,11 +46,13 @@ struct Source {
     dictionary = database.get_metadata(kTextDictionaryKey);
     numbers.resize(std::size_t{keys.documents()} + 1);
     if (database.get_doccount() != keys.documents())
-      throw_damaged(path, "baza i plik kluczy mają różną liczbę fragmentów");
+      throw_damaged(path, message("baza i plik kluczy mają różną liczbę fragmentów",
+                                  "the database and the file of keys have different numbers of passages"));
     PassageKeys passage;
     for (std::uint32_t docid = 1; docid <= keys.documents(); ++docid) {
       if (!keys.read(docid, passage))
-        throw_damaged(path, fmt::format("klucze fragmentu {} są uszkodzone", docid));
+        throw_damaged(
+            path, message("klucze fragmentu {} są uszkodzone", "the keys of passage {} are damaged", docid));
       if (!input.dead_reports.contains(passage.report_key) && !input.dead_documents.contains(docid))
         numbers[docid] = ++alive;
     }
@@ -124,7 +127,7 @@ class Merge {
         if (!source->numbers[docid]) continue;
         const std::string record = source->database.get_document(docid, Xapian::DOC_ASSUME_VALID).get_data();
         if (!decode_passage(record, decompressor, passage))
-          throw_damaged(source->path, fmt::format("fragment {} jest uszkodzony", docid));
+          throw_damaged(source->path, message("fragment {} jest uszkodzony", "passage {} is damaged", docid));
         samples += passage.text;
         sizes.push_back(passage.text.size());
       }
@@ -147,10 +150,12 @@ class Merge {
         std::string record = database.get_document(docid, Xapian::DOC_ASSUME_VALID).get_data();
         if (source->dictionary == dictionary_) {
           if (!is_sealed(record))
-            throw_damaged(source->path, fmt::format("fragment {} jest uszkodzony", docid));
+            throw_damaged(source->path,
+                          message("fragment {} jest uszkodzony", "passage {} is damaged", docid));
         } else {
           if (!decode_passage(record, decompressor, passage))
-            throw_damaged(source->path, fmt::format("fragment {} jest uszkodzony", docid));
+            throw_damaged(source->path,
+                          message("fragment {} jest uszkodzony", "passage {} is damaged", docid));
           record = encode_passage(passage, compressor);
         }
         if (!data) {
@@ -199,7 +204,8 @@ class Merge {
           if (inputs_[i].dead_reports.contains(key)) continue;
           StoredReport report;
           if (!decode_report(value, report))
-            throw_damaged(sources_[i]->path, fmt::format("zapis o raporcie {:016x} jest uszkodzony", key));
+            throw_damaged(sources_[i]->path, message("zapis o raporcie {:016x} jest uszkodzony",
+                                                     "the record of report {:016x} is damaged", key));
           passage_bytes += report.passage_bytes;
         }
         merged.emplace(name, value);  // manifest and words are the same in all
@@ -308,9 +314,9 @@ class Merge {
       if (entries.empty()) continue;
       if (occurrences > UINT32_MAX) {
         throw Error(ErrorKind::limit,
-                    fmt::format("{}: klucz „{}” występuje zbyt często. Podziel raporty na dwa "
-                                "indeksy.",
-                                target_.string(), term));
+                    message("{}: klucz „{}” występuje zbyt często. Podziel raporty na dwa indeksy.",
+                            "{}: key “{}” occurs too often. Divide the reports between two indexes.",
+                            target_.string(), term));
       }
       key.clear();
       glass::append_escaped(key, term);

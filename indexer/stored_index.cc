@@ -1,12 +1,12 @@
 #include "indexer/stored_index.h"
 
-#include <fmt/format.h>
 #include <xapian.h>
 
 #include <algorithm>
 
 #include "analysis/error.h"
 #include "analysis/index_directory.h"
+#include "analysis/message.h"
 #include "analysis/schema.h"
 #include "indexer/segment_merge.h"
 #include "indexer/segments.h"
@@ -38,15 +38,17 @@ struct StoredIndex::Impl {
     StoredReport report;
     const std::string name = kReportMetadataPrefix + encode_report_key(key);
     if (!decode_report(segment.database.get_metadata(name), report) || report_key(report.id) != key)
-      throw_damaged(fmt::format("zapis o raporcie {:016x} nie zgadza się ze swoją sumą kontrolną", key));
+      throw_damaged(message("zapis o raporcie {:016x} nie zgadza się ze swoją sumą kontrolną",
+                            "the record of report {:016x} does not agree with its checksum", key));
     return report;
   }
 
   [[noreturn]] void throw_damaged(const std::string& what) const {
-    throw Error(ErrorKind::corrupt,
-                fmt::format("{}: {}. Sprawdź indeks (kwerenda-index check --index {}), przywróć go z "
-                            "kopii albo zbuduj od nowa.",
-                            index.string(), what, index.string()));
+    throw Error(ErrorKind::corrupt, message("{}: {}. Sprawdź indeks (kwerenda-index check --index {}), "
+                                            "przywróć go z kopii albo zbuduj od nowa.",
+                                            "{}: {}. Check the index (kwerenda-index check --index {}), "
+                                            "restore it from a backup or build it anew.",
+                                            index.string(), what, index.string()));
   }
 
   template <typename Work>
@@ -58,11 +60,12 @@ struct StoredIndex::Impl {
       const char* reason = error.get_error_string();
       if (type == "DatabaseCorruptError" || type == "DatabaseVersionError" || type == "DocNotFoundError" ||
           !reason) {
-        throw_damaged(fmt::format("indeks jest uszkodzony: {}", error.get_msg()));
+        throw_damaged(message("indeks jest uszkodzony: {}", "the index is damaged: {}", error.get_msg()));
       }
       throw Error(ErrorKind::io,
-                  fmt::format("{}: nie można czytać indeksu: {}: {}. Sprawdź uprawnienia i dysk.",
-                              index.string(), error.get_msg(), reason));
+                  message("{}: nie można czytać indeksu: {}: {}. Sprawdź uprawnienia i dysk.",
+                          "{}: cannot read the index: {}: {}. Check the permissions and the disk.",
+                          index.string(), error.get_msg(), reason));
     }
   }
 };
@@ -122,7 +125,8 @@ std::vector<StoredPassage> StoredIndex::passages_of(const StoredReport& report) 
     const std::string term = kReportPrefix + encode_report_key(key);
     std::vector<StoredPassage> passages;
     const std::size_t number = impl_->segment_of(key);
-    if (number == impl_->segments.size()) impl_->throw_damaged(fmt::format("nie ma raportu „{}”", report.id));
+    if (number == impl_->segments.size())
+      impl_->throw_damaged(message("nie ma raportu „{}”", "there is no report “{}”", report.id));
     const Xapian::Database& database = impl_->segments[number].database;
     const auto end = database.postlist_end(term);
     for (auto document = database.postlist_begin(term); document != end; ++document) {
@@ -130,8 +134,8 @@ std::vector<StoredPassage> StoredIndex::passages_of(const StoredReport& report) 
       if (!decode_passage(database.get_document(*document, Xapian::DOC_ASSUME_VALID).get_data(),
                           *impl_->decompressors[number], passage) ||
           passage.report_key != key) {
-        impl_->throw_damaged(
-            fmt::format("fragment raportu „{}” nie zgadza się ze swoją sumą kontrolną", report.id));
+        impl_->throw_damaged(message("fragment raportu „{}” nie zgadza się ze swoją sumą kontrolną",
+                                     "a passage of report “{}” does not agree with its checksum", report.id));
       }
     }
     std::sort(passages.begin(), passages.end(),
@@ -139,8 +143,9 @@ std::vector<StoredPassage> StoredIndex::passages_of(const StoredReport& report) 
     bool whole = passages.size() == report.passages;
     for (std::size_t i = 0; whole && i < passages.size(); ++i) whole = passages[i].ordinal == i + 1;
     if (!whole) {
-      impl_->throw_damaged(fmt::format("raport „{}” ma mieć {} fragmentów, znaleziono {}", report.id,
-                                       report.passages, passages.size()));
+      impl_->throw_damaged(message("raport „{}” ma mieć {} fragmentów, znaleziono {}",
+                                   "report “{}” should have {} passages, found {}", report.id,
+                                   report.passages, passages.size()));
     }
     return passages;
   });

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/fold.h"
+#include "analysis/message.h"
 #include "analysis/tokenizer.h"
 #include "analysis/utf8.h"
 
@@ -16,15 +17,15 @@ namespace {
 std::string_view source_name(ReadingSource source) {
   switch (source) {
     case ReadingSource::lexicon:
-      return "leksykon";
+      return message("leksykon", "lexicon");
     case ReadingSource::extra:
-      return "leksykon własny";
+      return message("leksykon własny", "lexicon of your own");
     case ReadingSource::acronym:
-      return "skrótowiec";
+      return message("skrótowiec", "acronym");
     case ReadingSource::guesser:
-      return "odgadnięty";
+      return message("odgadnięty", "guessed");
     case ReadingSource::as_written:
-      return "jak zapisano";
+      return message("jak zapisano", "as written");
   }
   return "?";
 }
@@ -57,7 +58,7 @@ void append_token_lines(std::string_view text, const KeyMaker& keys, std::string
 std::string explain_word(std::string_view word, const KeyMaker& keys) {
   std::vector<Token> tokens;
   tokenize(word, tokens);
-  if (tokens.empty()) return fmt::format("{}: brak wyrazów\n", printable(word));
+  if (tokens.empty()) return message("{}: brak wyrazów\n", "{}: no words\n", printable(word));
   std::string out;
   for (const Token& token : tokens) {
     const std::string_view surface = word.substr(token.begin, token.end - token.begin);
@@ -66,18 +67,20 @@ std::string explain_word(std::string_view word, const KeyMaker& keys) {
     const std::string form = normalized(surface);
     const bool known = keys.lexicon().lookup(form, readings);
     if (!known) keys.lexicon().guess(form, readings);
-    out += fmt::format("  {} (w tekstach: {})\n",
-                       known ? "forma znana leksykonowi" : "formy nie ma w leksykonie",
-                       keys.lexicon().frequency(folded(surface)));
+    out += message("  {} (w tekstach: {})\n", "  {} (in texts: {})\n",
+                   known ? message("forma znana leksykonowi", "the lexicon knows this form")
+                         : message("formy nie ma w leksykonie", "the lexicon does not have this form"),
+                   keys.lexicon().frequency(folded(surface)));
     for (const Reading& reading : readings) {
-      out += fmt::format("  odczytanie {}  {}  {}{}\n", percent(reading.probability), reading.lemma,
-                         source_name(reading.source), reading.proper ? ", nazwa własna" : "");
+      out += message("  odczytanie {}  {}  {}{}\n", "  reading    {}  {}  {}{}\n",
+                     percent(reading.probability), reading.lemma, source_name(reading.source),
+                     reading.proper ? message(", nazwa własna", ", proper name") : "");
     }
     std::vector<Key> found;
     keys.keys_of(surface, found);
     for (const Key& key : found) {
-      out += fmt::format("  klucz      {}  {}  {}\n", percent(key.probability), key.text,
-                         source_name(key.source));
+      out += message("  klucz      {}  {}  {}\n", "  key        {}  {}  {}\n", percent(key.probability),
+                     key.text, source_name(key.source));
     }
   }
   return out;

@@ -1,6 +1,5 @@
 #include "indexer/watch.h"
 
-#include <fmt/format.h>
 #include <poll.h>
 #include <sys/inotify.h>
 
@@ -10,6 +9,7 @@
 #include <filesystem>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 #include "analysis/utf8.h"
 #include "indexer/file.h"
 
@@ -31,9 +31,11 @@ struct TreeWatch::Impl {
   void add(const std::string& directory) {
     if (::inotify_add_watch(events.get(), directory.c_str(), kEvents) >= 0) return;
     if (errno == ENOSPC) {
-      throw Error(ErrorKind::io, fmt::format("{}: system nie pozwala obserwować więcej katalogów. Zwiększ "
-                                             "fs.inotify.max_user_watches (sysctl).",
-                                             printable(directory)));
+      throw Error(ErrorKind::io, message("{}: system nie pozwala obserwować więcej katalogów. Zwiększ "
+                                         "fs.inotify.max_user_watches (sysctl).",
+                                         "{}: the system does not let more directories be watched. Raise "
+                                         "fs.inotify.max_user_watches (sysctl).",
+                                         printable(directory)));
     }
     // Gone meanwhile or not readable: the walk tells about it.
   }
@@ -66,7 +68,8 @@ struct TreeWatch::Impl {
     const ssize_t size = ::read(events.get(), buffer, sizeof buffer);
     if (size > 0) return true;
     if (size < 0 && errno != EAGAIN && errno != EINTR) {
-      throw Error(ErrorKind::io, fmt::format("--watch: nie można czytać zdarzeń: {}", std::strerror(errno)));
+      throw Error(ErrorKind::io, message("--watch: nie można czytać zdarzeń: {}",
+                                         "--watch: cannot read events: {}", std::strerror(errno)));
     }
     return false;
   }
@@ -90,9 +93,11 @@ TreeWatch::TreeWatch(std::vector<std::string> paths) : impl_(std::make_unique<Im
   impl_->paths = std::move(paths);
   impl_->events = FileDescriptor(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
   if (!impl_->events) {
-    throw Error(ErrorKind::io, fmt::format("--watch: system odmówił obserwowania katalogów: {}. Zwiększ "
-                                           "fs.inotify.max_user_instances (sysctl).",
-                                           std::strerror(errno)));
+    throw Error(ErrorKind::io, message("--watch: system odmówił obserwowania katalogów: {}. Zwiększ "
+                                       "fs.inotify.max_user_instances (sysctl).",
+                                       "--watch: the system refused to watch directories: {}. Raise "
+                                       "fs.inotify.max_user_instances (sysctl).",
+                                       std::strerror(errno)));
   }
 }
 

@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "analysis/error.h"
+#include "analysis/language.h"
 #include "indexer/progress.h"
 
 namespace kwerenda {
@@ -287,24 +288,13 @@ TEST_F(Add, StopFinishesWithWhatIsDone) {
   EXPECT_EQ(summary.reports, 3U);
 }
 
-TEST(Messages, Counts) {
-  const struct {
-    std::uint64_t count;
-    const char* text;
-  } rows[] = {{0, "0 raportów"},
-              {1, "1 raport"},
-              {2, "2 raporty"},
-              {5, "5 raportów"},
-              {12, "12 raportów"},
-              {22, "22 raporty"},
-              {112, "112 raportów"},
-              {1234, "1234 raporty"},
-              {12345, "12\u00A0345 raportów"},
-              {1234567, "1\u00A0234\u00A0567 raportów"}};
-  for (const auto& row : rows) EXPECT_EQ(counted(row.count, "raport", "raporty", "raportów"), row.text);
-  EXPECT_EQ(readable_size(999), "999 B");
-  EXPECT_EQ(readable_size(1500), "1,5 kB");
-  EXPECT_EQ(readable_size(2'250'000'000), "2,25 GB");
+TEST(Messages, ProgressInEnglish) {
+  set_message_language(Language::english);
+  const AddProgress progress{
+      .inputs_done = 1, .inputs = 4, .bytes_done = 25'000'000, .bytes = 100'000'000, .reports = 3};
+  EXPECT_EQ(progress_line(progress, 2), "3 reports, 25%, 12.5 MB/s, 0:06 left");
+  EXPECT_EQ(progress_line(progress, 2000), "3 reports, 25%, 0.0 MB/s, 1:40:00 left");
+  set_message_language(Language::polish);
 }
 
 TEST(Messages, Progress) {

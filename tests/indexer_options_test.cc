@@ -4,6 +4,7 @@
 #include <map>
 
 #include "analysis/error.h"
+#include "indexer/help.h"
 #include "indexer/options.h"
 
 namespace kwerenda {

@@ -41,9 +41,10 @@ class Program : public ::testing::Test {
 
   // Runs a shell command in the test's directory; "$K" is the program.
   Outcome run(const std::string& command) {
-    const std::string line = "cd '" + directory_.string() +
-                             "' && export XDG_CONFIG_HOME=/nonexistent K='" KWERENDA_INDEX_PROGRAM "' && { " +
-                             command + "; } >.out 2>.err";
+    const std::string line =
+        "cd '" + directory_.string() +
+        "' && export KWERENDA_LANG=pl XDG_CONFIG_HOME=/nonexistent K='" KWERENDA_INDEX_PROGRAM "' && { " +
+        command + "; } >.out 2>.err";
     const int status = std::system(line.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(directory_ / ".out"),
             slurp(directory_ / ".err")};

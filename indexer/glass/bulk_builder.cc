@@ -13,6 +13,7 @@
 #include <thread>
 #include <utility>
 
+#include "analysis/message.h"
 #include "indexer/glass/bulk_shard.h"
 #include "indexer/glass/postings.h"
 
@@ -34,13 +35,17 @@ class WorkDirectory {
     remove_abandoned(prefix);
     std::string pattern = (parent_ / (prefix + "XXXXXX")).string();
     if (::mkdtemp(pattern.data()) == nullptr)
-      throw io_error(pattern, "nie można utworzyć katalogu roboczego", errno);
+      throw io_error(pattern,
+                     message("nie można utworzyć katalogu roboczego", "cannot create the working directory"),
+                     errno);
     path_ = pattern;
     lock_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (lock_ < 0) {
       const int failed = errno;
       ::rmdir(path_.c_str());
-      throw io_error(path_, "nie można otworzyć katalogu roboczego", failed);
+      throw io_error(path_,
+                     message("nie można otworzyć katalogu roboczego", "cannot open the working directory"),
+                     failed);
     }
     // Where the file system knows no locks, nothing is ever taken for abandoned either.
     (void)::flock(lock_, LOCK_EX | LOCK_NB);
@@ -110,8 +115,10 @@ TermId BulkShard::intern(std::string_view term) {
   if (known != TermDictionary::kUnknown) return known;
   const std::size_t bytes = escaped_size(term);
   if (bytes == 0 || bytes > kMaxTermBytes) {
-    throw Error(ErrorKind::limit, "słowo ma " + std::to_string(bytes) + " bajtów, a może mieć od 1 do " +
-                                      std::to_string(kMaxTermBytes) + " (bajt zerowy liczy się podwójnie)");
+    throw Error(ErrorKind::limit,
+                message("słowo ma {} bajtów, a może mieć od 1 do {} (bajt zerowy liczy się podwójnie)",
+                        "the term has {} bytes, it may have 1 to {} (a zero byte counts twice)", bytes,
+                        kMaxTermBytes));
   }
   const TermId id = impl_->dictionary.intern(term);
   impl_->states.emplace_back();
@@ -148,14 +155,17 @@ struct BulkBuilder::Impl {
 
 BulkBuilder::BulkBuilder(std::filesystem::path target, const BulkOptions& options) {
   if (options.shards == 0 || options.shards > kMaxShards) {
-    throw Error(ErrorKind::usage, "liczba części ma być od 1 do " + std::to_string(kMaxShards) + ", a jest " +
-                                      std::to_string(options.shards));
+    throw Error(ErrorKind::usage,
+                message("liczba części ma być od 1 do {}, a jest {}",
+                        "the number of shards has to be 1 to {}, it is {}", kMaxShards, options.shards));
   }
   check_block_bytes(options.block_bytes);
   std::error_code ignored;
   if (std::filesystem::exists(target, ignored) &&
       !(std::filesystem::is_directory(target, ignored) && std::filesystem::is_empty(target, ignored))) {
-    throw Error(ErrorKind::usage, target.string() + ": już istnieje; podaj nowy katalog albo usuń ten");
+    throw Error(ErrorKind::usage,
+                message("{}: już istnieje; podaj nowy katalog albo usuń ten",
+                        "{}: exists already; give a new directory or remove this one", target.string()));
   }
   impl_ = std::make_unique<Impl>(std::move(target), options);
   for (unsigned number = 0; number < options.shards; ++number) {
@@ -176,13 +186,14 @@ BulkShard& BulkBuilder::shard(unsigned number) { return *impl_->shards.at(number
 
 void BulkBuilder::set_metadata(std::string_view key, std::string_view value) {
   if (key.empty() || key.size() > kMaxKeyBytes - kMetadataPrefix.size()) {
-    throw Error(ErrorKind::limit, "klucz metadanych ma " + std::to_string(key.size()) +
-                                      " bajtów, a może mieć od 1 do " +
-                                      std::to_string(kMaxKeyBytes - kMetadataPrefix.size()));
+    throw Error(ErrorKind::limit, message("klucz metadanych ma {} bajtów, a może mieć od 1 do {}",
+                                          "the metadata key has {} bytes, it may have 1 to {}", key.size(),
+                                          kMaxKeyBytes - kMetadataPrefix.size()));
   }
   if (value.size() > kMaxTagBytes) {
-    throw Error(ErrorKind::limit, "metadane „" + std::string(key) + "” mają " + std::to_string(value.size()) +
-                                      " bajtów, a mogą mieć najwyżej " + std::to_string(kMaxTagBytes));
+    throw Error(ErrorKind::limit, message("metadane „{}” mają {} bajtów, a mogą mieć najwyżej {}",
+                                          "metadata “{}” has {} bytes, it may have {} at most", key,
+                                          value.size(), kMaxTagBytes));
   }
   if (value.empty()) {
     impl_->metadata.erase(std::string(key));
@@ -247,9 +258,10 @@ TableRoot BulkBuilder::Impl::write_postlist(BulkResult& result) const {
       postings.end();
     } else {
       if (merge.occurrences() > 0xffffffff) {
-        throw Error(ErrorKind::limit, "słowo „" + merge.key() + "” występuje " +
-                                          std::to_string(merge.occurrences()) +
-                                          " razy, a może najwyżej 4294967295");
+        throw Error(ErrorKind::limit,
+                    message("słowo „{}” występuje {} razy, a może najwyżej 4294967295",
+                            "the term “{}” occurs {} times, it may do so 4294967295 times at most",
+                            merge.key(), merge.occurrences()));
       }
       postings.begin(ListKind::postings, merge.key(), merge.documents(), merge.occurrences());
       merge.for_each(&RunReader::next_posting,
@@ -354,7 +366,8 @@ BulkResult BulkBuilder::finish() {
   const std::filesystem::path index = impl.index();
   std::error_code failed;
   if (!std::filesystem::create_directory(index, failed)) {
-    throw io_error(index, "nie można utworzyć katalogu", failed.value());
+    throw io_error(index, message("nie można utworzyć katalogu", "cannot create the directory"),
+                   failed.value());
   }
   VersionFile version;
   version.uuid = make_uuid();
@@ -379,7 +392,9 @@ BulkResult BulkBuilder::finish() {
   const bool durable = impl.options.durability == Durability::synced;
   if (durable) sync_directory(index);
   if (::rename(index.c_str(), impl.target.c_str()) != 0) {
-    throw io_error(impl.target, "nie można wstawić gotowego indeksu", errno);
+    throw io_error(
+        impl.target,
+        message("nie można wstawić gotowego indeksu", "cannot put the finished index in its place"), errno);
   }
   if (durable) sync_directory(impl.work.parent());
   return result;

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "analysis/message.h"
 #include "indexer/glass/position_list.h"
 #include "indexer/glass/postings.h"
 
@@ -52,12 +53,11 @@ std::uint32_t get_term(const char* terms, std::size_t i) {
   return id;
 }
 
-std::string document_name(std::uint32_t docid) {
-  return std::string("dokument ").append(std::to_string(docid)).append(": ");
-}
+std::string document_name(std::uint32_t docid) { return message("dokument {}: ", "document {}: ", docid); }
 
 std::string size_text(std::size_t bytes) {
-  return std::to_string(bytes) + " bajtów, a może mieć najwyżej " + std::to_string(kMaxTagBytes);
+  return message("{} bajtów, a może mieć najwyżej {}", "{} bytes, it may have {} at most", bytes,
+                 kMaxTagBytes);
 }
 
 }  // namespace
@@ -79,11 +79,14 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
                           std::span<const Value> given) {
   // First look at everything, so that a bad document leaves no trace.
   if (docid <= last_docid) {
-    throw Error(ErrorKind::usage, document_name(docid) + "numer nie jest większy od poprzedniego (" +
-                                      std::to_string(last_docid) + ")");
+    throw Error(
+        ErrorKind::usage,
+        document_name(docid) + message("numer nie jest większy od poprzedniego ({})",
+                                       "the number is not greater than the one before ({})", last_docid));
   }
   if (data.size() > kMaxTagBytes) {
-    throw Error(ErrorKind::limit, document_name(docid) + "treść ma " + size_text(data.size()));
+    throw Error(ErrorKind::limit,
+                document_name(docid) + message("treść ma ", "the data have ") + size_text(data.size()));
   }
   std::uint64_t length = 0;
   std::size_t record_bytes = 10 * kMaxVarintBytes + data.size();  // at most
@@ -91,12 +94,15 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
   for (const Posting& posting : postings) {
     if (posting.term >= states.size()) {
       throw Error(ErrorKind::usage,
-                  document_name(docid) + "nieznany numer słowa " + std::to_string(posting.term));
+                  document_name(docid) +
+                      message("nieznany numer słowa {}", "unknown number of a term {}", posting.term));
     }
     for (std::size_t i = 1; i < posting.positions.size(); ++i) {
       if (posting.positions[i] <= posting.positions[i - 1]) {
-        throw Error(ErrorKind::usage, document_name(docid) + "pozycje słowa „" +
-                                          std::string(dictionary.term(posting.term)) + "” nie rosną");
+        throw Error(ErrorKind::usage,
+                    document_name(docid) + message("pozycje słowa „{}” nie rosną",
+                                                   "the positions of the term “{}” do not rise",
+                                                   dictionary.term(posting.term)));
       }
     }
     length += posting.wdf;
@@ -105,8 +111,9 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
     record_bytes += 3 * kMaxVarintBytes + 5 * posting.positions.size();
   }
   if (length > kMaxLength) {
-    throw Error(ErrorKind::limit, document_name(docid) + "długość " + std::to_string(length) +
-                                      " przekracza " + std::to_string(kMaxLength));
+    throw Error(ErrorKind::limit,
+                document_name(docid) +
+                    message("długość {} przekracza {}", "the length {} exceeds {}", length, kMaxLength));
   }
   std::size_t term_list_bytes = postings.size() * (kMaxTermBytes + 12);
   if (term_list_bytes > kMaxTagBytes) {  // now it is worth while to count
@@ -114,16 +121,19 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
     for (const Posting& posting : postings) term_list_bytes += dictionary.term(posting.term).size() + 12;
   }
   if (term_list_bytes > kMaxTagBytes) {
-    throw Error(ErrorKind::limit, document_name(docid) + "lista słów ma " + size_text(term_list_bytes));
+    throw Error(ErrorKind::limit, document_name(docid) + message("lista słów ma ", "the list of terms has ") +
+                                      size_text(term_list_bytes));
   }
   std::vector<Value> by_slot;
   for (const Value& value : given) {
     if (value.slot == 0xffffffff) {
       throw Error(ErrorKind::usage,
-                  document_name(docid) + "nie ma wartości o numerze " + std::to_string(value.slot));
+                  document_name(docid) +
+                      message("nie ma wartości o numerze {}", "there is no value number {}", value.slot));
     }
     if (value.bytes.size() > kMaxTagBytes - 2 * kChunkBytes) {
-      throw Error(ErrorKind::limit, document_name(docid) + "wartość ma " + size_text(value.bytes.size()));
+      throw Error(ErrorKind::limit, document_name(docid) + message("wartość ma ", "the value has ") +
+                                        size_text(value.bytes.size()));
     }
     if (!value.bytes.empty()) by_slot.push_back(value);
   }
@@ -131,8 +141,9 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
   scratch.clear();
   for (std::size_t i = 0; i < by_slot.size(); ++i) {
     if (i > 0 && by_slot[i].slot == by_slot[i - 1].slot) {
-      throw Error(ErrorKind::usage, document_name(docid) + "wartość o numerze " +
-                                        std::to_string(by_slot[i].slot) + " podano dwa razy");
+      throw Error(ErrorKind::usage,
+                  document_name(docid) + message("wartość o numerze {} podano dwa razy",
+                                                 "value number {} was given twice", by_slot[i].slot));
     }
     append_varint(scratch, i == 0 ? by_slot[i].slot : by_slot[i].slot - by_slot[i - 1].slot - 1);
   }
@@ -159,8 +170,9 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
     TermState& state = states[posting.term];
     if (state.last_docid == docid) {
       for (std::size_t i = before.size(); i-- > 0;) states[postings[i].term] = before[i];
-      throw Error(ErrorKind::usage, document_name(docid) + "słowo „" +
-                                        std::string(dictionary.term(posting.term)) + "” podano dwa razy");
+      throw Error(ErrorKind::usage, document_name(docid) + message("słowo „{}” podano dwa razy",
+                                                                   "the term “{}” was given twice",
+                                                                   dictionary.term(posting.term)));
     }
     before.push_back(state);
     const std::uint64_t wdf = std::uint64_t{posting.wdf} << 2;

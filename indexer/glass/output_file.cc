@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "analysis/message.h"
+
 namespace kwerenda::glass {
 namespace {
 
@@ -20,24 +22,24 @@ std::string reason(int error_number) {
   switch (error_number) {
     case EACCES:
     case EPERM:
-      return "brak uprawnień";
+      return message("brak uprawnień", "permission denied");
     case ENOENT:
-      return "nie ma takiego pliku ani katalogu";
+      return message("nie ma takiego pliku ani katalogu", "no such file or directory");
     case EEXIST:
-      return "już istnieje";
+      return message("już istnieje", "already exists");
     case ENOTDIR:
-      return "to nie jest katalog";
+      return message("to nie jest katalog", "this is not a directory");
     case ENOTEMPTY:
-      return "katalog nie jest pusty";
+      return message("katalog nie jest pusty", "the directory is not empty");
     case EFBIG:
-      return "plik przekroczyłby dozwolony rozmiar";
+      return message("plik przekroczyłby dozwolony rozmiar", "the file would exceed the allowed size");
     case EROFS:
-      return "system plików tylko do odczytu";
+      return message("system plików tylko do odczytu", "the file system is read-only");
     case EIO:
-      return "błąd wejścia-wyjścia";
+      return message("błąd wejścia-wyjścia", "input/output error");
     case EMFILE:
     case ENFILE:
-      return "za dużo otwartych plików";
+      return message("za dużo otwartych plików", "too many open files");
     default:
       return std::generic_category().message(error_number);
   }
@@ -46,25 +48,32 @@ std::string reason(int error_number) {
 }  // namespace
 
 Error io_error(const std::filesystem::path& path, std::string_view attempted, int error_number) {
-  std::string message = path.string() + ": " + std::string(attempted) + ": ";
+  std::string text = path.string() + ": " + std::string(attempted) + ": ";
   if (error_number == ENOSPC || error_number == EDQUOT) {
-    message += error_number == ENOSPC ? "brak miejsca na dysku" : "przekroczony przydział miejsca na dysku";
+    text += error_number == ENOSPC
+                ? message("brak miejsca na dysku", "no space left on the disk")
+                : message("przekroczony przydział miejsca na dysku", "the disk quota is exceeded");
     std::error_code ignored;
     const auto space = std::filesystem::space(path.parent_path(), ignored);
-    if (!ignored) message += " (wolne " + std::to_string(space.available >> 20) + " MB)";
-    message += "; zwolnij miejsce i powtórz to samo polecenie";
+    if (!ignored) text += message(" (wolne {} MB)", " ({} MB free)", space.available >> 20);
+    text += message("; zwolnij miejsce i powtórz to samo polecenie",
+                    "; free some space and repeat the same command");
   } else {
-    message += reason(error_number);
+    text += reason(error_number);
   }
-  return Error(ErrorKind::io, message);
+  return Error(ErrorKind::io, text);
 }
 
 void sync_directory(const std::filesystem::path& directory) {
   const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) throw io_error(directory, "nie można otworzyć katalogu", errno);
+  if (descriptor < 0)
+    throw io_error(directory, message("nie można otworzyć katalogu", "cannot open the directory"), errno);
   const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
   ::close(descriptor);
-  if (failed) throw io_error(directory, "nie można utrwalić katalogu na dysku", failed);
+  if (failed)
+    throw io_error(directory,
+                   message("nie można utrwalić katalogu na dysku", "cannot make the directory durable"),
+                   failed);
 }
 
 struct OutputFile::Hash {
@@ -86,7 +95,8 @@ OutputFile::OutputFile(std::filesystem::path path, std::size_t buffer_bytes, Dur
       buffer_(std::make_unique_for_overwrite<char[]>(buffer_bytes)),
       hash_(std::make_unique<Hash>()) {
   descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) throw io_error(path_, "nie można utworzyć pliku", errno);
+  if (descriptor_ < 0)
+    throw io_error(path_, message("nie można utworzyć pliku", "cannot create the file"), errno);
 }
 
 OutputFile::~OutputFile() {
@@ -117,7 +127,7 @@ void OutputFile::write_all(const char* bytes, std::size_t size) {
     const ssize_t written = ::write(descriptor_, bytes, size);
     if (written < 0) {
       if (errno == EINTR) continue;
-      throw io_error(path_, "nie można zapisać pliku", errno);
+      throw io_error(path_, message("nie można zapisać pliku", "cannot write the file"), errno);
     }
     bytes += written;
     size -= static_cast<std::size_t>(written);
@@ -136,9 +146,12 @@ void OutputFile::finish() {
   buffer_.reset();
   checksum_ = XXH3_64bits_digest(hash_->state.get());
   while (durability_ == Durability::synced && ::fsync(descriptor_) != 0) {
-    if (errno != EINTR) throw io_error(path_, "nie można utrwalić pliku na dysku", errno);
+    if (errno != EINTR)
+      throw io_error(path_, message("nie można utrwalić pliku na dysku", "cannot make the file durable"),
+                     errno);
   }
-  if (::close(std::exchange(descriptor_, -1)) != 0) throw io_error(path_, "nie można zamknąć pliku", errno);
+  if (::close(std::exchange(descriptor_, -1)) != 0)
+    throw io_error(path_, message("nie można zamknąć pliku", "cannot close the file"), errno);
 }
 
 }  // namespace kwerenda::glass

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 #include "indexer/glass/output_file.h"
 
 namespace kwerenda::glass {
@@ -21,7 +22,8 @@ ByteReader::ByteReader(std::span<const char> bytes) : at(bytes.data()), end_(byt
 
 ByteReader::ByteReader(std::filesystem::path path) : path_(std::move(path)) {
   descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor_ < 0) throw io_error(path_, "nie można otworzyć pliku", errno);
+  if (descriptor_ < 0)
+    throw io_error(path_, message("nie można otworzyć pliku", "cannot open the file"), errno);
 }
 
 ByteReader::~ByteReader() {
@@ -46,7 +48,7 @@ void ByteReader::refill(std::size_t bytes) {
     const ssize_t got = ::read(descriptor_, buffer_.get() + filled, buffer_bytes_ - filled);
     if (got < 0) {
       if (errno == EINTR) continue;
-      throw io_error(path_, "nie można odczytać pliku", errno);
+      throw io_error(path_, message("nie można odczytać pliku", "cannot read the file"), errno);
     }
     if (got == 0) {
       file_ended_ = true;
@@ -99,8 +101,8 @@ std::uint64_t RunMerge::occurrences() const {
 }
 
 void fail_added_twice(std::uint32_t docid) {
-  throw Error(ErrorKind::usage,
-              "dokument o numerze " + std::to_string(docid) + " dodano dwa razy, w różnych częściach");
+  throw Error(ErrorKind::usage, message("dokument o numerze {} dodano dwa razy, w różnych częściach",
+                                        "document number {} was added twice, in different shards", docid));
 }
 
 }  // namespace kwerenda::glass

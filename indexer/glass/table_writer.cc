@@ -8,6 +8,7 @@
 #include <cstring>
 #include <new>
 
+#include "analysis/message.h"
 #include "indexer/glass/coding.h"
 
 namespace kwerenda::glass {
@@ -46,8 +47,9 @@ void close_block(unsigned char* block, std::size_t level, std::size_t directory_
 
 void check_block_bytes(std::uint32_t bytes) {
   if (bytes < 8192 || bytes > 65536 || !std::has_single_bit(bytes)) {
-    throw Error(ErrorKind::usage, "rozmiar bloku ma być potęgą dwójki od 8192 do 65536 bajtów, a jest " +
-                                      std::to_string(bytes));
+    throw Error(ErrorKind::usage,
+                message("rozmiar bloku ma być potęgą dwójki od 8192 do 65536 bajtów, a jest {}",
+                        "the block size has to be a power of two from 8192 to 65536 bytes, it is {}", bytes));
   }
 }
 
@@ -141,12 +143,14 @@ unsigned char* TableWriter::leaf_item(std::string_view key, unsigned component, 
 
 void TableWriter::add(std::string_view key, std::string_view tag) {
   if (key.empty() || key.size() > kMaxKeyBytes) {
-    throw Error(ErrorKind::limit, file_.path().string() + ": klucz ma " + std::to_string(key.size()) +
-                                      " bajtów, a może mieć od 1 do " + std::to_string(kMaxKeyBytes));
+    throw Error(ErrorKind::limit, message("{}: klucz ma {} bajtów, a może mieć od 1 do {}",
+                                          "{}: the key has {} bytes, it may have 1 to {}",
+                                          file_.path().string(), key.size(), kMaxKeyBytes));
   }
   if (tag.size() > kMaxTagBytes) {
-    throw Error(ErrorKind::limit, file_.path().string() + ": wpis ma " + std::to_string(tag.size()) +
-                                      " bajtów, a może mieć najwyżej " + std::to_string(kMaxTagBytes));
+    throw Error(ErrorKind::limit, message("{}: wpis ma {} bajtów, a może mieć najwyżej {}",
+                                          "{}: the entry has {} bytes, it may have {} at most",
+                                          file_.path().string(), tag.size(), kMaxTagBytes));
   }
   if (key <= std::string_view(last_key_, last_key_size_)) fail_unsorted(key);
   unsigned flags = 0;
@@ -276,7 +280,8 @@ void TableWriter::fail_unsorted(std::string_view key) const {
     shown += kDigits[static_cast<unsigned char>(byte) & 15];
   }
   throw Error(ErrorKind::usage,
-              file_.path().string() + ": klucz " + shown + " nie jest większy od poprzedniego");
+              message("{}: klucz {} nie jest większy od poprzedniego",
+                      "{}: the key {} is not greater than the one before", file_.path().string(), shown));
 }
 
 }  // namespace kwerenda::glass

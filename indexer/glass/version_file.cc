@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "analysis/message.h"
 #include "indexer/glass/coding.h"
 
 namespace kwerenda::glass {
@@ -36,7 +37,8 @@ void append_root(std::string& out, const TableRoot& root, std::uint32_t block_by
 std::array<unsigned char, 16> make_uuid() {
   std::array<unsigned char, 16> uuid;
   if (::getrandom(uuid.data(), uuid.size(), 0) != static_cast<ssize_t>(uuid.size())) {
-    throw io_error("getrandom", "nie można wylosować identyfikatora", errno);
+    throw io_error("getrandom",
+                   message("nie można wylosować identyfikatora", "cannot draw a random identifier"), errno);
   }
   uuid[6] = static_cast<unsigned char>((uuid[6] & 0x0f) | 0x40);
   uuid[8] = static_cast<unsigned char>((uuid[8] & 0x3f) | 0x80);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "analysis/message.h"
 #include "analysis/utf8.h"
 #include "indexer/dates.h"
 
@@ -27,46 +28,57 @@ bool take_string(json& object, const char* name, std::string& value) {
 }
 
 Problem wrong_type(const char* name) {
-  return wrong(ProblemCause::bad_record, fmt::format("pole \"{}\" nie jest napisem", name));
+  return wrong(ProblemCause::bad_record,
+               message("pole \"{}\" nie jest napisem", "field \"{}\" is not a string", name));
 }
 
 }  // namespace
 
 std::variant<Report, Problem> read_json_line(std::string_view line) {
   if (const std::size_t bad = find_invalid_utf8(line); bad != std::string_view::npos) {
-    return wrong(ProblemCause::bad_encoding, fmt::format("bajt {} wiersza nie jest poprawnym UTF-8", bad));
+    return wrong(ProblemCause::bad_encoding, message("bajt {} wiersza nie jest poprawnym UTF-8",
+                                                     "byte {} of the line is not valid UTF-8", bad));
   }
   json object;
   try {
     object = json::parse(line.begin(), line.end());
   } catch (const json::parse_error& error) {
-    return wrong(ProblemCause::bad_json, fmt::format("niepoprawny JSON przy bajcie {} wiersza", error.byte));
+    return wrong(ProblemCause::bad_json, message("niepoprawny JSON przy bajcie {} wiersza",
+                                                 "invalid JSON at byte {} of the line", error.byte));
   } catch (const json::exception& error) {
-    return wrong(ProblemCause::bad_json, fmt::format("niepoprawny JSON: {}", error.what()));
+    return wrong(ProblemCause::bad_json, message("niepoprawny JSON: {}", "invalid JSON: {}", error.what()));
   }
   if (!object.is_object()) {
-    return wrong(ProblemCause::bad_json, "oczekiwano obiektu {\"_id\": …, \"title\": …, \"text\": …}");
+    return wrong(ProblemCause::bad_json,
+                 message("oczekiwano obiektu {\"_id\": …, \"title\": …, \"text\": …}",
+                         "expected an object {\"_id\": …, \"title\": …, \"text\": …}"));
   }
   Report report;
   const auto id = object.find("_id");
-  if (id == object.end()) return wrong(ProblemCause::bad_record, "brak pola \"_id\"");
+  if (id == object.end())
+    return wrong(ProblemCause::bad_record, message("brak pola \"_id\"", "field \"_id\" is missing"));
   if (id->is_string()) {
     report.id = std::move(id->get_ref<std::string&>());
   } else if (id->is_number_integer()) {
     report.id = id->dump();
   } else {
-    return wrong(ProblemCause::bad_record, "pole \"_id\" nie jest napisem ani liczbą całkowitą");
+    return wrong(ProblemCause::bad_record, message("pole \"_id\" nie jest napisem ani liczbą całkowitą",
+                                                   "field \"_id\" is neither a string nor a whole number"));
   }
-  if (trimmed(report.id).empty()) return wrong(ProblemCause::bad_record, "puste pole \"_id\"");
-  if (!object.contains("text")) return wrong(ProblemCause::bad_record, "brak pola \"text\"");
+  if (trimmed(report.id).empty())
+    return wrong(ProblemCause::bad_record, message("puste pole \"_id\"", "field \"_id\" is empty"));
+  if (!object.contains("text"))
+    return wrong(ProblemCause::bad_record, message("brak pola \"text\"", "field \"text\" is missing"));
   if (!take_string(object, "text", report.text)) return wrong_type("text");
   if (!take_string(object, "title", report.title)) return wrong_type("title");
   if (!take_string(object, "place", report.place)) return wrong_type("place");
   if (!take_string(object, "url", report.url)) return wrong_type("url");
-  if (trimmed(report.text).empty()) return wrong(ProblemCause::empty, "pole \"text\" jest puste");
+  if (trimmed(report.text).empty())
+    return wrong(ProblemCause::empty, message("pole \"text\" jest puste", "field \"text\" is empty"));
   for (const std::string* field : {&report.id, &report.text, &report.title, &report.place, &report.url}) {
     if (field->find('\0') != std::string::npos)
-      return wrong(ProblemCause::not_text, "znak NUL (\\u0000) w polu rekordu");
+      return wrong(ProblemCause::not_text, message("znak NUL (\\u0000) w polu rekordu",
+                                                   "a NUL character (\\u0000) in a field of the record"));
   }
   if (const auto date = object.find("date"); date != object.end() && !date->is_null()) {
     if (date->is_string()) {
@@ -119,7 +131,9 @@ void JsonLinesReader::feed(std::string_view bytes) {
 void JsonLinesReader::finish() {
   if (!pending_.empty() || too_long_) line(pending_);
   pending_.clear();
-  if (!seen_text_) output_.problem({ProblemCause::empty, input_.source, "plik nie ma żadnego rekordu"});
+  if (!seen_text_)
+    output_.problem({ProblemCause::empty, input_.source,
+                     message("plik nie ma żadnego rekordu", "the file has no record")});
 }
 
 void JsonLinesReader::line(std::string_view line) {
@@ -128,7 +142,8 @@ void JsonLinesReader::line(std::string_view line) {
   if (std::exchange(too_long_, false)) {
     seen_text_ = true;
     problem(ProblemCause::too_large,
-            fmt::format("wiersz ma ponad {} B (limit jednego rekordu)", limits_.max_line_bytes));
+            message("wiersz ma ponad {} B (limit jednego rekordu)",
+                    "the line has more than {} B (the limit of one record)", limits_.max_line_bytes));
     return;
   }
   if (trimmed(line).empty()) return;

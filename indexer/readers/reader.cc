@@ -1,6 +1,5 @@
 #include "indexer/readers/reader.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -8,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "analysis/message.h"
 #include "analysis/utf8.h"
 #include "indexer/charset.h"
 #include "indexer/file.h"
@@ -24,8 +24,9 @@ void read_whole(const Input& input, int fd, const ReadLimits& limits, const Read
   const auto too_large = [&](std::uint64_t size) {
     output.problem(
         {ProblemCause::too_large, input.source,
-         fmt::format("plik ma {} B, a limit to {} B; podziel go na mniejsze raporty albo użyj JSON Lines",
-                     size, limits.max_file_bytes)});
+         message("plik ma {} B, a limit to {} B; podziel go na mniejsze raporty albo użyj JSON Lines",
+                 "the file has {} B, the limit is {} B; divide it into smaller reports or use JSON Lines",
+                 size, limits.max_file_bytes)});
   };
   if (input.size > limits.max_file_bytes) return too_large(input.size);
   std::string bytes;
@@ -34,7 +35,8 @@ void read_whole(const Input& input, int fd, const ReadLimits& limits, const Read
   for (;;) {
     const std::ptrdiff_t got = read_some(fd, next, bytes);
     if (got < 0) {
-      output.problem({ProblemCause::unreadable, input.source, "odczyt przerwany: " + error_text(errno)});
+      output.problem({ProblemCause::unreadable, input.source,
+                      message("odczyt przerwany: ", "reading broke off: ") + error_text(errno)});
       return;
     }
     if (got == 0) break;
@@ -58,7 +60,8 @@ void read_lines(const Input& input, int fd, const ReadLimits& limits, const Read
     block.clear();
     const std::ptrdiff_t got = read_some(fd, kBlock, block);
     if (got < 0) {
-      output.problem({ProblemCause::unreadable, input.source, "odczyt przerwany: " + error_text(errno)});
+      output.problem({ProblemCause::unreadable, input.source,
+                      message("odczyt przerwany: ", "reading broke off: ") + error_text(errno)});
       return;
     }
     if (got == 0) {
@@ -94,10 +97,14 @@ void read_input(const Input& given, const ReadLimits& limits, const ReaderOutput
       case OpenResult::ok:
         break;
       case OpenResult::not_found:
-        output.problem({ProblemCause::not_found, input.source, "nie ma takiego pliku; sprawdź ścieżkę"});
+        output.problem(
+            {ProblemCause::not_found, input.source,
+             message("nie ma takiego pliku; sprawdź ścieżkę", "there is no such file; check the path")});
         return;
       case OpenResult::not_regular:
-        output.problem({ProblemCause::not_regular, input.source, "oczekiwano zwykłego pliku, to coś innego"});
+        output.problem({ProblemCause::not_regular, input.source,
+                        message("oczekiwano zwykłego pliku, to coś innego",
+                                "expected a regular file, this is something else")});
         return;
       case OpenResult::failed:
         output.problem({ProblemCause::unreadable, input.source, error_text(file.error)});
@@ -117,33 +124,37 @@ void read_input(const Input& given, const ReadLimits& limits, const ReaderOutput
 
 bool decode_text(std::string bytes, const Input& input, const ReaderOutput& output, std::string& text) {
   if (bytes.empty()) {
-    output.problem({ProblemCause::empty, input.source, "plik jest pusty"});
+    output.problem({ProblemCause::empty, input.source, message("plik jest pusty", "the file is empty")});
     return false;
   }
   Decoded decoded = decode(std::move(bytes));
   if (decoded.charset == Charset::unknown) {
-    output.problem(
-        {ProblemCause::bad_encoding, input.source,
-         fmt::format("bajt {} nie jest poprawnym UTF-8, a całość nie wygląda na Windows-1250 ani ISO-8859-2; "
-                     "zapisz plik w UTF-8 (np. iconv)",
-                     decoded.bad_offset)});
+    output.problem({ProblemCause::bad_encoding, input.source,
+                    message("bajt {} nie jest poprawnym UTF-8, a całość nie wygląda na Windows-1250 ani "
+                            "ISO-8859-2; zapisz plik w UTF-8 (np. iconv)",
+                            "byte {} is not valid UTF-8, and the whole looks like neither Windows-1250 nor "
+                            "ISO-8859-2; save the file as UTF-8 (e.g. with iconv)",
+                            decoded.bad_offset)});
     return false;
   }
   if (const std::size_t nul = decoded.text.find('\0'); nul != std::string::npos) {
     output.problem(
         {ProblemCause::not_text, input.source,
-         fmt::format(
+         message(
              "bajt NUL na pozycji {}: oczekiwano tekstu, to chyba plik binarny albo UTF-16 bez znacznika BOM",
+             "a NUL byte at position {}: expected text, this is probably a binary file or UTF-16 without a "
+             "BOM",
              nul)});
     return false;
   }
   if (trimmed(decoded.text).empty()) {
-    output.problem({ProblemCause::empty, input.source, "plik ma same białe znaki"});
+    output.problem({ProblemCause::empty, input.source,
+                    message("plik ma same białe znaki", "the file has nothing but white space")});
     return false;
   }
   if (decoded.charset != Charset::utf8) {
     output.problem({ProblemCause::legacy_charset, input.source,
-                    fmt::format("odczytano jako {}", charset_name(decoded.charset))});
+                    message("odczytano jako {}", "read as {}", charset_name(decoded.charset))});
   }
   text = std::move(decoded.text);
   return true;
@@ -161,7 +172,7 @@ Report report_of(const Input& input, std::uint64_t content_hash) {
 }
 
 std::string stem_of(std::string_view path) {
-  if (path == "-") return "standardowe wejście";
+  if (path == "-") return "standardowe wejście";  // a title, stored: the same in every language
   if (const std::size_t slash = path.rfind('/'); slash != std::string_view::npos)
     path.remove_prefix(slash + 1);
   if (const std::size_t dot = path.rfind('.'); dot != std::string_view::npos && dot > 0)

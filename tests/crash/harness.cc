@@ -95,6 +95,7 @@ Ended run(const Run& run) {
   if (child == 0) {
     ::dup2(out[1], STDOUT_FILENO);
     ::dup2(err[1], STDERR_FILENO);
+    ::setenv("KWERENDA_LANG", "pl", 1);
     for (const auto& [name, value] : run.environment) ::setenv(name.c_str(), value.c_str(), 1);
     std::vector<char*> argv;
     for (const std::string& part : run.command) argv.push_back(const_cast<char*>(part.c_str()));
