@@ -27,8 +27,12 @@ search schrony schrony
 search "'\"sztuczna inteligencja\"'" '"sztuczna inteligencja"'
 search "--topic 'ochrona ludności'" --topic 'ochrona ludności'
 
+case "${KWERENDA_LANG:-${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}}" in
+  en*) ask='Ask a question of your own:' add='Index your own reports:' ;;
+  *) ask='Zadaj własne pytanie:' add='Zaindeksuj swoje raporty:' ;;
+esac
 cat <<TXT
 
-Zadaj własne pytanie:      build/bin/kwerenda-search --index $index 'kto odpowiada za ochrone ludnosci w gminie'
-Zaindeksuj swoje raporty:  build/bin/kwerenda-index add --index moje ~/raporty
+$ask  build/bin/kwerenda-search --index $index 'kto odpowiada za ochrone ludnosci w gminie'
+$add  build/bin/kwerenda-index add --index moje ~/raporty
 TXT

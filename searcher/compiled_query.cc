@@ -9,6 +9,7 @@
 
 #include "analysis/error.h"
 #include "analysis/fold.h"
+#include "analysis/message.h"
 #include "analysis/schema.h"
 #include "analysis/shape.h"
 #include "analysis/tokenizer.h"
@@ -116,7 +117,8 @@ class Compiler {
       case WordMatch::lemma:
         resolved = resolve_word(surface, keys_, lists_.stop, lists_.question, vocabulary_, resolve_);
         if (!resolved.repaired.empty() && folded(resolved.repaired) != folded(surface)) {
-          note(fmt::format("Szukano: {} (wpisano: {})", resolved.repaired, surface));
+          note(message("Szukano: {} (wpisano: {})", "Searched for: {} (typed: {})", resolved.repaired,
+                       surface));
         }
         if (resolved.role == WordRole::content && !resolved.has_digit)
           pattern.stems = keys_of_one_stem(resolved.keys, vocabulary_);
@@ -206,8 +208,9 @@ class Compiler {
     for (const WildcardKey& found : by_form) add_key(found.key, pattern.exact_keys);
     if (!by_form.empty()) (prefix ? pattern.form_beginnings : pattern.form_endings).push_back(part);
     if (more) {
-      note(fmt::format("{} pasuje do zbyt wielu słów: szukano {} najczęstszych", resolved.typed,
-                       by_lemma.size() + by_form.size()));
+      note(message("{} pasuje do zbyt wielu słów: szukano {} najczęstszych",
+                   "{} matches too many words: searched for the {} most frequent", resolved.typed,
+                   by_lemma.size() + by_form.size()));
     }
     for (const auto* found : {&by_lemma, &by_form}) {
       for (const WildcardKey& key : *found) resolved.passages += key.passages;
@@ -383,8 +386,10 @@ class Compiler {
       }
     }
     if (out_.patterns.size() == kMaxLeaves) {
-      throw Error(ErrorKind::limit,
-                  fmt::format("zapytanie ma więcej niż {} różnych słów (z tematami); skróć je.", kMaxLeaves));
+      throw Error(
+          ErrorKind::limit,
+          message("zapytanie ma więcej niż {} różnych słów (z tematami); skróć je.",
+                  "the query has more than {} different words (with topics); shorten it.", kMaxLeaves));
     }
     to.leaf = LeafMask{1} << out_.patterns.size();
     out_.words.push_back(

@@ -1,11 +1,10 @@
 #include "searcher/glass_table.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
 
 #include "analysis/error.h"
+#include "analysis/message.h"
 
 namespace kwerenda {
 namespace {
@@ -74,9 +73,11 @@ GlassTable::GlassTable(const std::filesystem::path& segment, Name name)
 
 void GlassTable::fail() const {
   throw Error(ErrorKind::corrupt,
-              fmt::format("{}: plik jest uszkodzony. Sprawdź indeks (kwerenda-index check), przywróć go z "
-                          "kopii albo zbuduj od nowa.",
-                          path_.string()));
+              message("{}: plik jest uszkodzony. Sprawdź indeks (kwerenda-index check), przywróć go z kopii "
+                      "albo zbuduj od nowa.",
+                      "{}: the file is damaged. Check the index (kwerenda-index check), restore it from a "
+                      "backup or build it anew.",
+                      path_.string()));
 }
 
 const unsigned char* GlassTable::block(std::uint32_t number) const {

@@ -8,6 +8,7 @@
 
 #include "analysis/error.h"
 #include "analysis/index_directory.h"
+#include "analysis/message.h"
 #include "analysis/schema.h"
 
 namespace kwerenda {
@@ -75,10 +76,11 @@ void IndexReader::open() {
   }
   if (manifest_.lexicon_hash != keys_->lexicon().hash()) {
     throw Error(ErrorKind::incompatible,
-                fmt::format("{}: indeks zbudowano ze słownikiem {:016x}, a wczytano {:016x}. Podaj tamten "
-                            "słownik (--lexicon PLIK) albo "
-                            "zbuduj indeks od nowa.",
-                            index_.string(), manifest_.lexicon_hash, keys_->lexicon().hash()));
+                message("{}: indeks zbudowano ze słownikiem {:016x}, a wczytano {:016x}. Podaj tamten "
+                        "słownik (--lexicon PLIK) albo zbuduj indeks od nowa.",
+                        "{}: the index was built with lexicon {:016x}, the one loaded is {:016x}. Give that "
+                        "lexicon (--lexicon FILE) or build the index anew.",
+                        index_.string(), manifest_.lexicon_hash, keys_->lexicon().hash()));
   }
   std::vector<const GlassTable*> postlists;
   for (const Segment& segment : segments_) postlists.push_back(segment.postlist.get());
@@ -162,9 +164,11 @@ std::vector<Xapian::docid> IndexReader::passages_of(std::uint64_t report_key) co
 
 void IndexReader::throw_damaged(Xapian::docid id) const {
   throw Error(ErrorKind::corrupt,
-              fmt::format("{}: fragment {} nie zgadza się ze swoją sumą kontrolną. Sprawdź indeks "
-                          "(kwerenda-index check), przywróć go z kopii albo zbuduj od nowa.",
-                          index_.string(), id));
+              message("{}: fragment {} nie zgadza się ze swoją sumą kontrolną. Sprawdź indeks "
+                      "(kwerenda-index check), przywróć go z kopii albo zbuduj od nowa.",
+                      "{}: passage {} does not agree with its checksum. Check the index (kwerenda-index "
+                      "check), restore it from a backup or build it anew.",
+                      index_.string(), id));
 }
 
 StoredReport IndexReader::report(std::uint64_t key) const {
@@ -175,11 +179,12 @@ StoredReport IndexReader::report(std::uint64_t key) const {
   for (auto segment = segments_.rbegin(); !record && segment != segments_.rend(); ++segment)
     record = segment->postlist->find(name, joined);
   if (!record || !decode_report(*record, report)) {
-    throw Error(
-        ErrorKind::corrupt,
-        fmt::format("{}: zapis o raporcie {:016x} nie zgadza się ze swoją sumą kontrolną. Sprawdź indeks "
-                    "(kwerenda-index check), przywróć go z kopii albo zbuduj od nowa.",
-                    index_.string(), key));
+    throw Error(ErrorKind::corrupt,
+                message("{}: zapis o raporcie {:016x} nie zgadza się ze swoją sumą kontrolną. Sprawdź indeks "
+                        "(kwerenda-index check), przywróć go z kopii albo zbuduj od nowa.",
+                        "{}: the record of report {:016x} does not agree with its checksum. Check the index "
+                        "(kwerenda-index check), restore it from a backup or build it anew.",
+                        index_.string(), key));
   }
   return report;
 }
@@ -187,17 +192,16 @@ StoredReport IndexReader::report(std::uint64_t key) const {
 void IndexReader::throw_error(const Xapian::Error& error) const {
   const std::string_view type = error.get_type();  // Xapian's errors have no virtual functions
   if (type == "DatabaseCorruptError" || type == "DatabaseVersionError") {
-    throw Error(
-        ErrorKind::corrupt,
-        fmt::format(
-            "{}: indeks jest uszkodzony: {}. Sprawdź go (kwerenda-index check), przywróć z kopii albo "
-            "zbuduj od nowa.",
-            index_.string(), error.get_msg()));
+    throw Error(ErrorKind::corrupt, message("{}: indeks jest uszkodzony: {}. Sprawdź go (kwerenda-index "
+                                            "check), przywróć z kopii albo zbuduj od nowa.",
+                                            "{}: the index is damaged: {}. Check it (kwerenda-index check), "
+                                            "restore it from a backup or build it anew.",
+                                            index_.string(), error.get_msg()));
   }
-  throw Error(ErrorKind::io,
-              fmt::format("{}: nie można czytać indeksu: {}{}{}. Sprawdź uprawnienia i dysk.",
-                          index_.string(), error.get_msg(), error.get_error_string() ? ": " : "",
-                          error.get_error_string() ? error.get_error_string() : ""));
+  throw Error(ErrorKind::io, message("{}: nie można czytać indeksu: {}{}{}. Sprawdź uprawnienia i dysk.",
+                                     "{}: cannot read the index: {}{}{}. Check the permissions and the disk.",
+                                     index_.string(), error.get_msg(), error.get_error_string() ? ": " : "",
+                                     error.get_error_string() ? error.get_error_string() : ""));
 }
 
 }  // namespace kwerenda

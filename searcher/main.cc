@@ -16,7 +16,9 @@
 #include "analysis/data_files.h"
 #include "analysis/lexicon.h"
 #include "analysis/manifest.h"
+#include "analysis/message.h"
 #include "analysis/utf8.h"
+#include "searcher/help.h"
 #include "searcher/options.h"
 #include "searcher/output.h"
 #include "searcher/terminal.h"
@@ -31,8 +33,8 @@ const char* environment(const char* name) { return std::getenv(name); }
 void print(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     if (errno == EPIPE) std::_Exit(kFound);  // the reader has seen enough
-    throw Error(ErrorKind::io,
-                fmt::format("standardowe wyjście: nie można zapisać: {}.", std::strerror(errno)));
+    throw Error(ErrorKind::io, message("standardowe wyjście: nie można zapisać: {}.",
+                                       "standard output: cannot write: {}.", std::strerror(errno)));
   }
 }
 
@@ -52,34 +54,40 @@ std::string formatted(const SearchResult& result, const std::string& id, const s
   return head + to_text(result, query, options.search, style);
 }
 
+// The last words of a handler; they allocate nothing.
+[[noreturn]] void die(const char* text) {
+  (void)!::write(STDERR_FILENO, text, std::strlen(text));
+  ::_exit(kFailed);
+}
+
+const char* no_memory() {
+  return message("kwerenda-search: zabrakło pamięci. Zmniejsz --limit albo zwolnij pamięć.\n",
+                 "kwerenda-search: memory ran out. Lower --limit or free some memory.\n");
+}
+
 // A damaged posting list can send Xapian's matcher round in circles; the slowest sound query is far below
 // this.
 constexpr int kMostSecondsOfOneQuery = 15;
 
 extern "C" void on_query_too_long(int) {
-  constexpr std::string_view kMessage =
-      "kwerenda-search: zapytanie zajęło ponad 15 s procesora i zostało przerwane. Indeks może być "
-      "uszkodzony; sprawdź go: kwerenda-index "
-      "check --index KATALOG\n";
-  (void)!::write(STDERR_FILENO, kMessage.data(), kMessage.size());
-  ::_exit(kFailed);
+  die(
+      message("kwerenda-search: zapytanie zajęło ponad 15 s procesora i zostało przerwane. Indeks może być "
+              "uszkodzony; sprawdź go: kwerenda-index check --index KATALOG\n",
+              "kwerenda-search: the query took more than 15 s of processor time and was ended. The index may "
+              "be damaged; check it: kwerenda-index check --index DIRECTORY\n"));
 }
 
 // Xapian crashes on some damage of its tables' roots. A message and an exit code are more use than a signal.
 extern "C" void on_crash(int) {
-  constexpr std::string_view kMessage =
-      "kwerenda-search: program padł przy czytaniu indeksu. Indeks jest zapewne uszkodzony; sprawdź go: "
-      "kwerenda-index check --index "
-      "KATALOG\n";
-  (void)!::write(STDERR_FILENO, kMessage.data(), kMessage.size());
-  ::_exit(kFailed);
+  die(
+      message("kwerenda-search: program padł przy czytaniu indeksu. Indeks jest zapewne uszkodzony; sprawdź "
+              "go: kwerenda-index check --index KATALOG\n",
+              "kwerenda-search: the program crashed while it read the index. The index is probably damaged; "
+              "check it: kwerenda-index check --index DIRECTORY\n"));
 }
 
 // nlohmann::json allocates in its destructor, where an exception ends the process.
-[[noreturn]] void on_terminate() {
-  std::fputs("kwerenda-search: zabrakło pamięci. Zmniejsz --limit albo zwolnij pamięć.\n", stderr);
-  ::_exit(kFailed);
-}
+[[noreturn]] void on_terminate() { die(no_memory()); }
 
 void install_crash_handler() {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -107,8 +115,8 @@ int run_search(const Searcher& searcher, const SearchProgramOptions& options, co
                                   : searcher.search(options.query, options.search);
   if (options.verbose) {
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-    std::cerr << fmt::format("Zrozumiano: {}\nTrwało: {:.1f} ms\n", printable(result.understood),
-                             took.count());
+    std::cerr << message("Zrozumiano: {}\nTrwało: {:.1f} ms\n", "Understood: {}\nTook: {:.1f} ms\n",
+                         printable(result.understood), took.count());
   }
   print(formatted(result, "", options.query, options, style));
   return result.hits.empty() && result.matches == 0 ? kNothingFound : kFound;
@@ -119,8 +127,9 @@ int run_batch(const Searcher& searcher, const SearchProgramOptions& options, con
   const auto check = [&](bool good) {
     if (!good)
       throw Error(ErrorKind::io,
-                  fmt::format("{}: nie można odczytać pliku zapytań. Sprawdź ścieżkę i uprawnienia.",
-                              printable(options.batch.string())));
+                  message("{}: nie można odczytać pliku zapytań. Sprawdź ścieżkę i uprawnienia.",
+                          "{}: cannot read the file of queries. Check the path and the permissions.",
+                          printable(options.batch.string())));
   };
   std::ifstream file;
   if (options.batch != "-") {
@@ -142,7 +151,8 @@ int run_batch(const Searcher& searcher, const SearchProgramOptions& options, con
     const std::string query = tab == std::string::npos ? "" : line.substr(tab + 1);
     try {
       if (tab == std::string::npos) {
-        throw Error(ErrorKind::usage, "oczekiwano wiersza „id TAB zapytanie”, nie ma tabulatora.");
+        throw Error(ErrorKind::usage, message("oczekiwano wiersza „id TAB zapytanie”, nie ma tabulatora.",
+                                              "expected a line “id TAB query”, there is no tab."));
       }
       start_watchdog();
       const SearchResult result = searcher.search(query, search);
@@ -188,9 +198,9 @@ int run(const SearchProgramOptions& options) {
       return kFound;
     case SearchAction::version: {
       const auto lexicon = Lexicon::open(data_file("pl.lex", options.open.lexicon));
-      print(fmt::format("kwerenda-search {}\nformat indeksu {}, analiza {}\nsłownik {:016x} (format {})\n",
-                        KWERENDA_VERSION, kFormatVersion, kAnalysisVersion, lexicon->hash(),
-                        lexicon->version()));
+      print(message("kwerenda-search {}\nformat indeksu {}, analiza {}\nsłownik {:016x} (format {})\n",
+                    "kwerenda-search {}\nindex format {}, analysis {}\nlexicon {:016x} (format {})\n",
+                    KWERENDA_VERSION, kFormatVersion, kAnalysisVersion, lexicon->hash(), lexicon->version()));
       return kFound;
     }
     case SearchAction::list_topics: {
@@ -226,6 +236,7 @@ int run(const SearchProgramOptions& options) {
 
 int main(int argc, char** argv) {
   using namespace kwerenda;
+  set_message_language(language_from(environment));
   std::signal(SIGPIPE, SIG_IGN);
   install_crash_handler();
   std::set_terminate(on_terminate);
@@ -240,9 +251,10 @@ int main(int argc, char** argv) {
     if (is_machine_format(format)) std::cout << error_to_json(error);
     std::cerr << "kwerenda-search: " << error.what() << '\n';
   } catch (const std::bad_alloc&) {
-    std::fputs("kwerenda-search: zabrakło pamięci. Zmniejsz --limit albo zwolnij pamięć.\n", stderr);
+    std::fputs(no_memory(), stderr);
   } catch (const std::exception& error) {
-    std::cerr << "kwerenda-search: błąd wewnętrzny: " << error.what() << '\n';
+    std::cerr << message("kwerenda-search: nieoczekiwany błąd: {}\n",
+                         "kwerenda-search: unexpected error: {}\n", error.what());
   }
   return kFailed;
 }

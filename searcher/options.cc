@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "analysis/edit_distance.h"
+#include "analysis/message.h"
 #include "searcher/query_date.h"
 
 namespace kwerenda {
@@ -16,74 +17,13 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr const char* kHelp = R"(kwerenda-search – szuka fragmentów w indeksie raportów
-
-Przykłady:
-  kwerenda-search --index indeks ochrona ludności
-  kwerenda-search --index indeks '"miejsce doraźnego schronienia"'
-  kwerenda-search --index indeks 'tytuł:forum AND (GIS OR geoportal)'
-  kwerenda-search --index indeks --topic 'sztuczna inteligencja' urząd
-  kwerenda-search --index indeks --format json --limit 3 budżet obywatelski
-  kwerenda-search --index indeks --batch pytania.tsv --format trec --per-report 1
-
-Użycie: kwerenda-search --index KATALOG [opcje] [--] ZAPYTANIE…
-
-Kody wyjścia: 0 znaleziono, 1 nic nie znaleziono, 2 błąd.
-
-Opcje:
-  -i, --index KATALOG       katalog indeksu
-
-Wybór i kolejność:
-  -n, --limit N             najwyżej N fragmentów (domyślnie 10, do 10000)
-  --offset N                pomiń pierwszych N
-  --per-report N            najwyżej N fragmentów jednego raportu (0: bez ograniczeń)
-  --sort KOLEJNOŚĆ          relevance (domyślnie), date, date-asc albo report
-  --from DATA               tylko raporty od tego dnia (RRRR-MM-DD, RRRR-MM albo RRRR)
-  --to DATA                 tylko raporty do tego dnia włącznie
-  --place MIEJSCE           tylko raporty z tego miejsca
-  -t, --topic TEMAT         szukaj w temacie; sam temat wystarczy za zapytanie; z kilku wystarczy jeden
-  --topics-dir KATALOG      katalog z własnymi tematami (*.toml); można powtarzać
-  --duplicates fold|show    fragmenty prawie tej samej treści: jeden z liczbą (domyślnie) albo każdy
-  --thesaurus PLIK          tezaurus MyThes; synonimy pomagają układać wyniki
-  --no-repair               nie poprawiaj słów nieznanych (znaki diakrytyczne, literówki)
-  --plain                   bez operatorów: każde słowo jest słowem
-
-Co jeszcze pokazać:
-  --facets                  policz trafienia według raportu, miesiąca, miejsca i tematu
-  --context N               N sąsiednich fragmentów z każdej strony (do 5)
-  --explain                 jak zrozumiano zapytanie; wynik każdego trafienia z podziałem na słowa
-
-Zamiast szukania:
-  --similar CYTAT           fragmenty podobne do podanego (raport#p12)
-  --why-not CYTAT           dlaczego tego fragmentu nie ma wśród trafień
-  --batch PLIK|-            zapytania z pliku, po jednym w wierszu: id TAB zapytanie
-  --list-topics             wypisz tematy
-  --topic-matrix            raporty × tematy jako CSV
-  -h, --help                ta pomoc
-  --version                 wersja programu, formatu indeksu i słownika
-
-Wyjście:
-  -f, --format FORMAT       text (domyślnie), json, ndjson albo trec
-  --color KIEDY             auto (domyślnie), always albo never
-  --hyperlinks KIEDY        odsyłacze w cytatach, kiedy jak wyżej
-  --pager KIEDY             przewijanie wyników, kiedy jak wyżej
-  -q, --quiet               same trafienia, bez uwag i podsumowania
-  -v, --verbose             na stderr: jak zrozumiano zapytanie i ile trwało
-  --lexicon PLIK            inny leksykon niż dołączony
-
-Wartości domyślne opcji index, limit, per-report, sort, context, duplicates, thesaurus, topics-dir, format,
-color, hyperlinks, pager i lexicon można zmienić: zmienną KWERENDA_INDEX, KWERENDA_LIMIT, KWERENDA_PER_REPORT…
-albo plikiem kwerenda.toml w katalogu bieżącym lub nad nim, albo ~/.config/kwerenda/kwerenda.toml.
-)";
-
 po::options_description visible_options() {
   po::options_description all;
-  const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
   auto add = all.add_options();
   for (const char* name : {"index,i", "limit,n", "offset", "per-report", "sort", "from", "to", "place",
                            "duplicates", "thesaurus", "context", "similar", "why-not", "batch", "format,f",
                            "color", "hyperlinks", "pager", "lexicon"}) {
-    add(name, text("WARTOŚĆ"));
+    add(name, po::value<std::string>());
   }
   for (const char* name : {"topic,t", "topics-dir"})
     add(name, po::value<std::vector<std::string>>()->composing());
@@ -100,8 +40,9 @@ po::options_description all_options() {
   return all;
 }
 
-[[noreturn]] void fail(const std::string& message) {
-  throw Error(ErrorKind::usage, message + ". Pomoc: kwerenda-search --help");
+[[noreturn]] void fail(const std::string& what) {
+  throw Error(ErrorKind::usage,
+              what + message(". Pomoc: kwerenda-search --help", ". Help: kwerenda-search --help"));
 }
 
 std::string without_dashes(std::string name) {
@@ -121,10 +62,11 @@ struct Setting {
   for (const auto& one : known.options()) names.push_back(one->long_name());
   const std::string near = nearest(without_dashes(option), names);
   fail(near.empty()
-           ? fmt::format(
-                 "nieznana opcja „{}”; zapytanie zaczynające się od „-” poprzedź dwiema kreskami: -- {}",
-                 option, option)
-           : fmt::format("nieznana opcja „{}”; najbliższa to „--{}”", option, near));
+           ? message("nieznana opcja „{}”; zapytanie zaczynające się od „-” poprzedź dwiema kreskami: -- {}",
+                     "unknown option “{}”; put two hyphens before a query that begins with “-”: -- {}",
+                     option, option)
+           : message("nieznana opcja „{}”; najbliższa to „--{}”",
+                     "unknown option “{}”; the nearest is “--{}”", option, near));
 }
 
 std::uint32_t number(const Setting& setting, std::uint32_t most) {
@@ -132,7 +74,8 @@ std::uint32_t number(const Setting& setting, std::uint32_t most) {
   std::uint32_t value = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || stop != text.data() + text.size() || value > most) {
-    fail(fmt::format("{}: oczekiwano liczby od 0 do {}, podano „{}”", setting.name, most, text));
+    fail(message("{}: oczekiwano liczby od 0 do {}, podano „{}”",
+                 "{}: expected a number from 0 to {}, found “{}”", setting.name, most, text));
   }
   return value;
 }
@@ -144,7 +87,8 @@ std::uint32_t date(const Setting& setting, bool last) {
   const bool one_date =
       !text.empty() && text.front() >= '0' && text.front() <= '9' && text.find("..") == std::string::npos;
   if (!one_date || std::holds_alternative<DateProblem>(range)) {
-    fail(fmt::format("{}: oczekiwano daty RRRR-MM-DD, RRRR-MM albo RRRR, podano „{}”", setting.name, text));
+    fail(message("{}: oczekiwano daty RRRR-MM-DD, RRRR-MM albo RRRR, podano „{}”",
+                 "{}: expected a date YYYY-MM-DD, YYYY-MM or YYYY, found “{}”", setting.name, text));
   }
   return static_cast<std::uint32_t>(last ? std::get<DateRange>(range).to : std::get<DateRange>(range).from);
 }
@@ -156,8 +100,8 @@ Value choice(const Setting& setting, const std::vector<std::pair<std::string, Va
     if (name == setting.value) return value;
     names.push_back(name);
   }
-  fail(fmt::format("{}: oczekiwano jednego z: {}; podano „{}”", setting.name, fmt::join(names, ", "),
-                   setting.value));
+  fail(message("{}: oczekiwano jednego z: {}; podano „{}”", "{}: expected one of: {}; found “{}”",
+               setting.name, fmt::join(names, ", "), setting.value));
 }
 
 OutputFormat format_of(const Setting& setting) {
@@ -199,10 +143,12 @@ SearchProgramOptions parse_search_options(const std::vector<std::string>& argume
   } catch (const po::unknown_option& error) {
     fail_unknown(error.get_option_name());
   } catch (const po::error_with_option_name& error) {
-    fail(fmt::format("opcja „{}”: brak wartości, podano ją dwa razy albo nie przyjmuje wartości",
-                     error.get_option_name()));
+    fail(message("opcja „{}”: brak wartości, podano ją dwa razy albo nie przyjmuje wartości",
+                 "option “{}”: its value is missing, it is given twice or it takes no value",
+                 error.get_option_name()));
   } catch (const po::error& error) {
-    fail(fmt::format("nie rozumiem wiersza poleceń ({})", error.what()));
+    fail(message("nie rozumiem wiersza poleceń ({})", "cannot understand the command line ({})",
+                 error.what()));
   }
 
   SearchProgramOptions options;
@@ -261,7 +207,7 @@ SearchProgramOptions parse_search_options(const std::vector<std::string>& argume
   if (const auto from = flag("from")) options.search.date_from = date(*from, false);
   if (const auto to = flag("to")) options.search.date_to = date(*to, true);
   if (options.search.date_to && options.search.date_from > options.search.date_to)
-    fail("--from jest późniejsze niż --to");
+    fail(message("--from jest późniejsze niż --to", "--from is later than --to"));
   options.search.place = text("place");
   if (given.count("topic")) options.search.topics = given["topic"].as<std::vector<std::string>>();
   options.search.facets = has("facets");
@@ -274,11 +220,14 @@ SearchProgramOptions parse_search_options(const std::vector<std::string>& argume
   if (const auto pager = preferred("pager")) options.pager = terminal_choice(*pager);
   options.quiet = has("quiet");
   options.verbose = has("verbose");
-  if (options.quiet && options.verbose) fail("-q i -v wykluczają się");
+  if (options.quiet && options.verbose)
+    fail(message("-q i -v wykluczają się", "-q and -v exclude each other"));
   const auto actions = {has("version"),           has("list-topics"),         has("topic-matrix"),
                         given.count("batch") > 0, given.count("similar") > 0, given.count("why-not") > 0};
   if (std::count(actions.begin(), actions.end(), true) > 1)
-    fail("--batch, --similar, --why-not, --topic-matrix, --list-topics i --version wykluczają się");
+    fail(message(
+        "--batch, --similar, --why-not, --topic-matrix, --list-topics i --version wykluczają się",
+        "--batch, --similar, --why-not, --topic-matrix, --list-topics and --version exclude each other"));
   if (has("version")) {
     options.action = SearchAction::version;
     return options;
@@ -287,24 +236,31 @@ SearchProgramOptions parse_search_options(const std::vector<std::string>& argume
     options.action = SearchAction::list_topics;
     return options;
   }
-  if (options.index.empty()) fail("brak --index KATALOG");
+  if (options.index.empty()) fail(message("brak --index KATALOG", "--index DIRECTORY is missing"));
   if (given.count("batch")) {
     options.action = SearchAction::batch;
     options.batch = text("batch");
-    if (!options.query.empty()) fail("--batch czyta zapytania z pliku, a podano też zapytanie");
+    if (!options.query.empty())
+      fail(message("--batch czyta zapytania z pliku, a podano też zapytanie",
+                   "--batch reads queries from a file, but a query is given too"));
   } else if (has("topic-matrix")) {
     options.action = SearchAction::topic_matrix;
-    if (!options.query.empty()) fail("--topic-matrix liczy wszystkie tematy, a podano też zapytanie");
+    if (!options.query.empty())
+      fail(message("--topic-matrix liczy wszystkie tematy, a podano też zapytanie",
+                   "--topic-matrix counts all topics, but a query is given too"));
   } else if (given.count("similar")) {
     options.action = SearchAction::similar;
     options.citation = text("similar");
-    if (!options.query.empty()) fail("--similar szuka według fragmentu, a podano też zapytanie");
+    if (!options.query.empty())
+      fail(message("--similar szuka według fragmentu, a podano też zapytanie",
+                   "--similar searches by a passage, but a query is given too"));
   } else if (given.count("why-not")) {
     options.action = SearchAction::why_not;
     options.citation = text("why-not");
-    if (options.query.empty() && options.search.topics.empty()) fail("--why-not wymaga zapytania");
+    if (options.query.empty() && options.search.topics.empty())
+      fail(message("--why-not wymaga zapytania", "--why-not needs a query"));
   } else if (options.query.empty() && options.search.topics.empty()) {
-    fail("brak zapytania");
+    fail(message("brak zapytania", "there is no query"));
   }
   return options;
 }
@@ -325,7 +281,5 @@ OutputFormat requested_format(const std::vector<std::string>& arguments,
   }
   return name == "json" ? OutputFormat::json : name == "ndjson" ? OutputFormat::ndjson : OutputFormat::text;
 }
-
-std::string search_help() { return kHelp; }
 
 }  // namespace kwerenda

@@ -41,7 +41,4 @@ SearchProgramOptions parse_search_options(const std::vector<std::string>& argume
 OutputFormat requested_format(const std::vector<std::string>& arguments,
                               const char* (*environment)(const char*));
 
-// Examples first, then every option. In Polish.
-std::string search_help();
-
 }  // namespace kwerenda

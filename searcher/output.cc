@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "analysis/message.h"
+#include "analysis/quantity.h"
 #include "analysis/utf8.h"
 
 namespace kwerenda {
@@ -74,12 +76,8 @@ std::string marked(const Hit& hit, const Paint& paint) {
   return out + printable_text(std::string_view(hit.text).substr(done));
 }
 
-// Polish counts: 1 fragment, 2 fragmenty, 5 fragmentów, 12 fragmentów, 22 fragmenty.
-const char* plural(std::uint64_t count, const char* one, const char* few, const char* many) {
-  if (count == 1) return one;
-  const bool teen = count % 100 >= 12 && count % 100 <= 14;
-  return !teen && count % 10 >= 2 && count % 10 <= 4 ? few : many;
-}
+constexpr Noun kMatchNoun{"pasujący fragment", "pasujące fragmenty", "pasujących fragmentów",
+                          "matching passage", "matching passages"};
 
 void append_facet(std::string& out, const char* name, const std::vector<FacetCount>& counts) {
   constexpr std::size_t kShown = 10;
@@ -88,7 +86,8 @@ void append_facet(std::string& out, const char* name, const std::vector<FacetCou
   for (std::size_t i = 0; i < std::min(kShown, counts.size()); ++i) {
     out += fmt::format("  {:>6}  {}\n", counts[i].passages, printable(counts[i].value));
   }
-  if (counts.size() > kShown) out += fmt::format("          … i {} dalszych\n", counts.size() - kShown);
+  if (counts.size() > kShown)
+    out += message("          … i {} dalszych\n", "          … and {} more\n", counts.size() - kShown);
 }
 
 // Wildcards stand for hundreds.
@@ -96,7 +95,7 @@ std::string some_of(const std::vector<std::string>& keys) {
   constexpr std::size_t kShown = 8;
   const auto end = keys.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, keys.size()));
   std::string out = fmt::format("{}", fmt::join(keys.begin(), end, " | "));
-  if (keys.size() > kShown) out += fmt::format(" | … i {} dalszych", keys.size() - kShown);
+  if (keys.size() > kShown) out += message(" | … i {} dalszych", " | … and {} more", keys.size() - kShown);
   return out;
 }
 
@@ -162,7 +161,8 @@ std::string to_text(const SearchResult& result, std::string_view, const SearchOp
   std::string out;
   if (!style.quiet) {
     if (options.explain && !result.understood.empty()) {
-      out += fmt::format("{}Zrozumiano: {}{}\n", paint.faint, printable(result.understood), paint.reset);
+      out += message("{}Zrozumiano: {}{}\n", "{}Understood: {}{}\n", paint.faint,
+                     printable(result.understood), paint.reset);
     }
     for (const std::string& note : result.notes)
       out += fmt::format("{}{}{}\n", paint.faint, printable(note), paint.reset);
@@ -186,9 +186,9 @@ std::string to_text(const SearchResult& result, std::string_view, const SearchOp
     if (!hit.after.empty())
       out += fmt::format("\n{}{}{}\n", paint.faint, printable_text(hit.after), paint.reset);
     if (hit.duplicates) {
-      out +=
-          fmt::format("   {}+ {} {} o tej samej lub prawie tej samej treści{}\n", paint.faint, hit.duplicates,
-                      plural(hit.duplicates, "fragment", "fragmenty", "fragmentów"), paint.reset);
+      out += message("   {}+ {} {} o tej samej lub prawie tej samej treści{}\n",
+                     "   {}+ {} {} of the same or nearly the same text{}\n", paint.faint, hit.duplicates,
+                     form_of(kPassageNoun, hit.duplicates), paint.reset);
     }
     for (const ScoreShare& share : hit.explanation) {
       out += fmt::format("   {}{:8.3f}  {} → {}{}\n", paint.faint, share.share, printable(share.word),
@@ -196,18 +196,16 @@ std::string to_text(const SearchResult& result, std::string_view, const SearchOp
     }
     out += '\n';
   }
-  append_facet(out, "Raporty", result.by_report);
-  append_facet(out, "Miesiące", result.by_month);
-  append_facet(out, "Miejsca", result.by_place);
-  append_facet(out, "Tematy", result.by_topic);
+  append_facet(out, message("Raporty", "Reports"), result.by_report);
+  append_facet(out, message("Miesiące", "Months"), result.by_month);
+  append_facet(out, message("Miejsca", "Places"), result.by_place);
+  append_facet(out, message("Tematy", "Topics"), result.by_topic);
   if (style.quiet) return out;
   if (result.hits.empty() && result.matches == 0) {
-    out += "Nic nie znaleziono.\n";
+    out += message("Nic nie znaleziono.\n", "Nothing found.\n");
   } else {
-    out += fmt::format(
-        "{}{}{} {}{}\n", paint.faint, result.matches_exact ? "" : "około ", result.matches,
-        plural(result.matches, "pasujący fragment", "pasujące fragmenty", "pasujących fragmentów"),
-        paint.reset);
+    out += fmt::format("{}{}{} {}{}\n", paint.faint, result.matches_exact ? "" : message("około ", "about "),
+                       result.matches, form_of(kMatchNoun, result.matches), paint.reset);
   }
   return out;
 }
@@ -277,7 +275,8 @@ std::string topics_to_text(const std::vector<TopicInfo>& topics) {
   for (const TopicInfo& topic : topics) {
     out += fmt::format("{}\n    {}\n", topic.name, topic.label);
     if (!topic.description.empty()) out += fmt::format("    {}\n", topic.description);
-    if (!topic.aliases.empty()) out += fmt::format("    też: {}\n", fmt::join(topic.aliases, ", "));
+    if (!topic.aliases.empty())
+      out += message("    też: {}\n", "    also: {}\n", fmt::join(topic.aliases, ", "));
   }
   return out;
 }

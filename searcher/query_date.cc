@@ -5,12 +5,18 @@
 #include <array>
 #include <optional>
 
+#include "analysis/message.h"
+
 namespace kwerenda {
 namespace {
 
-constexpr std::string_view kExpected =
-    "oczekiwano daty: 2024, 2024-05, 2024-05-14, 05.2024 albo 14.05.2024, lub zakresu: 2024-05..2025, "
-    ">2024-05-14, <=2024";
+const char* a_date_expected() {
+  return message(
+      "oczekiwano daty: 2024, 2024-05, 2024-05-14, 05.2024 albo 14.05.2024, lub zakresu: 2024-05..2025, "
+      ">2024-05-14, <=2024",
+      "expected a date: 2024, 2024-05, 2024-05-14, 05.2024 or 14.05.2024, or a range: 2024-05..2025, "
+      ">2024-05-14, <=2024");
+}
 
 constexpr int kFirstDay = 1000'01'01;
 constexpr int kLastDay = 9999'12'31;
@@ -46,10 +52,11 @@ int previous_day(int date) {
 
 // One date at text[begin, end).
 DateRange parse_date(std::string_view text, std::size_t begin, std::size_t end) {
-  auto fail = [&](std::string message) -> DateRange { throw Failure{{begin, end, std::move(message)}}; };
+  auto fail = [&](std::string what) -> DateRange { throw Failure{{begin, end, std::move(what)}}; };
   const std::string_view date = text.substr(begin, end - begin);
-  if (date.empty()) return fail(fmt::format("{}; a tu nic nie ma", kExpected));
-  auto unknown = [&] { return fail(fmt::format("{}; a jest „{}”", kExpected, date)); };
+  if (date.empty())
+    return fail(message("{}; a tu nic nie ma", "{}; there is nothing here", a_date_expected()));
+  auto unknown = [&] { return fail(message("{}; a jest „{}”", "{}; found “{}”", a_date_expected(), date)); };
 
   std::array<int, 3> parts{};
   std::array<std::size_t, 3> digits{};
@@ -79,13 +86,17 @@ DateRange parse_date(std::string_view text, std::size_t begin, std::size_t end) 
     if (digits[i] > 2) return unknown();
   }
   const int year = parts[0], month = parts[1], day = parts[2];
-  if (year < 1000) return fail(fmt::format("oczekiwano roku od 1000 do 9999, a jest {:04}", year));
+  if (year < 1000)
+    return fail(message("oczekiwano roku od 1000 do 9999, a jest {:04}",
+                        "expected a year from 1000 to 9999, found {:04}", year));
   if (count == 0) return {number_of(year, 1, 1), number_of(year, 12, 31)};
   if (month < 1 || month > 12)
-    return fail(fmt::format("nie ma takiego miesiąca: {}; oczekiwano liczby od 1 do 12", month));
+    return fail(message("nie ma takiego miesiąca: {}; oczekiwano liczby od 1 do 12",
+                        "there is no such month: {}; expected a number from 1 to 12", month));
   if (count == 1) return {number_of(year, month, 1), number_of(year, month, days_in(year, month))};
   if (day < 1 || day > days_in(year, month)) {
-    return fail(fmt::format("nie ma takiego dnia: „{}”; ten miesiąc ma {} dni", date, days_in(year, month)));
+    return fail(message("nie ma takiego dnia: „{}”; ten miesiąc ma {} dni",
+                        "there is no such day: “{}”; this month has {} days", date, days_in(year, month)));
   }
   return {number_of(year, month, day), number_of(year, month, day)};
 }
@@ -110,12 +121,15 @@ DateRange parse_range(std::string_view text) {
     if (dots + 2 < end) range.to = parse_date(text, dots + 2, end).to;
     if (range.from > range.to) {
       throw Failure{{0, end,
-                     fmt::format("początek zakresu jest późniejszy niż koniec; oczekiwano „{}..{}”",
-                                 text.substr(dots + 2), text.substr(0, dots))}};
+                     message("początek zakresu jest późniejszy niż koniec; oczekiwano „{}..{}”",
+                             "the range begins after its end; expected “{}..{}”", text.substr(dots + 2),
+                             text.substr(0, dots))}};
     }
   }
   if (range.from > kLastDay || range.to < kFirstDay) {
-    throw Failure{{0, end, "zakres jest pusty; oczekiwano dni od 1000-01-01 do 9999-12-31"}};
+    throw Failure{{0, end,
+                   message("zakres jest pusty; oczekiwano dni od 1000-01-01 do 9999-12-31",
+                           "the range is empty; expected days from 1000-01-01 to 9999-12-31")}};
   }
   return range;
 }

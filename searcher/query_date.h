@@ -20,8 +20,8 @@ struct DateRange {
   friend bool operator==(const DateRange&, const DateRange&) = default;
 };
 
-// What is wrong with a date, and where: bytes [begin, end) of the text that was given. `message` is Polish,
-// begins with a small letter and has no full stop.
+// What is wrong with a date, and where: bytes [begin, end) of the text that was given. `message` is in
+// the language of messages, begins with a small letter and has no full stop.
 struct DateProblem {
   std::size_t begin = 0;
   std::size_t end = 0;

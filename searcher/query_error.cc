@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "analysis/message.h"
+
 namespace kwerenda {
 namespace {
 
@@ -103,7 +105,8 @@ void fail_at(std::string_view text, ByteRange place, std::string_view message) {
 
 void fail_without_words(std::string_view text) {
   fail_at(text, byte_range(0, text.size()),
-          "w zapytaniu nie ma ani jednego słowa: oczekiwano liter lub cyfr");
+          message("w zapytaniu nie ma ani jednego słowa: oczekiwano liter lub cyfr",
+                  "the query has not a single word: expected letters or digits"));
 }
 
 }  // namespace kwerenda

@@ -12,6 +12,7 @@
 
 #include "analysis/edit_distance.h"
 #include "analysis/fold.h"
+#include "analysis/message.h"
 #include "analysis/tokenizer.h"
 #include "searcher/query_error.h"
 
@@ -132,13 +133,15 @@ class Lexer {
     }
     if (lexemes_.empty()) fail_without_words(text_);
     if (skip_space())
-      fail_here(pos_, text_.size(), "po zamknięciu cudzysłowu oczekiwano końca, „~liczba” lub „^liczba”");
+      fail_here(pos_, text_.size(),
+                message("po zamknięciu cudzysłowu oczekiwano końca, „~liczba” lub „^liczba”",
+                        "after the closing quotation mark expected the end, “~number” or “^number”"));
     return std::move(lexemes_.front().nodes.front());
   }
 
  private:
-  [[noreturn]] void fail_here(std::size_t begin, std::size_t end, std::string_view message) const {
-    fail_at(text_, byte_range(begin, end), message);
+  [[noreturn]] void fail_here(std::size_t begin, std::size_t end, std::string_view what) const {
+    fail_at(text_, byte_range(begin, end), what);
   }
 
   char peek(std::size_t ahead = 0) const { return pos_ + ahead < text_.size() ? text_[pos_ + ahead] : '\0'; }
@@ -172,8 +175,10 @@ class Lexer {
       ++pos_;
       if (peek() == '~') {
         fail_here(pos_, pos_ + 1,
-                  "„~” stoi za słowem albo za frazą w cudzysłowie: po nawiasie oczekiwano spacji, „)” lub "
-                  "„^liczba”");
+                  message("„~” stoi za słowem albo za frazą w cudzysłowie: po nawiasie oczekiwano spacji, "
+                          "„)” lub „^liczba”",
+                          "“~” stands behind a word or a phrase in quotation marks: after the bracket "
+                          "expected a space, “)” or “^number”"));
       }
       const double boost = read_boost();
       push(LexemeKind::close, begin).boost = boost;
@@ -260,9 +265,12 @@ class Lexer {
     }
     value /= unit;
     if (number.empty() || number.size() > 16 || value < kMinBoost || value > kMaxBoost) {
-      fail_here(begin, end,
-                fmt::format("po „^” oczekiwano wagi od {} do {}, np. ^2 albo ^0.5; sam znak zapisz „\\^”",
-                            kMinBoost, kMaxBoost));
+      fail_here(
+          begin, end,
+          message(
+              "po „^” oczekiwano wagi od {} do {}, np. ^2 albo ^0.5; sam znak zapisz „\\^”",
+              "after “^” expected a weight from {} to {}, e.g. ^2 or ^0.5; write the sign itself as “\\^”",
+              kMinBoost, kMaxBoost));
     }
     return value;
   }
@@ -297,8 +305,9 @@ class Lexer {
     if (before == nullptr) return;
     if (before->kind == LexemeKind::field) {
       fail_here(begin, end,
-                fmt::format("po „{}” oczekiwano słowa, frazy albo nawiasu, a jest „{}”", shown(before->range),
-                            text_.substr(begin, end - begin)));
+                message("po „{}” oczekiwano słowa, frazy albo nawiasu, a jest „{}”",
+                        "after “{}” expected a word, a phrase or a bracket, found “{}”", shown(before->range),
+                        text_.substr(begin, end - begin)));
     }
     if (is_sign(*before)) lexemes_.pop_back();
   }
@@ -328,7 +337,8 @@ class Lexer {
       if (distance < 1 || distance > kMaxNearDistance) {
         fail_here(
             run.begin, run.end,
-            fmt::format("po „{}” oczekiwano liczby od 1 do {}, a jest „{}”", name, kMaxNearDistance, digits));
+            message("po „{}” oczekiwano liczby od 1 do {}, a jest „{}”",
+                    "after “{}” expected a number from 1 to {}, found “{}”", name, kMaxNearDistance, digits));
       }
       push_operator(LexemeKind::binary, NodeKind::near, name[0] == 'B' ? Spelling::polish : Spelling::english,
                     distance);
@@ -384,8 +394,8 @@ class Lexer {
       if (!edits.empty() && edits != "1" && edits != "2") {
         fail_here(
             run.at[tilde], run.at[end - 1] + 1,
-            fmt::format("po „~” przy słowie oczekiwano 1 albo 2 (tyle liter może się różnić), a jest „{}”",
-                        edits));
+            message("po „~” przy słowie oczekiwano 1 albo 2 (tyle liter może się różnić), a jest „{}”",
+                    "after “~” at a word expected 1 or 2 (so many letters may differ), found “{}”", edits));
       }
       found.match = WordMatch::fuzzy;
       found.edits = edits.empty() ? 0 : edits[0] - '0';
@@ -403,7 +413,8 @@ class Lexer {
       return {WordMatch::lemma, 0, 1, 0, text.size(), 0, text.size()};
     if (count > 1) {
       fail_here(run.begin, run.end,
-                "przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej");
+                message("przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej",
+                        "at one word expected one of the signs “=”, “*” and “~”, found more of them"));
     }
     return found;
   }
@@ -478,10 +489,12 @@ class Lexer {
     const std::size_t letters = count_letters(word.text, true);
     if (letters >= limits_.min_wildcard_letters) return;
     const char sign = word.match == WordMatch::fuzzy ? '~' : '*';
-    fail_at(text_, word.range,
-            fmt::format(
-                "przy „{0}” oczekiwano co najmniej {1} liter lub cyfr, a jest {2}; sam znak zapisz „\\{0}”",
-                sign, limits_.min_wildcard_letters, letters));
+    fail_at(
+        text_, word.range,
+        message(
+            "przy „{0}” oczekiwano co najmniej {1} liter lub cyfr, a jest {2}; sam znak zapisz „\\{0}”",
+            "with “{0}” expected at least {1} letters or digits, found {2}; write the sign itself as “\\{0}”",
+            sign, limits_.min_wildcard_letters, letters));
   }
 
   // ---- Phrases ----
@@ -528,11 +541,12 @@ class Lexer {
     std::size_t end = std::min(find(quotes.close[0]), find(quotes.close[1]));
     if (end == std::string_view::npos) end = find(quotes.last_resort);
     if (end == std::string_view::npos) {
-      fail_here(
-          open, begin,
-          fmt::format("cudzysłów otwarty w tym miejscu nie jest zamknięty: oczekiwano znaku {} przed końcem "
-                      "zapytania; sam znak zapisz \\{}",
-                      quotes.close[0], quotes.open));
+      fail_here(open, begin,
+                message("cudzysłów otwarty w tym miejscu nie jest zamknięty: oczekiwano znaku {} przed "
+                        "końcem zapytania; sam znak zapisz \\{}",
+                        "the quotation mark opened here is not closed: expected {} before the end of the "
+                        "query; write the sign itself as \\{}",
+                        quotes.close[0], quotes.open));
     }
     pos_ = code_point_at(text_, end).end;
     return {begin, end};
@@ -553,16 +567,25 @@ class Lexer {
       gap = number.empty() || number.size() > 4 ? -1 : std::stoi(number);
       if (gap < 0 || gap > kMaxPhraseGap) {
         fail_here(digits - 1, pos_,
-                  fmt::format("po „~” przy frazie oczekiwano liczby od 0 do {} (tyle obcych słów może stać w "
-                              "środku), a {}",
-                              kMaxPhraseGap, number.empty() ? "jej nie ma" : "jest " + number));
+                  number.empty() ? message("po „~” przy frazie oczekiwano liczby od 0 do {} (tyle obcych "
+                                           "słów może stać w środku), a jej nie ma",
+                                           "after “~” at a phrase expected a number from 0 to {} (so many "
+                                           "other words may stand inside), found none",
+                                           kMaxPhraseGap)
+                                 : message("po „~” przy frazie oczekiwano liczby od 0 do {} (tyle obcych "
+                                           "słów może stać w środku), a jest {}",
+                                           "after “~” at a phrase expected a number from 0 to {} (so many "
+                                           "other words may stand inside), found {}",
+                                           kMaxPhraseGap, number));
       }
     }
     const double boost = read_boost();
     if (words.empty()) {
       if (text_.substr(quotation.begin, quotation.end - quotation.begin).find_first_not_of(' ') ==
           std::string_view::npos) {
-        fail_here(begin, pos_, "w cudzysłowie oczekiwano co najmniej jednego słowa, a nic tam nie ma");
+        fail_here(begin, pos_,
+                  message("w cudzysłowie oczekiwano co najmniej jednego słowa, a nic tam nie ma",
+                          "between quotation marks expected at least one word, found nothing"));
       }
       return drop_prefixes(begin, pos_);
     }
@@ -606,8 +629,9 @@ class Lexer {
     if (name.find('\\') != std::string::npos) return;
     for (const FieldName& known : kFields) {
       if (edit_distance(name, known.name, 1) > 1) continue;
-      notes_.push_back(fmt::format("„{}:” to nie jest pole i szukano go jak słowa; czy chodziło o „{}:”?",
-                                   name, known.name == "tytul" ? "tytuł" : known.name));
+      notes_.push_back(message("„{}:” to nie jest pole i szukano go jak słowa; czy chodziło o „{}:”?",
+                               "“{}:” is not a field and was searched for as a word; did you mean “{}:”?",
+                               name, known.name == "tytul" ? "tytuł" : known.name));
       return;
     }
   }
@@ -655,11 +679,13 @@ class Lexer {
       node.text.resize(end);
     }
     if (peek() == '(' && node.text.empty()) {
-      fail_here(begin, pos_ + 1,
-                fmt::format("po „{}” oczekiwano jednej wartości, a jest nawias; kilka wartości zapisz tak: "
-                            "({}… LUB {}…)",
-                            text_.substr(begin, value - begin), text_.substr(begin, value - begin),
-                            text_.substr(begin, value - begin)));
+      fail_here(
+          begin, pos_ + 1,
+          message(
+              "po „{}” oczekiwano jednej wartości, a jest nawias; kilka wartości zapisz tak: ({}… LUB {}…)",
+              "after “{}” expected one value, found a bracket; write several values so: ({}… OR {}…)",
+              text_.substr(begin, value - begin), text_.substr(begin, value - begin),
+              text_.substr(begin, value - begin)));
     }
     if (kind == NodeKind::date_range) {
       const auto result = parse_date_range(node.text);
@@ -670,9 +696,11 @@ class Lexer {
       node.text.clear();
     } else if (!has_word(node.text)) {
       fail_here(begin, pos_,
-                fmt::format("po „{}” oczekiwano {}, a jest „{}”", text_.substr(begin, value - begin),
-                            kind == NodeKind::file ? "nazwy pliku" : "nazwy tematu",
-                            text_.substr(value, pos_ - value)));
+                message("po „{}” oczekiwano {}, a jest „{}”", "after “{}” expected {}, found “{}”",
+                        text_.substr(begin, value - begin),
+                        kind == NodeKind::file ? message("nazwy pliku", "the name of a file")
+                                               : message("nazwy tematu", "the name of a topic"),
+                        text_.substr(value, pos_ - value)));
     }
     node.range = byte_range(begin, pos_);
     Lexeme& lexeme = push(LexemeKind::operand, begin);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "analysis/fold.h"
+#include "analysis/message.h"
 #include "analysis/tokenizer.h"
 #include "searcher/query_lexer.h"
 #include "searcher/query_operators.h"
@@ -19,13 +20,14 @@
 namespace kwerenda {
 namespace {
 
-constexpr std::string_view kOperand = "słowa, frazy albo nawiasu";
+const char* an_operand() { return message("słowa, frazy albo nawiasu", "a word, a phrase or a bracket"); }
 
 // Throws for what is no query text at all. Everything after this may rely on valid UTF-8 of a bounded length.
 void check_text(std::string_view text, const QueryLimits& limits) {
   if (text.size() > limits.max_bytes) {
-    throw QueryError(fmt::format("zapytanie jest za długie: ma {} bajtów, a najwyżej może mieć {}; skróć je",
-                                 text.size(), limits.max_bytes),
+    throw QueryError(message("zapytanie jest za długie: ma {} bajtów, a najwyżej może mieć {}; skróć je",
+                             "the query is too long: it has {} bytes, it may have {} at most; shorten it",
+                             text.size(), limits.max_bytes),
                      {});
   }
   bool blank = true;
@@ -36,19 +38,24 @@ void check_text(std::string_view text, const QueryLimits& limits) {
     U8_NEXT(reinterpret_cast<const std::uint8_t*>(text.data()), i, length, c);
     const auto at = static_cast<std::size_t>(begin);
     if (c < 0) {
-      throw QueryError(
-          fmt::format("zapytanie nie jest poprawnym UTF-8: oczekiwano znaku, a w bajcie {} jest 0x{:02X}; "
-                      "sprawdź kodowanie terminala lub pliku",
-                      at, static_cast<unsigned char>(text[at])),
-          byte_range(at, at + 1));
+      throw QueryError(message("zapytanie nie jest poprawnym UTF-8: oczekiwano znaku, a w bajcie {} jest "
+                               "0x{:02X}; sprawdź kodowanie terminala lub pliku",
+                               "the query is not valid UTF-8: expected a character, byte {} is 0x{:02X}; "
+                               "check the encoding of the terminal or file",
+                               at, static_cast<unsigned char>(text[at])),
+                       byte_range(at, at + 1));
     }
     if (c == 0) {
-      throw QueryError(fmt::format("zapytanie zawiera znak NUL w bajcie {}: oczekiwano samego tekstu", at),
+      throw QueryError(message("zapytanie zawiera znak NUL w bajcie {}: oczekiwano samego tekstu",
+                               "the query has a NUL character at byte {}: expected plain text", at),
                        byte_range(at, at + 1));
     }
     if (!u_isUWhiteSpace(c)) blank = false;
   }
-  if (blank) throw QueryError("puste zapytanie: oczekiwano co najmniej jednego słowa", {});
+  if (blank)
+    throw QueryError(message("puste zapytanie: oczekiwano co najmniej jednego słowa",
+                             "an empty query: expected at least one word"),
+                     {});
 }
 
 // Every bracket has its partner and they are not too deep. After this the parser's recursion is bounded.
@@ -59,21 +66,25 @@ void check_brackets(std::string_view text, const std::vector<Lexeme>& lexemes, c
       open.push_back(lexeme.range);
       if (open.size() > limits.max_depth) {
         fail_at(text, lexeme.range,
-                fmt::format("za głębokie nawiasy: najwyżej może być {} jeden w drugim", limits.max_depth));
+                message("za głębokie nawiasy: najwyżej może być {} jeden w drugim",
+                        "brackets are too deep: at most {} may stand one in another", limits.max_depth));
       }
     } else if (lexeme.kind == LexemeKind::close) {
       if (open.empty()) {
-        fail_at(text, byte_range(lexeme.range.begin, lexeme.range.begin + 1),
-                "ten nawias niczego nie zamyka: oczekiwano wcześniej „(”; sam znak zapisz „\\)”");
+        fail_at(
+            text, byte_range(lexeme.range.begin, lexeme.range.begin + 1),
+            message("ten nawias niczego nie zamyka: oczekiwano wcześniej „(”; sam znak zapisz „\\)”",
+                    "this bracket closes nothing: expected “(” before it; write the sign itself as “\\)”"));
       }
       open.pop_back();
     }
   }
   if (!open.empty()) {
-    fail_at(
-        text, open.back(),
-        "nawias otwarty w tym miejscu nie jest zamknięty: oczekiwano „)” przed końcem zapytania; sam znak "
-        "zapisz „\\(”");
+    fail_at(text, open.back(),
+            message("nawias otwarty w tym miejscu nie jest zamknięty: oczekiwano „)” przed końcem zapytania; "
+                    "sam znak zapisz „\\(”",
+                    "the bracket opened here is not closed: expected “)” before the end of the query; write "
+                    "the sign itself as “\\(”"));
   }
 }
 
@@ -87,16 +98,18 @@ void check_counts(std::string_view text, const std::vector<Lexeme>& lexemes, con
   }
   if (words.size() > limits.max_words) {
     fail_at(text, words[limits.max_words]->range,
-            fmt::format("za dużo słów: jest ich {}, a najwyżej może być {}; skróć zapytanie", words.size(),
-                        limits.max_words));
+            message("za dużo słów: jest ich {}, a najwyżej może być {}; skróć zapytanie",
+                    "too many words: there are {}, at most there may be {}; shorten the query", words.size(),
+                    limits.max_words));
   }
   std::erase_if(words, [](const QueryNode* word) {
     return word->match != WordMatch::prefix && word->match != WordMatch::suffix;
   });
   if (words.size() > limits.max_wildcards) {
     fail_at(text, words[limits.max_wildcards]->range,
-            fmt::format("za dużo słów z gwiazdką: jest ich {}, a najwyżej może być {}", words.size(),
-                        limits.max_wildcards));
+            message("za dużo słów z gwiazdką: jest ich {}, a najwyżej może być {}",
+                    "too many words with an asterisk: there are {}, at most there may be {}", words.size(),
+                    limits.max_wildcards));
   }
 }
 
@@ -173,8 +186,10 @@ class Parser {
     std::optional<QueryNode> root = sequence();
     if (!root) fail_without_words(text_);
     if (!is_positive(*root)) {
-      fail_at(text_, root->range,
-              "zapytanie składa się z samych wykluczeń: oczekiwano choć jednego słowa, którego szukać");
+      fail_at(
+          text_, root->range,
+          message("zapytanie składa się z samych wykluczeń: oczekiwano choć jednego słowa, którego szukać",
+                  "the query consists of exclusions only: expected at least one word to search for"));
     }
     return std::move(*root);
   }
@@ -236,12 +251,13 @@ class Parser {
       ++next_;
       if (current() == nullptr) {
         fail_at(text_, byte_range(text_.size(), text_.size()),
-                fmt::format("po „{}” oczekiwano {}, a zapytanie się kończy", shown(sign.range), kOperand));
+                message("po „{}” oczekiwano {}, a zapytanie się kończy",
+                        "after “{}” expected {}, but the query ends", shown(sign.range), an_operand()));
       }
       if (current()->kind == LexemeKind::close || current()->kind == LexemeKind::binary) {
         fail_at(text_, current()->range,
-                fmt::format("po „{}” oczekiwano {}, a jest „{}”", shown(sign.range), kOperand,
-                            shown(current()->range)));
+                message("po „{}” oczekiwano {}, a jest „{}”", "after “{}” expected {}, found “{}”",
+                        shown(sign.range), an_operand(), shown(current()->range)));
       }
       items.push_back(operand(level(depth + 1), sign, false));
     }
@@ -254,26 +270,30 @@ class Parser {
   QueryNode operand(std::optional<QueryNode> node, const Lexeme& sign, bool before) const {
     if (!node) {
       fail_at(text_, sign.range,
-              fmt::format("{} „{}” oczekiwano {}, a w nawiasie nie ma ani jednego słowa",
-                          before ? "przed" : "po", shown(sign.range), kOperand));
+              message("{} „{}” oczekiwano {}, a w nawiasie nie ma ani jednego słowa",
+                      "{} “{}” expected {}, but there is not a single word in the bracket",
+                      before ? message("przed", "before") : message("po", "after"), shown(sign.range),
+                      an_operand()));
     }
     if (node->kind == NodeKind::must && sign.node_kind == NodeKind::any_of) {
       fail_at(text_, node->range,
-              fmt::format(
-                  "obok „{}” plus nie ma znaczenia: oczekiwano słowa bez plusa albo plusa przed całością, "
-                  "np. +(schron OR ukrycie)",
-                  shown(sign.range)));
+              message("obok „{}” plus nie ma znaczenia: oczekiwano słowa bez plusa albo plusa przed "
+                      "całością, np. +(schron OR ukrycie)",
+                      "beside “{}” a plus means nothing: expected a word without it or a plus before the "
+                      "whole, e.g. +(schron OR ukrycie)",
+                      shown(sign.range)));
     }
     if (is_proximity(sign.node_kind)) {
       if (const QueryNode* found = find_misplaced(*node, true)) {
-        fail_at(
-            text_, found->range,
-            found->kind == NodeKind::negation
-                ? fmt::format("obok „{}” oczekiwano słów i fraz, a jest wykluczenie", shown(sign.range))
-                : fmt::format(
-                      "obok „{}” oczekiwano słów i fraz, a jest pole; napisz je osobno albo przed całością, "
-                      "np. tytuł:(schron NEAR/3 gmina)",
-                      shown(sign.range)));
+        fail_at(text_, found->range,
+                found->kind == NodeKind::negation
+                    ? message("obok „{}” oczekiwano słów i fraz, a jest wykluczenie",
+                              "beside “{}” expected words and phrases, found an exclusion", shown(sign.range))
+                    : message("obok „{}” oczekiwano słów i fraz, a jest pole; napisz je osobno albo przed "
+                              "całością, np. tytuł:(schron NEAR/3 gmina)",
+                              "beside “{}” expected words and phrases, found a field; write it apart or "
+                              "before the whole, e.g. title:(schron NEAR/3 gmina)",
+                              shown(sign.range)));
       }
     }
     return without_must(std::move(*node));
@@ -314,7 +334,8 @@ class Parser {
     }
     const std::string_view name = shown(lexeme.range);
     fail_at(text_, lexeme.range,
-            fmt::format("przed „{}” oczekiwano {}; zwykłe słowo zapisz „\\{}”", name, kOperand, name));
+            message("przed „{}” oczekiwano {}; zwykłe słowo zapisz „\\{}”",
+                    "before “{}” expected {}; write the plain word as “\\{}”", name, an_operand(), name));
   }
 
   // A run of several words, such as "tak/nie", belongs together where an operator or a sign takes hold of it.
@@ -347,12 +368,15 @@ class Parser {
     std::optional<QueryNode> value = primary();
     if (!value) {
       fail_at(text_, name.range,
-              fmt::format("po „{}” oczekiwano {}, a w nawiasie nie ma ani jednego słowa", shown(name.range),
-                          kOperand));
+              message("po „{}” oczekiwano {}, a w nawiasie nie ma ani jednego słowa",
+                      "after “{}” expected {}, but there is not a single word in the bracket",
+                      shown(name.range), an_operand()));
     }
     if (const QueryNode* found = find_misplaced(*value, false)) {
-      fail_at(text_, found->range,
-              fmt::format("w polu „{}” oczekiwano słów i fraz, a jest następne pole", shown(name.range)));
+      fail_at(
+          text_, found->range,
+          message("w polu „{}” oczekiwano słów i fraz, a jest następne pole",
+                  "in the field “{}” expected words and phrases, found another field", shown(name.range)));
     }
     return wrapped(name.node_kind, std::move(*value), name.range.begin);
   }

@@ -29,7 +29,7 @@ struct Query {
   std::string text;  // as given; the ranges of `root` point into it
   QueryNode root;
   std::size_t dropped_words = 0;   // distinct words beyond the limit that parse_plain() left out
-  std::vector<std::string> notes;  // for people, in Polish: what may have been meant
+  std::vector<std::string> notes;  // for people: what may have been meant
 };
 
 // Throws QueryError, whose what() is with_caret() of what was expected and what was found; it is without the

@@ -12,6 +12,7 @@
 
 #include "analysis/error.h"
 #include "analysis/fold.h"
+#include "analysis/message.h"
 #include "analysis/schema.h"
 #include "analysis/sentences.h"
 #include "analysis/tokenizer.h"
@@ -554,8 +555,9 @@ SearchResult search_index(IndexReader& reader, const QueryNode& root, std::strin
                           const SearchOptions& options, const SearchContext& context,
                           Xapian::docid excluded) {
   if (std::uint64_t{options.offset} + options.limit > kMaxWindow) {
-    throw Error(ErrorKind::limit, fmt::format("offset + limit = {}, a najwyżej może być {}. Zawęź zapytanie.",
-                                              std::uint64_t{options.offset} + options.limit, kMaxWindow));
+    throw Error(ErrorKind::limit, message("offset + limit = {}, a najwyżej może być {}. Zawęź zapytanie.",
+                                          "offset + limit = {}, it may be {} at most. Narrow the query.",
+                                          std::uint64_t{options.offset} + options.limit, kMaxWindow));
   }
   CompileSettings settings;
   settings.ranking = context.ranking;

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "analysis/data_files.h"
+#include "analysis/message.h"
 #include "analysis/schema.h"
 #include "analysis/tokenizer.h"
 #include "analysis/utf8.h"
@@ -133,20 +134,20 @@ struct Searcher::Impl {
       if (std::from_chars(number.data(), end, ordinal).ptr != end) ordinal = 0;
     }
     if (ordinal == 0) {
-      throw Error(
-          ErrorKind::not_found,
-          fmt::format("„{}”: oczekiwano cytatu w postaci raport#p12, jak w wynikach szukania.", citation));
+      throw Error(ErrorKind::not_found,
+                  message("„{}”: oczekiwano cytatu w postaci raport#p12, jak w wynikach szukania.",
+                          "“{}”: expected a citation like report#p12, as in search results.", citation));
     }
     PassageKeys passage;
     for (const Xapian::docid id : reader.passages_of(report_key(citation.substr(0, mark)))) {
       reader.read_keys(id, passage);
       if (passage.ordinal == ordinal) return id;
     }
-    throw Error(
-        ErrorKind::not_found,
-        fmt::format("„{}”: w indeksie nie ma takiego fragmentu. Raport mógł się zmienić; poszukaj go: "
-                    "kwerenda-search 'plik:…'",
-                    citation));
+    throw Error(ErrorKind::not_found, message("„{}”: w indeksie nie ma takiego fragmentu. Raport mógł się "
+                                              "zmienić; poszukaj go: kwerenda-search 'plik:…'",
+                                              "“{}”: the index has no such passage. The report may have "
+                                              "changed; look for it: kwerenda-search 'file:…'",
+                                              citation));
   }
 };
 
@@ -182,8 +183,9 @@ SearchResult Searcher::search(std::string_view query, const SearchOptions& optio
   result.understood = to_sexpr(parsed.root);
   result.notes.insert(result.notes.begin(), parsed.notes.begin(), parsed.notes.end());
   if (parsed.dropped_words) {
-    result.notes.push_back(
-        fmt::format("Zapytanie jest długie: pominięto {} ostatnich słów.", parsed.dropped_words));
+    result.notes.push_back(message("Zapytanie jest długie: pominięto {} ostatnich słów.",
+                                   "The query is long: its last {} words were left out.",
+                                   parsed.dropped_words));
   }
   return result;
 }
@@ -253,23 +255,29 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
   deep.explain = true;
   const SearchResult all = search(query, deep);
   const std::size_t rank = rank_in(all);
-  if (rank == kDepth) return fmt::format("{}: dalej niż na miejscu {}.", shown_citation, kDepth);
+  if (rank == kDepth)
+    return message("{}: dalej niż na miejscu {}.", "{}: further down than place {}.", shown_citation, kDepth);
   if (rank == all.hits.size()) {
-    return fmt::format(
+    return message(
         "{}: nie pasuje do zapytania: nie ma w nim żadnego z szukanych słów albo nie spełnia operatorów lub "
         "filtrów.",
+        "{}: does not match the query: it has none of the words searched for, or operators or filters "
+        "exclude it.",
         shown_citation);
   }
   const Hit& hit = all.hits[rank];
-  std::string text = fmt::format("{}: miejsce {} z wynikiem {:.2f}; ", shown_citation, rank + 1, hit.score);
-  if (options.limit == 0) return text + "nie pokazano żadnego fragmentu.";
+  std::string text = message("{}: miejsce {} z wynikiem {:.2f}; ", "{}: place {} with score {:.2f}; ",
+                             shown_citation, rank + 1, hit.score);
+  if (options.limit == 0) return text + message("nie pokazano żadnego fragmentu.", "no passage was shown.");
   SearchOptions first_page = options;
   first_page.offset = 0;
   const SearchResult shown = search(query, first_page);
-  if (rank_in(shown) < shown.hits.size()) return text + "jest wśród pokazanych.";
+  if (rank_in(shown) < shown.hits.size())
+    return text + message("jest wśród pokazanych.", "it is among those shown.");
   if (std::any_of(shown.hits.begin(), shown.hits.end(),
                   [&](const Hit& other) { return other.text == hit.text; })) {
-    return text + "pominięty, bo pokazano już fragment o tej samej treści.";
+    return text + message("pominięty, bo pokazano już fragment o tej samej treści.",
+                          "left out because a passage of the same text was shown already.");
   }
   for (const Hit& other : shown.hits) {
     if (other.duplicates == 0 || other.report_id == hit.report_id ||
@@ -283,22 +291,26 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
       return is_near_copy(mine.text, others.text);
     });
     if (copy)
-      return text +
-             fmt::format("pominięty, bo pokazano fragment prawie tej samej treści: {}.", other.citation);
+      return text + message("pominięty, bo pokazano fragment prawie tej samej treści: {}.",
+                            "left out because a passage of nearly the same text was shown: {}.",
+                            other.citation);
   }
   const auto of_report = std::count_if(shown.hits.begin(), shown.hits.end(),
                                        [&](const Hit& other) { return other.report_id == hit.report_id; });
   if (options.per_report && of_report >= options.per_report) {
-    return text + fmt::format("pominięty, bo z tego raportu pokazano już tyle, ile wolno: {}.", of_report);
+    return text + message("pominięty, bo z tego raportu pokazano już tyle, ile wolno: {}.",
+                          "left out because as many of this report were shown as may be: {}.", of_report);
   }
-  text += fmt::format("pokazano {}", shown.hits.size());
+  text += message("pokazano {}", "shown were {}", shown.hits.size());
   if (options.sort == SortOrder::relevance && !shown.hits.empty())
-    text += fmt::format(" o wyniku co najmniej {:.2f}", shown.hits.back().score);
+    text +=
+        message(" o wyniku co najmniej {:.2f}", " with scores of {:.2f} or more", shown.hits.back().score);
   std::vector<std::string> missing;
   for (const ScoreShare& share : hit.explanation) {
     if (share.share == 0) missing.push_back(share.word);
   }
-  if (!missing.empty()) text += fmt::format("; nie ma w nim słów: {}", fmt::join(missing, ", "));
+  if (!missing.empty())
+    text += message("; nie ma w nim słów: {}", "; it lacks the words: {}", fmt::join(missing, ", "));
   return text + ".";
 }
 

@@ -15,6 +15,9 @@
 //
 // All texts are UTF-8. Byte offsets point into the text that they are said to point into; code-point offsets
 // count the same places in Unicode code points. Nothing here prints, exits, or touches the locale.
+//
+// Texts for people (errors, notes, why_not()) are Polish; kwerenda::set_message_language(Language::english)
+// of analysis/language.h makes them English for the whole process, from any thread, at any time.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +28,7 @@
 #include <vector>
 
 #include "analysis/error.h"
+#include "analysis/language.h"
 
 namespace kwerenda {
 
@@ -106,7 +110,7 @@ struct SearchResult {
   std::uint64_t matches = 0;  // passages that match, copies included; an estimate if matches_exact is false
   bool matches_exact = true;
   std::vector<QueryWord> words;
-  std::vector<std::string> notes;  // for people, in Polish: what was repaired, which words were left out
+  std::vector<std::string> notes;  // for people: what was repaired, which words were left out
   std::vector<FacetCount> by_report, by_month, by_place,
       by_topic;  // if asked for; most frequent first; a topic by its name
 };
@@ -168,7 +172,7 @@ class Searcher {
   SearchResult similar(std::string_view citation, const SearchOptions& options = {}) const;
 
   // Why the passage cited is not among the first `options.limit` hits (options.offset is not looked at): one
-  // line for people, in Polish. Throws as search() and similar().
+  // line for people. Throws as search() and similar().
   std::string why_not(std::string_view citation, std::string_view query,
                       const SearchOptions& options = {}) const;
 

@@ -8,6 +8,7 @@
 
 #include "analysis/error.h"
 #include "analysis/fold.h"
+#include "analysis/message.h"
 #include "analysis/utf8.h"
 
 namespace kwerenda {
@@ -71,8 +72,9 @@ Thesaurus Thesaurus::open(const std::filesystem::path& file) {
     in.seekg(0, std::ios::end);
     const auto size = in.tellg();
     if (size > static_cast<std::streamoff>(kMaxThesaurusBytes)) {
-      throw Error(ErrorKind::limit, fmt::format("{}: tezaurus jest za długi: najwyżej może mieć {} bajtów.",
-                                                printable(file.string()), kMaxThesaurusBytes));
+      throw Error(ErrorKind::limit, message("{}: tezaurus jest za długi: najwyżej może mieć {} bajtów.",
+                                            "{}: the thesaurus is too long: it may have {} bytes at most.",
+                                            printable(file.string()), kMaxThesaurusBytes));
     }
     if (size >= 0) {
       bytes.resize(static_cast<std::size_t>(size));
@@ -81,11 +83,12 @@ Thesaurus Thesaurus::open(const std::filesystem::path& file) {
     }
   }
   if (!regular || !in) {
-    throw Error(
-        ErrorKind::io,
-        fmt::format("{}: nie można odczytać tezaurusa; sprawdź ścieżkę i uprawnienia. W Debianie jest w "
-                    "pakiecie mythes-pl: /usr/share/mythes/th_pl_PL_v2.dat",
-                    printable(file.string())));
+    throw Error(ErrorKind::io,
+                message("{}: nie można odczytać tezaurusa; sprawdź ścieżkę i uprawnienia. W Debianie jest w "
+                        "pakiecie mythes-pl: /usr/share/mythes/th_pl_PL_v2.dat",
+                        "{}: cannot read the thesaurus; check the path and the permissions. Debian has it in "
+                        "the package mythes-pl: /usr/share/mythes/th_pl_PL_v2.dat",
+                        printable(file.string())));
   }
   return parse(std::move(bytes), printable(file.string()));
 }
@@ -100,8 +103,9 @@ Thesaurus Thesaurus::parse(std::string bytes, const std::string& name) {
     thesaurus.text_ = std::move(bytes);
   } else {
     fail(name, 1,
-         fmt::format(
+         message(
              "oczekiwano tezaurusa MyThes z kodowaniem UTF-8 albo ISO8859-2 w pierwszym wierszu, jest „{}”",
+             "expected a MyThes thesaurus with the encoding UTF-8 or ISO8859-2 on its first line, found “{}”",
              printable(encoding.substr(0, 40))));
   }
   std::string_view rest = thesaurus.text_;
@@ -115,12 +119,16 @@ Thesaurus Thesaurus::parse(std::string bytes, const std::string& name) {
     const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), senses);
     if (bar == std::string_view::npos || error != std::errc() || end != number.data() + number.size()) {
       fail(name, line,
-           fmt::format("oczekiwano hasła „słowo|liczba znaczeń”, jest „{}”",
-                       printable(std::string(entry.substr(0, 40)))));
+           message("oczekiwano hasła „słowo|liczba znaczeń”, jest „{}”",
+                   "expected an entry “word|number of senses”, found “{}”",
+                   printable(std::string(entry.substr(0, 40)))));
     }
     thesaurus.entries_.emplace(folded(entry.substr(0, bar)), thesaurus.text_.size() - rest.size());
     for (std::size_t i = 0; i < senses; ++i, ++line) {
-      if (rest.empty()) fail(name, line, "oczekiwano dalszych znaczeń hasła, a plik się kończy");
+      if (rest.empty())
+        fail(name, line,
+             message("oczekiwano dalszych znaczeń hasła, a plik się kończy",
+                     "expected further senses of the entry, but the file ends"));
       take_line(rest);
     }
   }

@@ -18,6 +18,7 @@
 
 #include "analysis/edit_distance.h"
 #include "analysis/fold.h"
+#include "analysis/message.h"
 
 namespace kwerenda {
 namespace {
@@ -27,18 +28,18 @@ namespace fs = std::filesystem;
 std::string_view type_name(const toml::node& node) {
   switch (node.type()) {
     case toml::node_type::table:
-      return "tabela";
+      return message("tabela", "a table");
     case toml::node_type::array:
-      return "lista";
+      return message("lista", "a list");
     case toml::node_type::string:
-      return "napis";
+      return message("napis", "a string");
     case toml::node_type::integer:
     case toml::node_type::floating_point:
-      return "liczba";
+      return message("liczba", "a number");
     case toml::node_type::boolean:
-      return "wartość logiczna";
+      return message("wartość logiczna", "a truth value");
     default:
-      return "data lub godzina";
+      return message("data lub godzina", "a date or time");
   }
 }
 
@@ -79,29 +80,33 @@ class TopicReader {
       table = toml::parse(text, file_.string());
     } catch (const toml::parse_error& error) {
       fail(error.source().begin.line,
-           fmt::format("oczekiwano pliku TOML, a jest błąd składni: {}", error.description()));
+           message("oczekiwano pliku TOML, a jest błąd składni: {}",
+                   "expected a TOML file, found a syntax error: {}", error.description()));
     }
     check_keys(table, {"label", "description", "aliases", "aspect"});
     Topic topic;
     topic.name = file_.stem().string();
     topic.file = file_;
-    topic.label = required_text(table, "label", "tematu");
+    topic.label = required_text(table, "label", message("tematu", "the topic"));
     if (const toml::node* node = table.get("description")) topic.description = text_of(*node, "description");
     for (Text& alias : texts(table, "aliases")) topic.aliases.push_back(std::move(alias.text));
 
     const toml::node* aspects = table.get("aspect");
-    if (aspects == nullptr) fail(1, "oczekiwano co najmniej jednej tabeli [[aspect]], a nie ma żadnej");
+    if (aspects == nullptr)
+      fail(1, message("oczekiwano co najmniej jednej tabeli [[aspect]], a nie ma żadnej",
+                      "expected at least one table [[aspect]], found none"));
     const toml::array* list = aspects->as_array();
     if (list == nullptr || !list->is_homogeneous(toml::node_type::table)) {
-      fail(line_of(*aspects), fmt::format("oczekiwano tabel [[aspect]], a jest {}", type_name(*aspects)));
+      fail(line_of(*aspects), message("oczekiwano tabel [[aspect]], a jest {}",
+                                      "expected tables [[aspect]], found {}", type_name(*aspects)));
     }
     for (const toml::node& node : *list) topic.aspects.push_back(read_aspect(*node.as_table()));
     return topic;
   }
 
  private:
-  [[noreturn]] void fail(std::size_t line, std::string_view message) const {
-    throw Error(ErrorKind::usage, fmt::format("{}:{}: {}", file_.string(), line, message));
+  [[noreturn]] void fail(std::size_t line, std::string_view what) const {
+    throw Error(ErrorKind::usage, fmt::format("{}:{}: {}", file_.string(), line, what));
   }
 
   static std::size_t line_of(const toml::node& node) { return node.source().begin.line; }
@@ -110,14 +115,16 @@ class TopicReader {
     for (const auto& [key, value] : table) {
       if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
       fail(key.source().begin.line,
-           fmt::format("oczekiwano jednego z kluczy {}, a jest „{}”", fmt::join(known, ", "), key.str()));
+           message("oczekiwano jednego z kluczy {}, a jest „{}”", "expected one of the keys {}, found “{}”",
+                   fmt::join(known, ", "), key.str()));
     }
   }
 
   std::string text_of(const toml::node& node, std::string_view key) const {
     const toml::value<std::string>* value = node.as_string();
     if (value == nullptr)
-      fail(line_of(node), fmt::format("w „{}” oczekiwano napisu, a jest {}", key, type_name(node)));
+      fail(line_of(node), message("w „{}” oczekiwano napisu, a jest {}",
+                                  "in “{}” expected a string, found {}", key, type_name(node)));
     return value->get();
   }
 
@@ -125,10 +132,11 @@ class TopicReader {
     const toml::node* node = table.get(key);
     if (node == nullptr)
       fail(std::max<std::size_t>(line_of(table), 1),
-           fmt::format("oczekiwano „{}” {}, a go nie ma", key, whose));
+           message("oczekiwano „{}” {}, a go nie ma", "expected “{}” of {}, but it is missing", key, whose));
     std::string text = text_of(*node, key);
     if (comparable(text).empty())
-      fail(line_of(*node), fmt::format("w „{}” oczekiwano nazwy, a jest „{}”", key, text));
+      fail(line_of(*node),
+           message("w „{}” oczekiwano nazwy, a jest „{}”", "in “{}” expected a name, found “{}”", key, text));
     return text;
   }
 
@@ -144,7 +152,8 @@ class TopicReader {
     if (node == nullptr) return found;
     const toml::array* list = node->as_array();
     if (list == nullptr) {
-      fail(line_of(*node), fmt::format("w „{}” oczekiwano listy napisów, a jest {}", key, type_name(*node)));
+      fail(line_of(*node), message("w „{}” oczekiwano listy napisów, a jest {}",
+                                   "in “{}” expected a list of strings, found {}", key, type_name(*node)));
     }
     for (const toml::node& item : *list) found.push_back({text_of(item, key), line_of(item)});
     return found;
@@ -152,7 +161,8 @@ class TopicReader {
 
   QueryNode term(const Text& text) const {
     if (comparable(text.text).empty()) {
-      fail(text.line, fmt::format("oczekiwano słowa lub frazy, a jest „{}”", text.text));
+      fail(text.line, message("oczekiwano słowa lub frazy, a jest „{}”",
+                              "expected a word or a phrase, found “{}”", text.text));
     }
     try {
       QueryNode found = parse_term(text.text);
@@ -166,13 +176,14 @@ class TopicReader {
   TopicAspect read_aspect(const toml::table& table) const {
     check_keys(table, {"name", "weight", "words", "phrases"});
     TopicAspect aspect;
-    aspect.name = required_text(table, "name", "aspektu");
+    aspect.name = required_text(table, "name", message("aspektu", "the aspect"));
     if (const toml::node* node = table.get("weight")) {
       const std::optional<double> weight = node->value<double>();
       if (!node->is_number() || !weight || !(*weight >= kMinBoost && *weight <= kMaxBoost)) {
         fail(line_of(*node),
-             fmt::format(
-                 "w „weight” oczekiwano liczby od {} do {}, a jest {}", kMinBoost, kMaxBoost,
+             message(
+                 "w „weight” oczekiwano liczby od {} do {}, a jest {}",
+                 "in “weight” expected a number from {} to {}, found {}", kMinBoost, kMaxBoost,
                  node->is_number() ? fmt::format("{}", weight.value_or(0)) : std::string(type_name(*node))));
       }
       aspect.weight = *weight;
@@ -182,8 +193,9 @@ class TopicReader {
     }
     if (aspect.terms.empty()) {
       fail(line_of(table),
-           fmt::format("w aspekcie „{}” oczekiwano słów („words”) lub fraz („phrases”), a nie ma żadnych",
-                       aspect.name));
+           message("w aspekcie „{}” oczekiwano słów („words”) lub fraz („phrases”), a nie ma żadnych",
+                   "in the aspect “{}” expected words (“words”) or phrases (“phrases”), found none",
+                   aspect.name));
     }
     return aspect;
   }
@@ -197,12 +209,14 @@ std::string read_file(const fs::path& file) {
   if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!in.is_open() || in.bad()) {
     throw Error(ErrorKind::io,
-                fmt::format("{}: nie można odczytać pliku tematu; sprawdź uprawnienia", file.string()));
+                message("{}: nie można odczytać pliku tematu; sprawdź uprawnienia",
+                        "{}: cannot read the file of a topic; check the permissions", file.string()));
   }
   text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() > kMaxTopicBytes) {
-    throw Error(ErrorKind::limit, fmt::format("{}: plik tematu jest za długi: najwyżej może mieć {} bajtów",
-                                              file.string(), kMaxTopicBytes));
+    throw Error(ErrorKind::limit, message("{}: plik tematu jest za długi: najwyżej może mieć {} bajtów",
+                                          "{}: the file of a topic is too long: it may have {} bytes at most",
+                                          file.string(), kMaxTopicBytes));
   }
   return text;
 }
@@ -257,9 +271,13 @@ std::string unknown_topic(std::string_view name, std::span<const Topic> topics) 
       names.push_back(fmt::format("{} ({})", topic->name, topic->label));
     }
   }
-  if (names.empty()) return fmt::format("nie ma tematu „{}”: nie wczytano żadnych tematów", name);
-  return fmt::format("nie ma tematu „{}”: {} {}", name,
-                     near.empty() ? "oczekiwano jednego z:" : "może chodzi o:", fmt::join(names, ", "));
+  if (names.empty())
+    return message("nie ma tematu „{}”: nie wczytano żadnych tematów",
+                   "there is no topic “{}”: no topics were loaded", name);
+  return message("nie ma tematu „{}”: {} {}", "there is no topic “{}”: {} {}", name,
+                 near.empty() ? message("oczekiwano jednego z:", "expected one of:")
+                              : message("może chodzi o:", "perhaps you mean:"),
+                 fmt::join(names, ", "));
 }
 
 // Not by std::filesystem, whose iterators (GCC 12) allocate in a noexcept function and so end the process
@@ -271,8 +289,9 @@ std::vector<std::string> names_in(const fs::path& directory) {
   const std::unique_ptr<DIR, Closer> entries(::opendir(directory.c_str()));
   const auto fail = [&](int reason) {
     throw Error(reason == ENOENT || reason == ENOTDIR ? ErrorKind::not_found : ErrorKind::io,
-                fmt::format("{}: oczekiwano katalogu z plikami tematów (*.toml): {}", directory.string(),
-                            std::strerror(reason)));
+                message("{}: oczekiwano katalogu z plikami tematów (*.toml): {}",
+                        "{}: expected a directory with files of topics (*.toml): {}", directory.string(),
+                        std::strerror(reason)));
   };
   if (!entries) fail(errno);
   std::vector<std::string> names;

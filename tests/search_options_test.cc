@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "searcher/help.h"
 #include "searcher/options.h"
 
 namespace kwerenda {

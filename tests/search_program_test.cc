@@ -43,12 +43,12 @@ class SearchProgram : public ::testing::Test {
 
   // A shell command in the test's directory; "$I" and "$S" are the programs, "$C" is corpus/.
   Outcome run(const std::string& command) {
-    const std::string line = "cd '" + directory_.string() +
-                             "' && unset KWERENDA_INDEX KWERENDA_LEXICON NO_COLOR PAGER; export "
-                             "KWERENDA_PAGER= XDG_CONFIG_HOME=\"$PWD/dom\" I='" KWERENDA_INDEX_PROGRAM
-                             "' S='" KWERENDA_SEARCH_PROGRAM "' C='" KWERENDA_SOURCE_DIR
-                             "/corpus' TERM=xterm; { " +
-                             command + "\n} >.out 2>.err";
+    const std::string line =
+        "cd '" + directory_.string() +
+        "' && unset KWERENDA_INDEX KWERENDA_LEXICON NO_COLOR PAGER; export "
+        "KWERENDA_LANG=pl KWERENDA_PAGER= XDG_CONFIG_HOME=\"$PWD/dom\" I='" KWERENDA_INDEX_PROGRAM
+        "' S='" KWERENDA_SEARCH_PROGRAM "' C='" KWERENDA_SOURCE_DIR "/corpus' TERM=xterm; { " +
+        command + "\n} >.out 2>.err";
     const int status = std::system(("bash -c '" + quoted(line) + "'").c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(directory_ / ".out"),
             slurp(directory_ / ".err")};
