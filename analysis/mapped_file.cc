@@ -19,11 +19,10 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
   if (file < 0 || ::fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
     const int code = file < 0 ? errno : 0;
     if (file >= 0) ::close(file);
-    throw Error(
-        code == ENOENT || code == 0 || code == ELOOP ? ErrorKind::corrupt : ErrorKind::io,
-        message("{}: nie można otworzyć pliku{}{}. Przywróć indeks z kopii albo zbuduj go od nowa.",
-                "{}: cannot open the file{}{}. Restore the index from a backup or build it anew.",
-                path.string(), code ? ": " : "", code ? std::strerror(code) : ""));
+    throw Error(code == ENOENT || code == 0 || code == ELOOP ? ErrorKind::corrupt : ErrorKind::io,
+                message("{}: nie można otworzyć pliku{}{}. Przywróć indeks z kopii albo zbuduj go od nowa.",
+                        "{}: cannot open the file{}{}. Restore the index from a backup or build it anew.",
+                        path.string(), code ? ": " : "", code ? std::strerror(code) : ""));
   }
   size_ = static_cast<std::size_t>(status.st_size);
   void* const data = size_ == 0 ? nullptr : ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file, 0);

@@ -1,5 +1,5 @@
-// A query tree made ready for one index: its words resolved to keys, a query to the index that finds a superset of
-// its matches, and the tree that decides on the passage's text what of the superset matches.
+// A query tree made ready for one index: its words resolved to keys, a query to the index that finds a
+// superset of its matches, and the tree that decides on the passage's text what of the superset matches.
 //
 // Why a superset: the index holds no positions (schema.h). A phrase is searched for as all of its words,
 // "=forma" as the keys of the form, NEAR and /z as AND; a negation whose child is not exact is left out.

@@ -128,7 +128,7 @@ class PassageMatcher {
   LeafMask forms_ = 0;                 // words that have a form to compare with
   LeafMask exact_only_ = 0;
   std::unordered_map<std::uint16_t, KeyMasks> hash_masks_;
-  std::array<std::uint64_t, 512> wanted_hashes_{};       // a bit a short hash
+  std::array<std::uint64_t, 512> wanted_hashes_{};  // a bit a short hash
   std::string folded_;
   std::vector<std::uint32_t> worth_a_look_;  // tokens
 };

@@ -65,8 +65,8 @@ struct ResolveSettings {
 // open.
 Marks marks_of(std::string_view query);
 
-// Keys of the index that seem to be of one stem with one of `keys` (działać: działalność): they begin alike for
-// five bytes and for half of the longer one. A guess, and no match. None of `keys` itself.
+// Keys of the index that seem to be of one stem with one of `keys` (działać: działalność): they begin alike
+// for five bytes and for half of the longer one. A guess, and no match. None of `keys` itself.
 std::vector<std::string> keys_of_one_stem(const std::vector<std::string>& keys, const Vocabulary& vocabulary);
 
 QueryTerm resolve_word(std::string_view surface, const KeyMaker& keys, const StopWords& stop,

@@ -31,7 +31,7 @@ SearchResult search_index(IndexReader& reader, const QueryNode& root, std::strin
 
 // The query's matches in reports that pass the options' filters: dates and place.
 CandidateQuery filtered(CandidateQuery query, const SearchOptions& options, const IndexReader& reader,
-                       const SearchContext& context);
+                        const SearchContext& context);
 
 // The citation of a passage: "id#p12", the id made printable.
 std::string citation_of(std::string_view report_id, std::uint32_t ordinal);
