@@ -70,7 +70,6 @@ StreamPhrase::StreamPhrase(const std::vector<std::vector<std::string>>& words)
   for (std::size_t place = 0; place < words.size(); ++place) {
     for (const std::string& key : words[place]) {
       const std::uint16_t hash = short_key_hash(key);
-      wanted_[hash / 64] |= std::uint64_t{1} << hash % 64;
       places_[hash] |= std::uint64_t{1} << place;
     }
   }
@@ -83,9 +82,9 @@ bool StreamPhrase::is_in(KeyStreamView stream) const {
       reached = next;
       next = 0;
     }
-    const std::uint16_t hash = key & (kFurtherKey - 1);
-    if (!(wanted_[hash / 64] >> hash % 64 & 1)) continue;
-    next |= (reached << 1 | 1) & places_.find(hash)->second;
+    const std::uint64_t* const places = places_.find(key & (kFurtherKey - 1));
+    if (!places) continue;
+    next |= (reached << 1 | 1) & *places;
     if (next & last_) return true;
   }
   return false;
@@ -125,10 +124,10 @@ void PassageMatcher::want(KeyId key, const KeyMasks& masks) {
   if (key / 64 >= wanted_.size()) wanted_.resize(key / 64 + 1);
   wanted_[key / 64] |= std::uint64_t{1} << key % 64;
   const std::uint16_t hash = table_.short_hash(key);
-  hash_masks_[hash].leaves |= masks.leaves | masks.by_form;
-  hash_masks_[hash].relatives |= masks.relatives;
-  hash_masks_[hash].stems |= masks.stems;
-  wanted_hashes_[hash / 64] |= std::uint64_t{1} << hash % 64;
+  KeyMasks& by_hash = hash_masks_[hash];
+  by_hash.leaves |= masks.leaves | masks.by_form;
+  by_hash.relatives |= masks.relatives;
+  by_hash.stems |= masks.stems;
 }
 
 void PassageMatcher::begin(std::string_view text, MatchedText& matched) const {
@@ -197,8 +196,7 @@ void PassageMatcher::match(std::string_view text, KeyStreamView stream, MatchedT
   worth_a_look_.clear();
   for (const std::uint16_t key : stream) {
     tokens += !(key & kFurtherKey);
-    const std::uint16_t hash = key & (kFurtherKey - 1);
-    if (!(wanted_hashes_[hash / 64] >> hash % 64 & 1) || tokens == 0) continue;
+    if (!hash_masks_.find(key & (kFurtherKey - 1)) || tokens == 0) continue;
     if (worth_a_look_.empty() || worth_a_look_.back() != tokens - 1) worth_a_look_.push_back(tokens - 1);
   }
   if (tokens != matched.token_count) {
@@ -213,16 +211,14 @@ void PassageMatcher::match(KeyStreamView stream, MatchedText& matched) const {
   clear(matched);
   std::uint32_t tokens = 0;
   for (const std::uint16_t key : stream) {
-    const std::uint16_t hash = key & (kFurtherKey - 1);
     tokens += !(key & kFurtherKey);
-    if (!(wanted_hashes_[hash / 64] >> hash % 64 & 1) || tokens == 0) continue;
-    const KeyMasks& found = hash_masks_.find(hash)->second;
-    if (!(found.leaves | found.relatives)) continue;
+    const KeyMasks* const found = hash_masks_.find(key & (kFurtherKey - 1));
+    if (!found || tokens == 0 || !(found->leaves | found->relatives)) continue;
     if (matched.matches.empty() || matched.matches.back().token != tokens - 1)
       matched.matches.push_back({.token = tokens - 1});
     TokenMatch& match = matched.matches.back();
-    match.leaves |= found.leaves;
-    match.relatives |= found.relatives & ~exact_only_;
+    match.leaves |= found->leaves;
+    match.relatives |= found->relatives & ~exact_only_;
     matched.seen |= match.leaves;
     matched.seen_relatives |= match.relatives;
   }

@@ -2,6 +2,7 @@
 // ranking, for phrases and sentences, and for highlighting, so that what is marked is what was found.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -61,6 +62,56 @@ struct MatchedText {
   LeafMask leaves_of(std::uint32_t token) const;
 };
 
+// Values by short key hash, for the few hashes of a query among the many of a stream: most look-ups end at
+// one bit.
+template <typename Value>
+class ByKeyHash {
+ public:
+  // The value of `hash`, made if there is none. Invalidates pointers to others.
+  Value& operator[](std::uint16_t hash) {
+    if (const auto known = place_of(hash); known < slots_.size() && slots_[known].used)
+      return slots_[known].value;
+    if (2 * (used_ + 1) > slots_.size()) grow();
+    wanted_[hash / 64] |= std::uint64_t{1} << hash % 64;
+    Slot& slot = slots_[place_of(hash)];
+    slot.hash = hash;
+    slot.used = true;
+    ++used_;
+    return slot.value;
+  }
+  // Null if there is none.
+  const Value* find(std::uint16_t hash) const {
+    if (!(wanted_[hash / 64] >> hash % 64 & 1)) return nullptr;
+    return &slots_[place_of(hash)].value;
+  }
+
+ private:
+  struct Slot {
+    std::uint16_t hash = 0;
+    bool used = false;
+    Value value{};
+  };
+
+  // Where the hash is, or would be.
+  std::size_t place_of(std::uint16_t hash) const {
+    if (slots_.empty()) return 0;
+    std::size_t place = hash & (slots_.size() - 1);
+    while (slots_[place].used && slots_[place].hash != hash) place = (place + 1) & (slots_.size() - 1);
+    return place;
+  }
+  void grow() {
+    std::vector<Slot> before(std::max<std::size_t>(16, 2 * slots_.size()));
+    before.swap(slots_);
+    for (Slot& slot : before) {
+      if (slot.used) slots_[place_of(slot.hash)] = std::move(slot);
+    }
+  }
+
+  std::array<std::uint64_t, 512> wanted_{};  // a bit a hash
+  std::vector<Slot> slots_;                  // a power of two, at most half full
+  std::size_t used_ = 0;
+};
+
 // Looks for words side by side in key streams: what PassageMatcher finds there and a phrase then asks for, in
 // one pass without marking anything. (Baeza-Yates and Gonnet, "A New Approach to Text Searching", 1992: the
 // places that a run could have reached are bits.)
@@ -75,8 +126,7 @@ class StreamPhrase {
   bool is_in(KeyStreamView stream) const;
 
  private:
-  std::array<std::uint64_t, 512> wanted_{};  // a bit a short hash
-  std::unordered_map<std::uint16_t, std::uint64_t> places_;
+  ByKeyHash<std::uint64_t> places_;
   std::uint64_t last_ = 0;
 };
 
@@ -127,8 +177,7 @@ class PassageMatcher {
   std::vector<std::uint64_t> wanted_;  // a bit a key: most tokens match nothing and stop here
   LeafMask forms_ = 0;                 // words that have a form to compare with
   LeafMask exact_only_ = 0;
-  std::unordered_map<std::uint16_t, KeyMasks> hash_masks_;
-  std::array<std::uint64_t, 512> wanted_hashes_{};  // a bit a short hash
+  ByKeyHash<KeyMasks> hash_masks_;
   std::string folded_;
   std::vector<std::uint32_t> worth_a_look_;  // tokens
 };

@@ -24,8 +24,8 @@ struct RankingSettings {
   // these bounds; and so many of the best again by their texts. One word leaves little to reorder, a question
   // much: among 150,000 passages poquad's questions (eight words) lose .0018 with 20 texts, among 2,400
   // nothing.
-  std::uint32_t candidates_per_word = 40, least_candidates = 50, candidates = 200;
-  std::uint32_t refined_per_word = 6, least_refined = 12, refined = 40;
+  std::uint32_t candidates_per_word = 25, least_candidates = 30, candidates = 200;
+  std::uint32_t refined_per_word = 5, least_refined = 10, refined = 40;
   double k1 = 0.4,
          b = 0.6;      // saturation and length normalisation, against the collection's mean length in bytes
   double title = 4.0;  // an occurrence in the title counts as so many in the text

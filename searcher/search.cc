@@ -29,10 +29,12 @@ constexpr std::uint32_t kMaxVerified = 20000;
 constexpr std::uint32_t kMaxWindow = 10000;  // offset + limit
 // Pairs of passages compared for likeness in one search, some 10 µs each.
 constexpr std::uint32_t kMaxCompared = 2000;
+constexpr std::size_t kMostKept = 256;      // texts that are kept for the hits
 constexpr std::size_t kAnnouncedAhead = 6;  // candidates whose streams are fetched while others are read
 
 struct ReportTexts {
   StoredReport stored;
+  bool matched = false;  // what follows is filled
   MatchedText title, place;
   std::string folded_source;
 };
@@ -53,6 +55,7 @@ struct Candidate {
   std::uint64_t text_hash = 0;  // to fold passages of the same text into one
   std::uint32_t sketch = 0;     // in the lot's sketches: and nearly the same
   std::uint32_t duplicates = 0;
+  bool decided = true;  // false: its text has yet to say whether it matches
 };
 
 class Search final : private CandidateFilter {
@@ -97,6 +100,13 @@ class Search final : private CandidateFilter {
     return words.empty() || words.size() > kMaxLeaves ? StreamPhrase() : StreamPhrase(words);
   }
 
+  // Streams say nothing of them.
+  static bool wants_forms(const CompiledQuery& query) {
+    return std::any_of(query.patterns.begin(), query.patterns.end(), [](const LeafPattern& pattern) {
+      return pattern.exact || !pattern.exact_keys.empty();
+    });
+  }
+
   // The first `wanted` passages of the result list.
   //
   // The first stage's candidates are taken by the lot (RankingSettings::candidates), verified where the
@@ -108,6 +118,9 @@ class Search final : private CandidateFilter {
     std::uint32_t asked_for = only_counts ? (query_.needs_verification ? kMaxVerified : 0) : lot_size;
     FoundCandidates found = first_stage(asked_for);
     count_matches(found);
+    // Where all are found they are counted, and each by its text.
+    texts_can_wait_ = !phrase_.empty() && !wants_forms(query_) && options_.sort == SortOrder::relevance &&
+                      found.ids.size() == lot_size;
     if (asked_for == 0) return {};
     std::vector<Candidate> lot;
     std::uint32_t seen = 0, passed = 0;
@@ -133,8 +146,8 @@ class Search final : private CandidateFilter {
     }
     pick(lot, wanted);
     if (exhausted) {
-      result_.matches = passed;
-      result_.matches_exact = true;
+      result_.matches = passed - refuted_;
+      result_.matches_exact = unsure_ == 0;
     } else if (query_.needs_verification) {
       // What was not looked at matches in the proportion of what was.
       result_.matches =
@@ -207,16 +220,21 @@ class Search final : private CandidateFilter {
     result_.matches_exact = !query_.needs_verification;
   }
 
-  const ReportTexts& report(std::uint64_t key) {
+  ReportTexts& report(std::uint64_t key) {
     auto [known, is_new] = reports_.try_emplace(key);
-    ReportTexts& texts = known->second;
-    if (is_new) {
-      texts.stored = reader_.report(key);
+    if (is_new) known->second.stored = reader_.report(key);
+    return known->second;
+  }
+
+  const ReportTexts& matched_report(std::uint64_t key) {
+    ReportTexts& texts = report(key);
+    if (!texts.matched) {
       matcher_.match(texts.stored.title, texts.title);
       if (query_.needs_report) {
         matcher_.match(texts.stored.place, texts.place);
         texts.folded_source = folded(texts.stored.source);
       }
+      texts.matched = true;
     }
     return texts;
   }
@@ -227,17 +245,12 @@ class Search final : private CandidateFilter {
     return known->second;
   }
 
-  // Fills the body of texts_, for the passage that keys_ is of; title and heading are there.
+  // Fills the body of texts_, for the passage that keys_ is of.
   void match_body(const StoredPassage& passage) { matcher_.match(passage.text, keys_.text, texts_.body); }
 
-  // Fills texts_ for the passage that keys_ is of.
-  void read(const StoredPassage& passage, const ReportTexts& report) {
-    read_around(passage, report);
-    match_body(passage);
-  }
-
-  // All but the body.
-  void read_around(const StoredPassage& passage, const ReportTexts& report) {
+  // Fills all but the body.
+  void match_around(const StoredPassage& passage) {
+    const ReportTexts& report = matched_report(passage.report_key);
     texts_.title = report.title;
     texts_.heading = heading(passage.heading);
     if (query_.needs_report) {
@@ -246,6 +259,28 @@ class Search final : private CandidateFilter {
       texts_.date = report.stored.date;
     }
     if (wants_sentences_) sentences(passage.text, texts_.sentences);
+  }
+
+  // Fills passage_ and texts_ for the passage that keys_ is of; whether it matches.
+  bool read_and_match(Xapian::docid id) {
+    reader_.read(id, passage_);
+    match_body(passage_);
+    match_around(passage_);
+    return matches(query_.root, texts_);
+  }
+
+  // Whether its text says so too.
+  bool is_borne_out(Xapian::docid id) {
+    reader_.read_keys(id, keys_);
+    if (!read_and_match(id)) return false;
+    keep_read(id);
+    return true;
+  }
+
+  // For hit_of(), which may want it again.
+  void keep_read(Xapian::docid id) {
+    if (read_.size() < kMostKept)
+      read_.try_emplace(id, ReadPassage{std::move(passage_), std::move(texts_.body)});
   }
 
   PassageEvidence evidence(std::size_t bytes, LeafMask elsewhere) const {
@@ -258,14 +293,18 @@ class Search final : private CandidateFilter {
     matcher_.match(keys_.heading, texts_.heading);
   }
 
-  // Scored by the stored key streams; by the text, where it must decide whether the passage matches at all.
+  // Scored by the stored key streams; by the text, where it must decide whether the passage matches at all. A
+  // phrase in the streams is one in the text but once in ten thousand times: among many they can wait for
+  // their texts until they are about to be shown.
   std::optional<Candidate> judge(Xapian::docid id) {
     if (id == excluded_) return std::nullopt;
     reader_.read_keys(id, keys_);
     match_streams();
     Candidate candidate{.id = id, .report_key = keys_.report_key, .ordinal = keys_.ordinal};
     candidate.text_hash = XXH3_64bits_withSeed(keys_.text.data(), keys_.text.size_bytes(), keys_.text_bytes);
-    if (query_.needs_verification && !read(id)) return std::nullopt;
+    candidate.decided = !query_.needs_verification || !texts_can_wait_;
+    const bool reads = query_.needs_verification && candidate.decided;
+    if (reads && !read_and_match(id)) return std::nullopt;
     if (options_.fold_duplicates == FoldDuplicates::on) {
       candidate.sketch = static_cast<std::uint32_t>(sketches_.size());
       sketches_.push_back(sketch_of(keys_.text));
@@ -273,14 +312,8 @@ class Search final : private CandidateFilter {
     const PassageEvidence found = evidence(keys_.text_bytes, 0);
     candidate.score = ranking_.score(found);
     candidate.seen = seen_words(found);
+    if (reads) keep_read(id);
     return candidate;
-  }
-
-  // Fills texts_ from the passage's text; whether it matches.
-  bool read(Xapian::docid id) {
-    reader_.read(id, passage_);
-    read(passage_, report(passage_.report_key));
-    return matches(query_.root, texts_);
   }
 
   // A report that has the whole answer is better than one that has a part of it, even where no single passage
@@ -298,21 +331,32 @@ class Search final : private CandidateFilter {
   // The best by the key streams are scored again by their texts, which tell the exact forms. Always the same
   // number, so that a later page does not change an earlier one.
   void refine(std::vector<Candidate>& candidates) {
-    if (query_.needs_verification) return;
+    if (query_.needs_verification && !texts_can_wait_) return;
     const auto end = candidates.begin() +
                      static_cast<std::ptrdiff_t>(std::min<std::size_t>(candidates.size(), refined_wanted()));
-    for (auto candidate = candidates.begin(); candidate != end; ++candidate) {
-      ReadPassage& read = read_[candidate->id];
-      reader_.read_keys(candidate->id, keys_);
-      reader_.read(candidate->id, read.passage);
+    const auto kept = std::remove_if(candidates.begin(), end,
+                                     [&](Candidate& candidate) { return !read_and_score(candidate); });
+    refuted_ += static_cast<std::uint32_t>(end - kept);
+    std::stable_sort(candidates.begin(), kept,
+                     [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
+    candidates.erase(kept, end);
+  }
+
+  // False if its text says that it does not match.
+  bool read_and_score(Candidate& candidate) {
+    reader_.read_keys(candidate.id, keys_);
+    if (candidate.decided) {
+      reader_.read(candidate.id, passage_);
       matcher_.match(keys_.title, texts_.title);
       matcher_.match(keys_.heading, texts_.heading);
-      match_body(read.passage);
-      candidate->score = ranking_.score(evidence(read.passage.text.size(), candidate->elsewhere));
-      read.body = texts_.body;
+      match_body(passage_);
+    } else if (!read_and_match(candidate.id)) {
+      return false;
     }
-    std::stable_sort(candidates.begin(), end,
-                     [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
+    candidate.decided = true;
+    candidate.score = ranking_.score(evidence(passage_.text.size(), candidate.elsewhere));
+    keep_read(candidate.id);
+    return true;
   }
 
   void order(std::vector<Candidate>& candidates) {
@@ -339,14 +383,15 @@ class Search final : private CandidateFilter {
   void pick(std::vector<Candidate>& lot, std::uint32_t wanted) {
     order(lot);
     for (const Candidate& candidate : lot) {
-      if (options_.fold_duplicates == FoldDuplicates::on) {
-        if (const auto same = picked_like(candidate)) {
-          ++picked_[*same].duplicates;
-          continue;
-        }
+      if (is_folded(candidate) || picked_.size() == wanted ||
+          (options_.per_report && per_report_[candidate.report_key] == options_.per_report)) {
+        unsure_ += !candidate.decided;
+        continue;
       }
-      if (options_.per_report && per_report_[candidate.report_key] == options_.per_report) continue;
-      if (picked_.size() == wanted) continue;
+      if (!candidate.decided && !is_borne_out(candidate.id)) {
+        ++refuted_;
+        continue;
+      }
       ++per_report_[candidate.report_key];
       by_text_.emplace(candidate.text_hash, picked_.size());
       if (options_.fold_duplicates == FoldDuplicates::on)
@@ -355,6 +400,14 @@ class Search final : private CandidateFilter {
     }
     lot.clear();
     sketches_.clear();
+  }
+
+  // Counts it to one that is picked, if there is one like it.
+  bool is_folded(const Candidate& candidate) {
+    if (options_.fold_duplicates == FoldDuplicates::off) return false;
+    const auto same = picked_like(candidate);
+    if (same) ++picked_[*same].duplicates;
+    return same.has_value();
   }
 
   // The place of the passage picked that has the candidate's text, or nearly so. Nearly so only if it is of
@@ -377,17 +430,17 @@ class Search final : private CandidateFilter {
   }
 
   Hit hit_of(const Candidate& candidate) {
-    const ReportTexts& texts = report(candidate.report_key);
     auto [known, is_new] = read_.try_emplace(candidate.id);
     StoredPassage& passage = known->second.passage;
     if (is_new) {
-      reader_.read(candidate.id, passage);
       reader_.read_keys(candidate.id, keys_);
-      read(passage, texts);
+      reader_.read(candidate.id, passage);
+      match_body(passage);
     } else {
-      read_around(passage, texts);
       texts_.body = std::move(known->second.body);
     }
+    if (options_.explain || query_.needs_verification) match_around(passage);
+    const ReportTexts& texts = report(candidate.report_key);
     Hit hit;
     hit.report_id = texts.stored.id;
     hit.source = texts.stored.source;
@@ -500,6 +553,8 @@ class Search final : private CandidateFilter {
   bool wants_sentences_;
   bool streams_can_reject_;
   StreamPhrase phrase_;  // if the query is nothing else
+  bool texts_can_wait_ = false;
+  std::uint32_t refuted_ = 0, unsure_ = 0;  // of those whose texts waited
   PassageKeys keys_;
   StoredPassage passage_;
   PassageTexts texts_;
