@@ -18,7 +18,8 @@ std::uint16_t short_key_hash(std::string_view key) {
   return static_cast<std::uint16_t>(XXH3_64bits(key.data(), key.size()) & 0x7fff);
 }
 
-KeyTable::KeyTable(std::shared_ptr<const KeyMaker> maker) : maker_(std::move(maker)), slots_(kFirstSlots) {}
+KeyTable::KeyTable(std::shared_ptr<const KeyMaker> maker)
+    : maker_(std::move(maker)), slots_(kFirstSlots), id_slots_(kFirstSlots) {}
 
 std::span<const KeyId> KeyTable::keys_of(std::string_view surface) {
   const std::uint64_t hash = hash_of(surface);
@@ -47,18 +48,36 @@ std::span<const KeyId> KeyTable::keys_of(std::string_view surface) {
 }
 
 KeyId KeyTable::intern(std::string_view key) {
-  if (auto known = ids_.find(key); known != ids_.end()) return known->second;
+  const std::uint64_t hash = hash_of(key);
+  const auto tag = static_cast<std::uint32_t>(hash >> 32);
+  std::size_t mask = id_slots_.size() - 1, at = hash & mask;
+  for (; id_slots_[at].used; at = (at + 1) & mask) {
+    if (id_slots_[at].tag == tag && texts_[id_slots_[at].id] == key) return id_slots_[at].id;
+  }
   const auto id = static_cast<KeyId>(texts_.size());
+  id_slots_[at] = {tag, id, true};
   texts_.emplace_back(key);
   short_hashes_.push_back(short_key_hash(key));
   text_bytes_ += key.size();
-  ids_.emplace(texts_.back(), id);
+  if (texts_.size() * 4 > id_slots_.size() * 3) grow_ids();
   return id;
 }
 
+void KeyTable::grow_ids() {
+  std::vector<IdSlot> larger(id_slots_.size() * 2);
+  const std::size_t mask = larger.size() - 1;
+  for (std::size_t id = 0; id < texts_.size(); ++id) {
+    const std::uint64_t hash = hash_of(texts_[id]);
+    std::size_t at = hash & mask;
+    while (larger[at].used) at = (at + 1) & mask;
+    larger[at] = {static_cast<std::uint32_t>(hash >> 32), static_cast<KeyId>(id), true};
+  }
+  id_slots_.swap(larger);
+}
+
 std::size_t KeyTable::memory() const {
-  return slots_.size() * sizeof(Slot) + many_.capacity() * sizeof(KeyId) +
-         texts_.size() * (sizeof(std::string) + 48) + text_bytes_;
+  return slots_.size() * sizeof(Slot) + many_.capacity() * sizeof(KeyId) + id_slots_.size() * sizeof(IdSlot) +
+         texts_.size() * (sizeof(std::string) + 2) + text_bytes_;
 }
 
 void KeyTable::forget_surfaces() {

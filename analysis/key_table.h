@@ -13,7 +13,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "analysis/keys.h"
@@ -59,16 +58,24 @@ class KeyTable {
     std::uint32_t count = 0;
   };
 
+  // A key's number, found by the key's text.
+  struct IdSlot {
+    std::uint32_t tag = 0;  // of the hash, so that most other texts need not be looked at
+    KeyId id = 0;
+    bool used = false;
+  };
+
   std::span<const KeyId> keys_in(const Slot& slot) const {
     return {slot.count == 1 ? &slot.key : many_.data() + slot.key, slot.count};
   }
   void grow();
+  void grow_ids();
 
   std::shared_ptr<const KeyMaker> maker_;
   std::vector<Slot> slots_;  // open addressing, a power of two
   std::size_t used_ = 0;
   std::vector<KeyId> many_;
-  std::unordered_map<std::string_view, KeyId> ids_;
+  std::vector<IdSlot> id_slots_;   // open addressing, a power of two
   std::deque<std::string> texts_;  // a deque: texts never move
   std::vector<std::uint16_t> short_hashes_;
   std::size_t text_bytes_ = 0;

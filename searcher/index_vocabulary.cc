@@ -1,8 +1,8 @@
 #include "searcher/index_vocabulary.h"
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
+#include <cstdlib>
 
 #include "analysis/edit_distance.h"
 #include "analysis/fold.h"
@@ -24,6 +24,19 @@ std::uint64_t letters_of(std::string_view bare) {
   std::uint64_t letters = 0;
   for (char c : bare) letters |= std::uint64_t{1} << (static_cast<unsigned char>(c) & 63);
   return letters;
+}
+
+// In code points. Keys are at most 245 bytes long, so that nothing is cut.
+std::uint8_t length_of(std::string_view bare) {
+  std::size_t length = 0;
+  for (char c : bare) length += (c & 0xc0) != 0x80;
+  return static_cast<std::uint8_t>(std::min<std::size_t>(length, 255));
+}
+
+// Sooner done than counting them: few are asked for.
+bool more_bits_than(int most, std::uint64_t bits) {
+  for (; most > 0 && bits; --most) bits &= bits - 1;
+  return bits != 0;
 }
 
 std::vector<std::string> most_frequent(std::vector<std::pair<std::uint32_t, std::string>>& found,
@@ -84,15 +97,16 @@ std::vector<std::string> TermVocabulary::place_keys() const {
   return keys;
 }
 
-const std::vector<TermVocabulary::Entry>& TermVocabulary::entries() const {
-  if (entries_.empty()) {
+const TermVocabulary::Entries& TermVocabulary::entries() const {
+  if (entries_.entries.empty()) {
     for (auto& [key, passages] : terms({&kLemmaPrefix, 1})) {
       Entry entry;
       entry.key = std::move(key);
       entry.bare = without_marks(folded(entry.key));
-      entry.letters = letters_of(entry.bare);
       entry.passages = passages;
-      entries_.push_back(std::move(entry));
+      entries_.letters.push_back(letters_of(entry.bare));
+      entries_.lengths.push_back(length_of(entry.bare));
+      entries_.entries.push_back(std::move(entry));
     }
   }
   return entries_;
@@ -102,13 +116,13 @@ std::vector<SimilarKey> TermVocabulary::similar_keys(std::string_view key, int e
                                                      std::size_t limit) const {
   const std::string bare = without_marks(folded(key));
   const std::uint64_t letters = letters_of(bare);
+  const int length = length_of(bare);
+  const Entries& all = entries();
   std::vector<SimilarKey> found;
-  for (const Entry& entry : entries()) {
-    if (std::popcount(entry.letters ^ letters) > 2 * edits) continue;
-    if (entry.bare.size() > bare.size() + 4 * static_cast<std::size_t>(edits) ||
-        bare.size() > entry.bare.size() + 4 * static_cast<std::size_t>(edits)) {
+  for (std::size_t i = 0; i < all.entries.size(); ++i) {
+    if (std::abs(all.lengths[i] - length) > edits || more_bits_than(2 * edits, all.letters[i] ^ letters))
       continue;
-    }
+    const Entry& entry = all.entries[i];
     const int distance = edits == 0 ? (entry.bare == bare ? 0 : 1) : edit_distance(bare, entry.bare, edits);
     if (distance <= edits) found.push_back({entry.key, entry.passages, distance});
   }
@@ -143,7 +157,7 @@ std::vector<std::string> TermVocabulary::keys_with_suffix(std::string_view part,
                                                           bool& more) const {
   std::vector<std::pair<std::uint32_t, std::string>> found;
   const std::string capitals = upper_cased(part);
-  for (const Entry& entry : entries()) {
+  for (const Entry& entry : entries().entries) {
     if (entry.key.ends_with(part) || entry.key.ends_with(capitals))
       found.emplace_back(entry.passages, entry.key);
   }

@@ -38,19 +38,24 @@ class TermVocabulary : public IndexVocabulary {
  private:
   struct Entry {
     std::string key;
-    std::string bare;           // folded, without marks
-    std::uint64_t letters = 0;  // which letters occur
+    std::string bare;  // folded, without marks
     std::uint32_t passages = 0;
   };
+  // All keys. Most are ruled out by what stands in the two smaller arrays, so those are what a search reads.
+  struct Entries {
+    std::vector<Entry> entries;
+    std::vector<std::uint64_t> letters;  // which letters the bare key has
+    std::vector<std::uint8_t> lengths;   // of the bare key in code points, 255 at most
+  };
 
-  const std::vector<Entry>& entries() const;
+  const Entries& entries() const;
 
   // Terms that begin with `prefix`, which is left off, in the order of bytes, and the passages of each.
   std::vector<std::pair<std::string, std::uint32_t>> terms(std::string_view prefix) const;
 
   std::vector<const GlassTable*> postlists_;
   std::uint32_t passages_;
-  mutable std::vector<Entry> entries_;
+  mutable Entries entries_;
 };
 
 }  // namespace kwerenda
