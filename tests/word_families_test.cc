@@ -173,6 +173,8 @@ TEST(WordFamilies, StayApart) {
       {"PIT-y pita"},
       {"COVID-19 COVID-20", Known::wrong},  // both are also COVID
   };
+      {"ust usta"},
+      {"Marca Marcel"},
   for (const Row& row : rows) {
     EXPECT_EQ(any_pair_meets(row.forms), row.known == Known::wrong) << shown(row.forms);
   }

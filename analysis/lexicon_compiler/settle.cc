@@ -35,6 +35,10 @@ constexpr std::array<Suppletion, 8> kSuppletions = {{{"więcej", "dużo"},
 
 // Occurrences in the counted text that make a form in -o an adverb in use.
 constexpr double kAdverbInUse = 3;
+// Abbreviations that the dictionaries know only as a form of another word: "art. 5 ust. 2" stands in every
+// provision, "z ust" (of usta) hardly anywhere, and a form cannot tell the two apart.
+constexpr std::array<std::string_view, 1> kAbbreviations = {"ust"};
+
 
 class Settler {
  public:
@@ -53,7 +57,13 @@ class Settler {
     for (const std::string_view lemma : kWithoutDegrees) without_degrees.insert(m_.strings.add(lemma));
     for (Analysis a : m_.analyses) {
       const std::string_view tags = a.tags == kNoString ? std::string_view() : m_.tags[a.tags];
+    std::unordered_set<std::uint32_t> abbreviations;
+    for (const std::string_view form : kAbbreviations) abbreviations.insert(m_.strings.add(form));
       if ((has(tags, ":com") || has(tags, ":sup")) && without_degrees.count(a.lemma) != 0) continue;
+      if (abbreviations.count(a.form) != 0) {
+        settled.push_back({a.form, a.form, kNoString, WordClass::abbreviation});
+        continue;
+      }
       if (const auto found = suppletions.find(a.lemma); found != suppletions.end()) a.lemma = found->second;
       // An abbreviation is itself: "art." is no form of "artykuł" that a reader would type.
       if (a.word_class == WordClass::abbreviation) a.lemma = a.form;
