@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::size_t kLeastGuessLetters = 4;  // shorter words have no ending to go by
 constexpr std::size_t kLeastRestLetters = 4;   // of the known word behind a prefix
-// What a class may have lost at its end, most frequent first: the guesser then finds the way back to a known
-// lemma.
-constexpr std::array<std::string_view, 6> kLostEndings = {"", "a", "o", "e", "y", "i"};
-
 bool at_least_letters(std::string_view text, std::size_t least) {
   std::size_t n = 0;
   for (std::size_t i = 0; i < text.size() && n < least; i += LexiconFile::letter_size(text, i)) ++n;
@@ -89,8 +85,10 @@ bool guess_by_ending(const LexiconFile& file, std::string_view form, std::vector
   for (std::size_t i = before; i < out.size(); ++i) {
     Reading& reading = out[i];
     reading.proper = proper;
-    for (const std::string_view lost : kLostEndings) {
-      std::string lemma = reading.lemma + std::string(lost);
+    for (const LostEnding& lost : kLostEndings) {
+      if (!reading.lemma.ends_with(lost.of_class)) continue;
+      std::string lemma = reading.lemma.substr(0, reading.lemma.size() - lost.of_class.size());
+      lemma += lost.of_lemma;
       if (proper) file.capitalise(lemma);
       Labels labels;
       if (!file.encode(lemma, labels) || !file.find(labels, value)) continue;

@@ -142,8 +142,9 @@ std::string guess_class(std::string_view lemma) {
     return true;
   };
   if (ends_in_vowel(result)) result.resize(result.size() - last_length(result));
-  drop("ek", "k") || drop("iec", "c") || drop("ec", "c") || drop("er", "r") || drop("el", "l") ||
-      drop("ń", "n") || drop("ć", "c") || drop("ś", "s") || drop("ź", "z") || drop("ni", "n");
+  drop("ek", "k") || drop("iec", "c") || drop("ec", "c") || drop("er", "r") || drop("erz", "r") ||
+      drop("rz", "r") || drop("el", "l") || drop("ń", "n") || drop("ć", "c") || drop("ś", "s") ||
+      drop("ź", "z") || drop("ni", "n");
   return result;
 }
 

@@ -26,8 +26,8 @@ struct GuesserRule {
 
 struct GuesserOptions {
   std::size_t longest_ending = 8;  // letters
-  double least_weight = 1;         // of the forms with an ending, for a rule of its own
-  double least_gain = 0.3;         // weight of forms that the rule puts right
+  double least_weight = 0.5;       // of the forms with an ending, for a rule of its own
+  double least_gain = 0.15;        // weight of forms that the rule puts right
   std::uint32_t hidden = 0;        // of a hundred lemmas, so many are left out, for measuring
 };
 

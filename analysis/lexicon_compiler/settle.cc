@@ -6,7 +6,9 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "analysis/guesser.h"
 #include "analysis/lexicon_compiler/letters.h"
+#include "analysis/shape.h"
 
 namespace kwerenda {
 namespace {
@@ -33,12 +35,12 @@ constexpr std::array<Suppletion, 8> kSuppletions = {{{"więcej", "dużo"},
                                                      {"większy", "duży"},
                                                      {"powinny", "powinien"}}};
 
-// Occurrences in the counted text that make a form in -o an adverb in use.
-constexpr double kAdverbInUse = 3;
 // Abbreviations that the dictionaries know only as a form of another word: "art. 5 ust. 2" stands in every
 // provision, "z ust" (of usta) hardly anywhere, and a form cannot tell the two apart.
 constexpr std::array<std::string_view, 1> kAbbreviations = {"ust"};
 
+// Occurrences in the counted text that make a form in -o an adverb in use.
+constexpr double kAdverbInUse = 3;
 
 class Settler {
  public:
@@ -55,15 +57,15 @@ class Settler {
       suppletions[m_.strings.add(s.lemma)] = m_.strings.add(s.for_lemma);
     std::unordered_set<std::uint32_t> without_degrees;
     for (const std::string_view lemma : kWithoutDegrees) without_degrees.insert(m_.strings.add(lemma));
-    for (Analysis a : m_.analyses) {
-      const std::string_view tags = a.tags == kNoString ? std::string_view() : m_.tags[a.tags];
     std::unordered_set<std::uint32_t> abbreviations;
     for (const std::string_view form : kAbbreviations) abbreviations.insert(m_.strings.add(form));
-      if ((has(tags, ":com") || has(tags, ":sup")) && without_degrees.count(a.lemma) != 0) continue;
+    for (Analysis a : m_.analyses) {
       if (abbreviations.count(a.form) != 0) {
         settled.push_back({a.form, a.form, kNoString, WordClass::abbreviation});
         continue;
       }
+      const std::string_view tags = a.tags == kNoString ? std::string_view() : m_.tags[a.tags];
+      if ((has(tags, ":com") || has(tags, ":sup")) && without_degrees.count(a.lemma) != 0) continue;
       if (const auto found = suppletions.find(a.lemma); found != suppletions.end()) a.lemma = found->second;
       // An abbreviation is itself: "art." is no form of "artykuł" that a reader would type.
       if (a.word_class == WordClass::abbreviation) a.lemma = a.form;
@@ -304,9 +306,11 @@ std::size_t settle_bare_forms(Morphology& morphology, const std::vector<GuesserR
     const bool proper = is_proper(form);
     const std::string guessed = table.class_of(form, proper);
     if (guessed.empty()) continue;
-    for (const std::string_view lost : {"", "a", "o", "e", "y", "i"}) {
-      std::string lemma = guessed + std::string(lost);
-      if (proper) lemma = title_case(lemma);
+    for (const LostEnding& lost : kLostEndings) {
+      if (!guessed.ends_with(lost.of_class)) continue;
+      std::string lemma = guessed.substr(0, guessed.size() - lost.of_class.size());
+      lemma += lost.of_lemma;
+      if (proper) lemma = with_case_of(lemma, form);  // YouTubie: YouTube
       const std::uint32_t known = morphology.strings.find(lemma);
       if (known == kNoString || uses[known] == 0) continue;
       if (known != a.form) ++settled;
