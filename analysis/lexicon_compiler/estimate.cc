@@ -22,7 +22,7 @@ constexpr double kUnknownSlots = 0.1;
 // Singular and plural before the first round: common nouns, persons, other names, gerunds; and all of a
 // class.
 constexpr std::array<std::array<double, 2>, 4> kFirstNumberOfKind = {
-    {{0.75, 0.25}, {0.98, 0.02}, {0.85, 0.15}, {0.97, 0.03}}};
+    {{0.75, 0.25}, {0.995, 0.005}, {0.85, 0.15}, {0.97, 0.03}}};
 constexpr std::array<double, 2> kFirstNumberOfClass = {0.75, 0.25};
 
 // Participles count for their verb. Gerunds and passive participles do not: one that is a word of its own
@@ -215,6 +215,7 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
   struct Seen {
     std::vector<Candidate> candidates;
     std::array<double, kContexts> by_context{};
+    std::size_t written = 0;  // as in FormCount::by_case
   };
   std::vector<Seen> seen;
   std::array<double, kContexts> contexts{};
@@ -226,7 +227,7 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
       const std::string surface = c == 0   ? count.form
                                   : c == 1 ? title_case(count.form)
                                            : upper_case(count.form);
-      Seen one{candidates(surface), {}};
+      Seen one{candidates(surface), {}, c};
       if (one.candidates.empty()) continue;
       if (c == 2) {
         one.by_context[0] = options.capitals * count.by_case[2];
@@ -258,6 +259,7 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
       for (std::size_t x = 0; x < kContexts; ++x) of_slot[x] = kContextPrior * context_probability_[x];
     }
     std::unordered_map<std::uint64_t, std::array<double, 2>> numbers;
+    std::unordered_map<std::uint64_t, std::array<double, 2>> written;  // of common words: lower, title
     std::array<std::array<double, 2>, 4> of_kind;
     std::array<std::array<double, 2>, kWordClasses> of_class;
     of_kind.fill({1, 1});
@@ -265,7 +267,7 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
     std::vector<double> weights, shares;
     for (const Seen& s : seen) {
       weights.clear();
-      for (const Candidate& c : s.candidates) weights.push_back(units_[c.unit] * c.weight * slot_weight(c));
+      for (const Candidate& c : s.candidates) weights.push_back(weight_of(c));
       for (std::size_t x = 0; x < kContexts; ++x) {
         if (s.by_context[x] == 0) continue;
         shares = weights;
@@ -277,6 +279,8 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
           const Candidate& c = s.candidates[i];
           const double share = s.by_context[x] * shares[i] / sum;
           next[c.unit] += share;
+          if (s.written < 2 && c.kind != Kind::person && c.kind != Kind::name)
+            written[c.unit][s.written] += share;
           double all = 0;
           for (const auto slot : c.slots) all += slot_probability(c, slot) * context_of_slot_[slot][x];
           for (const auto slot : c.slots) {
@@ -293,6 +297,17 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
       }
     }
     units_ = std::move(next);
+    std::array<double, 2> all_written{1, 1};
+    for (const auto& [unit, cases] : written) {
+      all_written[0] += cases[0];
+      all_written[1] += cases[1];
+    }
+    const double title_share = all_written[1] / (all_written[0] + all_written[1]);
+    for (const auto& [unit, cases] : written) {
+      const double share =
+          (cases[1] + options_.title_prior * title_share) / (cases[0] + cases[1] + options_.title_prior);
+      capitals_[unit] = std::min(1.0, share / title_share);
+    }
     const auto normalise = [](std::array<double, 2> pair) {
       return std::array<double, 2>{pair[0] / (pair[0] + pair[1]), pair[1] / (pair[0] + pair[1])};
     };
@@ -354,9 +369,12 @@ std::vector<Estimate::Candidate> Estimate::candidates(std::string_view surface) 
       if (place == found.end()) {
         const bool proper = is_proper(morphology_.strings[a.lemma]);
         const Kind kind = kind_of(a);
-        place = found.insert(found.end(), Candidate{unit, 1, kind, {}});
+        place = found.insert(found.end(), Candidate{unit, 1, kind, false, {}});
         if (written_lower && proper) place->weight = options_.proper_in_lower;
-        if (written_title && !proper) place->weight = options_.common_in_title;
+        if (written_title && !proper) {
+          place->weight = options_.common_in_title;
+          place->capitalised = true;
+        }
       }
       if (a.tags == kNoString) continue;
       for (const auto slot : slots_of_tags_[a.tags]) {
@@ -366,6 +384,13 @@ std::vector<Estimate::Candidate> Estimate::candidates(std::string_view surface) 
     }
   }
   return found;
+}
+
+double Estimate::weight_of(const Candidate& candidate) const {
+  double weight = unit_weight(candidate.unit) * candidate.weight * slot_weight(candidate);
+  if (!candidate.capitalised) return weight;
+  const auto found = capitals_.find(candidate.unit);
+  return found == capitals_.end() ? weight : weight * found->second;
 }
 
 double Estimate::slot_weight(const Candidate& candidate) const {
@@ -403,7 +428,7 @@ double Estimate::unit_weight(std::uint64_t unit) const {
 std::vector<Posterior> Estimate::posterior(std::string_view surface) const {
   const std::vector<Candidate> found = candidates(surface);
   std::vector<double> weights, shares(found.size(), 0);
-  for (const Candidate& c : found) weights.push_back(unit_weight(c.unit) * c.weight * slot_weight(c));
+  for (const Candidate& c : found) weights.push_back(weight_of(c));
   const auto divide = [&](double count, const std::vector<double>& parts) {
     double sum = 0;
     for (const double part : parts) sum += part;
@@ -449,6 +474,9 @@ std::vector<Posterior> Estimate::posterior(std::string_view surface) const {
     if (same == merged.end()) {
       merged.push_back(p);
     } else {
+      // A name that is a word too stays a name if that is likely: Łódź does, Dom does not.
+      if (capital && is_proper(morphology_.strings[p.lemma]) && 4 * p.probability >= same->probability)
+        same->lemma = p.lemma;
       same->probability += p.probability;
     }
   }
