@@ -75,17 +75,30 @@ bool Lexicon::lookup(std::string_view form, std::vector<Reading>& readings) cons
 // The record of a capitalised spelling holds what the lower-case one adds, and the other way round; so only a
 // word that is known in one case alone comes here, and the first spelling that is known has the whole answer.
 bool Lexicon::Impl::look_up_other_case(std::string_view form, std::vector<Reading>& out) const {
-  Labels written, other;
-  if (!file.encode(form, written)) return false;
+  if (form.empty()) return false;
   const std::uint8_t* const lower = file.to_lower();
   const std::uint8_t* const upper = file.to_upper();
+  std::size_t at = 0;
+  const std::uint8_t initial = file.next_label(form, at);
+  const std::size_t initial_size = at;
+  bool small_rest = true;
+  while (at < form.size() && small_rest) {
+    const std::uint8_t label = file.next_label(form, at);
+    small_rest = lower[label] == label;
+  }
   const std::pair<const std::uint8_t*, const std::uint8_t*> cases[] = {
       {upper, lower}, {lower, lower}, {upper, upper}};
   for (const auto& [first, rest] : cases) {
+    if (small_rest && rest == lower && first[initial] == initial) continue;  // as written
     std::uint32_t record = 0;
-    if (!file.mapped(written, first, rest, other) || other == written || !file.find(other, record)) continue;
+    if (!file.find_spelling(form, first, rest, record)) continue;
     std::string spelling;
-    file.append_text(other, spelling);
+    if (small_rest && rest == lower) {
+      const LetterBytes& letter = file.text[first[initial]];
+      spelling.assign(letter.bytes, letter.size).append(form.substr(initial_size));
+    } else {
+      file.append_spelling(form, first, rest, spelling);
+    }
     return file.read(file.readings, record, spelling, ReadingSource::lexicon, out);
   }
   return false;

@@ -75,6 +75,14 @@ class LexiconFile {
                     (kLetterTable - 1)];
   }
 
+  // The label of the letter at byte `at`, 0 if it has none; `at` moves behind it.
+  std::uint8_t next_label(std::string_view word, std::size_t& at) const {
+    const auto lead = static_cast<std::uint8_t>(word[at++]);
+    if (lead < 0x80) return letters_[lead];
+    if ((lead & 0xe0u) != 0xc0u || at == word.size()) return 0;
+    return letters_[(lead & 0x1fu) << 6 | (static_cast<std::uint8_t>(word[at++]) & 0x3fu)];
+  }
+
   // False if a letter occurs in no form, or there are too many.
   bool encode(std::string_view form, Labels& labels) const;
   // False if some letter has no such counterpart.
@@ -91,19 +99,30 @@ class LexiconFile {
   bool find(std::string_view form, std::uint32_t& record) const {
     std::uint32_t state = forms.root;
     for (std::size_t i = 0; i < form.size();) {
-      const auto lead = static_cast<std::uint8_t>(form[i]);
-      std::uint8_t label = 0;
-      if (lead < 0x80) {
-        label = letters_[lead];
-        ++i;
-      } else {
-        const std::size_t size = letter_size(form, i);
-        label = label_at(form, i, size);
-        i += size;
-      }
+      const std::uint8_t label = next_label(form, i);
       if (label == 0 || !forms.step(state, label)) return false;
     }
     return forms.value(state, record);
+  }
+  // The record of `form` in another case: its first letter mapped by `first`, the others by `rest`.
+  bool find_spelling(std::string_view form, const std::uint8_t* first, const std::uint8_t* rest,
+                     std::uint32_t& record) const {
+    std::uint32_t state = forms.root;
+    const std::uint8_t* table = first;
+    for (std::size_t i = 0; i < form.size(); table = rest) {
+      const std::uint8_t label = table[next_label(form, i)];
+      if (label == 0 || !forms.step(state, label)) return false;
+    }
+    return forms.value(state, record);
+  }
+  // Appends that spelling; letters without a label are left out.
+  void append_spelling(std::string_view form, const std::uint8_t* first, const std::uint8_t* rest,
+                       std::string& out) const {
+    const std::uint8_t* table = first;
+    for (std::size_t i = 0; i < form.size(); table = rest) {
+      const LetterBytes& letter = text[table[next_label(form, i)]];
+      out.append(letter.bytes, letter.size);
+    }
   }
   bool find(const Labels& labels, std::uint32_t& record) const {
     std::uint32_t state = forms.root;

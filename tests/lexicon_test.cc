@@ -13,10 +13,13 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/error.h"
 #include "analysis/fold.h"
+#include "analysis/lexicon_file.h"
+#include "analysis/shape.h"
 
 namespace kwerenda {
 namespace {
@@ -76,6 +79,65 @@ TEST(Lexicon, EveryCase) {
                       {"WARSZAWIE", "Warszawa"}, {"kowalskiemu", "Kowalski"}, {"W", "w"},
                       {"OCHRONĄ", "ochrona"},    {"CIĘŻKĄ", "ciężki"},        {"KOŃMI", "koń"}};
   for (const Row& row : rows) EXPECT_EQ(first_lemma(row.form), row.lemma) << row.form;
+}
+
+// The readings of a form by way of its labels, a spelling at a time: slower than lookup(), and plainer.
+bool look_up_by_labels(const LexiconFile& file, const std::string& form, std::vector<Reading>& readings) {
+  Labels written, other;
+  if (!file.encode(form, written)) return false;
+  const std::uint8_t* const lower = file.to_lower();
+  const std::uint8_t* const upper = file.to_upper();
+  std::uint32_t record = 0;
+  if (file.find(written, record))
+    return file.read(file.readings, record, form, ReadingSource::lexicon, readings);
+  const std::pair<const std::uint8_t*, const std::uint8_t*> cases[] = {
+      {upper, lower}, {lower, lower}, {upper, upper}};
+  for (const auto& [first, rest] : cases) {
+    if (!file.mapped(written, first, rest, other) || !file.find(other, record)) continue;
+    std::string spelling;
+    file.append_text(other, spelling);
+    return file.read(file.readings, record, spelling, ReadingSource::lexicon, readings);
+  }
+  return false;
+}
+
+TEST(Lexicon, LookupAgreesWithLabels) {
+  LexiconFile file;
+  file.open(kLexicon);
+  std::set<std::string> forms = {"", "\xC5", "\xC5\x81\xC3", "\x81", "a\xE2\x80\x99", "-", "İ", "ß", "DŽ"};
+  for (const auto& entry : std::filesystem::directory_iterator(KWERENDA_SOURCE_DIR "/corpus")) {
+    std::istringstream words(bytes_of(entry.path()));
+    for (std::string word; words >> word;) {
+      const std::size_t end = word.find_last_not_of(".,:;!?()\"'”");
+      forms.insert(word.substr(0, end == std::string::npos ? 0 : end + 1));
+    }
+  }
+  const std::set<std::string> written = forms;
+  std::mt19937 random(5);
+  for (const std::string& form : written) {
+    forms.insert(lower_cased(form));
+    forms.insert(upper_cased(form));
+    forms.insert(title_cased(form));
+    if (form.empty()) continue;
+    std::string damaged = form;
+    damaged[random() % damaged.size()] = static_cast<char>(random());
+    forms.insert(normalized(damaged));
+    forms.insert(normalized(form.substr(0, random() % form.size())));
+  }
+  EXPECT_GE(forms.size(), 20000u);
+  std::size_t known = 0;
+  for (const std::string& form : forms) {
+    std::vector<Reading> found, expected;
+    ASSERT_EQ(lexicon().lookup(form, found), look_up_by_labels(file, form, expected)) << form;
+    ASSERT_EQ(found.size(), expected.size()) << form;
+    known += found.empty() ? 0 : 1;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      EXPECT_EQ(found[i].lemma, expected[i].lemma) << form;
+      EXPECT_EQ(found[i].probability, expected[i].probability) << form;
+      EXPECT_EQ(found[i].proper, expected[i].proper) << form;
+    }
+  }
+  EXPECT_GE(known, 20000u);
 }
 
 TEST(Lexicon, ProbabilitiesAreOrdered) {
