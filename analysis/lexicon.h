@@ -63,7 +63,8 @@ class Lexicon {
   // most.
   void find_within(std::string_view form, int edits, std::size_t limit,
                    std::vector<SimilarForm>& found) const;
-  // Lemmas derived from the same base (zarządzać: zarządzanie, zarządca), without the lemma itself, folded.
+  // Lemmas derived from the same base (zgłosić: zgłoszenie, zgłaszać; zarządzać: zarządca), without the lemma
+  // itself, folded, the nearest first. Gerunds that are forms of their verb are not among them.
   std::vector<std::string> relatives(std::string_view folded_lemma) const;
   // The lemmas, in no order, of the known forms that begin or end with `part` (folded), about `limit` at
   // most; `more` is set, and otherwise left alone, if there are others.

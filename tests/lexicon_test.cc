@@ -280,9 +280,17 @@ TEST(Lexicon, LemmasOfFormsAreThoseOfLookup) {
 }
 
 TEST(Lexicon, Relatives) {
-  const Row rows[] = {{"zarządzać", "zarządzanie"}, {"zarządzać", "zarządca"},   {"wrocław", "wrocławski"},
-                      {"polska", "polski"},         {"samorząd", "samorządowy"}, {"szybki", "szybko"},
-                      {"gdańsk", "gdański"}};
+  const Row rows[] = {
+      {"zarządzać", "zarządca"},       {"wrocław", "wrocławski"},   {"polska", "polski"},
+      {"samorząd", "samorządowy"},     {"szybki", "szybko"},        {"gdańsk", "gdański"},
+      {"zamówić", "zamówienie"},       {"zamówić", "zamawiać"},     {"zamawiać", "zamówienie"},
+      {"naruszyć", "naruszenie"},      {"naruszać", "naruszenie"},  {"wybrać", "wybór"},
+      {"wybierać", "wybrać"},          {"szkolić", "szkolenie"},    {"szkolenie", "szkoleniowy"},
+      {"zgłaszać", "zgłoszenie"},      {"kontrolować", "kontrola"}, {"budować", "budowa"},
+      {"chronić", "ochrona"},          {"wnioskować", "wniosek"},   {"ćwiczyć", "ćwiczenie"},
+      {"sprzedać", "sprzedawać"},      {"sprzedać", "sprzedawca"},  {"przyjąć", "przyjmować"},
+      {"odebrać", "odbierać"},         {"kupić", "zakup"},          {"pracować", "pracownik"},
+      {"nauczyciel", "nauczycielski"}, {"podatek", "podatkowy"},    {"produkować", "produkcja"}};
   for (const Row& row : rows) {
     const auto forth = lexicon().relatives(row.form), back = lexicon().relatives(row.lemma);
     EXPECT_TRUE(std::count(forth.begin(), forth.end(), row.lemma)) << row.form;
@@ -290,6 +298,13 @@ TEST(Lexicon, Relatives) {
     EXPECT_FALSE(std::count(forth.begin(), forth.end(), row.form)) << row.form;
   }
   EXPECT_TRUE(lexicon().relatives("xyzzy").empty());
+  // A gerund that is a form of its verb is no relative: nothing has it as a key.
+  for (const char* verb : {"zarządzać", "budować"}) {
+    for (const std::string& relative : lexicon().relatives(verb))
+      EXPECT_FALSE(relative.ends_with("anie")) << verb;
+  }
+  // The nearest come first.
+  EXPECT_EQ(lexicon().relatives("zgłosić").front(), "zgłoszenie");
 }
 
 TEST(Lexicon, Frequency) {

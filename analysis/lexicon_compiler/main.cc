@@ -108,12 +108,13 @@ void compile(const Arguments& arguments) {
   add_unigrams(
       read_file(unigrams, message("zainstaluj pakiet onboard-data", "install the package onboard-data")),
       unigrams, kUnigramDivisor, counts);
+  const std::vector<VerbalNoun> verbal_nouns = find_verbal_nouns(morphology);
   settle(morphology, counts, LemmaRules());
   const Estimate estimate(morphology, counts, EstimateOptions());
   LexiconParts parts;
   parts.rules = learn_guesser(morphology, estimate, GuesserOptions());
   settle_bare_forms(morphology, parts.rules);
-  parts.families = find_families(morphology);
+  parts.families = find_families(morphology, verbal_nouns);
   std::istringstream prefixes(
       read_file(need(arguments, "prefixes"),
                 message("to część źródeł programu", "it is part of the program's sources")));
