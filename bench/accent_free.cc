@@ -104,6 +104,13 @@ class TextVocabulary : public Vocabulary {
     if (found.size() > limit) found.resize(limit);
     return found;
   }
+  std::vector<std::string> keys_beginning_with(std::string_view beginning) const override {
+    std::vector<std::string> found;
+    for (const auto& [key, entry] : entries_) {
+      if (key.starts_with(beginning)) found.push_back(key);
+    }
+    return found;
+  }
 
  private:
   struct Entry {

@@ -164,7 +164,7 @@ int run(std::vector<const char*> arguments) {
   options.fold_duplicates = FoldDuplicates::off;
   for (const Variant& variant : kVariants) {
     if (std::string_view(variant.name).find(rows) == std::string_view::npos) continue;
-    SearchContext context{keys.get(), &lists, {}};
+    SearchContext context{keys.get(), &lists, {}, nullptr, {}};
     variant.change(context.ranking);
     fmt::print("{:<42}", variant.name);
     double mean = 0;
