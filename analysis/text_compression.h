@@ -14,6 +14,9 @@
 
 namespace kwerenda {
 
+// So much text is enough to learn from: more changes the size of an index by a thousandth.
+inline constexpr std::size_t kDictionarySampleBytes = 4u << 20;
+
 // A dictionary for texts like the samples; empty if they are too few (below 1 MB) to be worth one. The same
 // samples give the same dictionary. `samples`: one string of texts end to end, and their sizes in bytes.
 std::string train_text_dictionary(std::string_view samples, const std::vector<std::size_t>& sizes);

@@ -13,6 +13,7 @@
 #include "analysis/schema.h"
 #include "analysis/segment_sums.h"
 #include "analysis/text_compression.h"
+#include "indexer/durable_files.h"
 #include "indexer/glass/bulk_builder.h"
 #include "indexer/glass/coding.h"
 #include "indexer/key_stream_writer.h"
@@ -24,8 +25,6 @@ namespace {
 // Reports that wait for a worker, in bytes of text: enough to keep two workers busy while the caller waits
 // for a slow disk.
 constexpr std::uint64_t kQueueBytes = 32u << 20;
-// Of text, for the dictionary: more of it changes the size by a thousandth.
-constexpr std::uint64_t kSampleBytes = 4u << 20;
 
 struct Work {
   Report report;
@@ -173,9 +172,7 @@ class DocumentSplitter {
   void complete(const std::filesystem::path& directory, std::vector<SummedFile> files) {
     writer(directory).finish();
     files.push_back(writer(directory).sum());
-    glass::OutputFile sums(directory / kSumsName, 4096, glass::Durability::synced);
-    sums.append(to_text(files));
-    sums.finish();
+    replace_file(directory / kSumsName, to_text(files));
   }
 
  private:
@@ -286,7 +283,7 @@ void BulkBatch::add(Report report, std::vector<Passage> passages) {
   if (!impl_->threads.empty()) return impl_->queue.put(std::move(work));
   impl_->waiting_bytes += work.report.text.size();
   impl_->waiting.push_back(std::move(work));
-  if (impl_->waiting_bytes >= kSampleBytes) impl_->start();
+  if (impl_->waiting_bytes >= kDictionarySampleBytes) impl_->start();
 }
 
 bool BulkBatch::remove(std::uint64_t key) {

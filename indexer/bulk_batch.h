@@ -1,8 +1,9 @@
 // A batch of reports made into a segment (analysis/schema.h): the caller reads and cuts reports into
 // passages, worker threads analyse them, each into a shard of the bulk builder (glass/bulk_builder.h).
 //
-// The first kSampleBytes of text wait until they are together: the dictionary of the segment's texts is
-// trained on them, so that the same reports give the same segment however the threads were scheduled.
+// The first kDictionarySampleBytes of text wait until they are together: the dictionary of the segment's
+// texts is trained on them, so that the same reports give the same segment however the threads were
+// scheduled.
 #pragma once
 
 #include <cstdint>

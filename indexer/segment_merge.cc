@@ -16,6 +16,7 @@
 #include "analysis/schema.h"
 #include "analysis/segment_sums.h"
 #include "analysis/stored.h"
+#include "analysis/text_compression.h"
 #include "indexer/durable_files.h"
 #include "indexer/glass/postings.h"
 #include "indexer/glass/version_file.h"
@@ -26,7 +27,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kSampleBytes = 4u << 20;  // of text, for a dictionary
 constexpr glass::Durability kDurability = glass::Durability::synced;
 
 Xapian::Database open_segment(const fs::path& segment) {
@@ -106,9 +106,7 @@ class Merge {
     version_.uuid = glass::make_uuid();
     files_.push_back(glass::write_version_file(target_, version_, kDurability));
     files_.insert(files_.end(), document_files_.begin(), document_files_.end());
-    glass::OutputFile sums(target_ / kSumsName, 4096, kDurability);
-    sums.append(to_text(files_));
-    sums.finish();
+    replace_file(target_ / kSumsName, to_text(files_));
     glass::sync_directory(target_);
   }
 
@@ -122,8 +120,8 @@ class Merge {
     TextDecompressor decompressor("");
     StoredPassage passage;
     for (const auto& source : sources_) {
-      for (std::uint32_t docid = 1; docid <= source->keys.documents() && samples.size() < kSampleBytes;
-           ++docid) {
+      for (std::uint32_t docid = 1;
+           docid <= source->keys.documents() && samples.size() < kDictionarySampleBytes; ++docid) {
         if (!source->numbers[docid]) continue;
         const std::string record = source->database.get_document(docid, Xapian::DOC_ASSUME_VALID).get_data();
         if (!decode_passage(record, decompressor, passage))

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <map>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -18,8 +17,8 @@
 #include "analysis/tokenizer.h"
 #include "analysis/utf8.h"
 #include "searcher/candidate_scan.h"
+#include "searcher/facets.h"
 #include "searcher/near_duplicates.h"
-#include "searcher/topic_counts.h"
 
 namespace kwerenda {
 namespace {
@@ -80,7 +79,7 @@ class Search final : private CandidateFilter {
     }
     candidates_ = filtered(query_.candidates, options_, reader_, context_);
     const std::vector<Candidate> picked = collect(options_.offset + options_.limit);
-    if (options_.facets) count_facets();
+    if (options_.facets) count_facets(reader_, all_matches(), context_, result_);
     for (std::size_t i = options_.offset; i < picked.size(); ++i) result_.hits.push_back(hit_of(picked[i]));
     return std::move(result_);
   }
@@ -501,45 +500,16 @@ class Search final : private CandidateFilter {
     add(here + 1, here + 1 + std::min<std::ptrdiff_t>(options_.context, ids.end() - here - 1), hit.after);
   }
 
-  void count_facets() {
-    std::unordered_map<std::uint64_t, std::uint32_t> counts;
+  // The query's matches: those of the index, or those of them whose texts bear it out.
+  MatchSet all_matches() {
     MatchSet all{candidates_, query_.needs_verification, {}};
-    if (query_.needs_verification) {
-      for (const Xapian::docid id : first_stage(kMaxVerified).ids) {
-        if (const auto candidate = judge(id)) {
-          ++counts[candidate->report_key];
-          all.ids.push_back(candidate->id);
-        }
-      }
-      std::sort(all.ids.begin(), all.ids.end());
-    } else {
-      for_each_candidate(reader_, candidates_, [&](Xapian::docid id) { ++counts[reader_.report_of(id)]; });
+    if (!query_.needs_verification) return all;
+    texts_can_wait_ = false;
+    for (const Xapian::docid id : first_stage(kMaxVerified).ids) {
+      if (judge(id)) all.ids.push_back(id);
     }
-    std::map<std::string, std::uint32_t> reports, months, places;
-    for (const auto& [key, passages] : counts) {
-      const StoredReport stored = reader_.report(key);
-      reports[stored.id] += passages;
-      if (stored.date)
-        months[fmt::format("{:04}-{:02}", stored.date / 10000, stored.date / 100 % 100)] += passages;
-      if (!stored.place.empty()) places[stored.place] += passages;
-    }
-    result_.by_report = most_frequent(reports);
-    result_.by_month = most_frequent(months);
-    result_.by_place = most_frequent(places);
-    std::map<std::string, std::uint32_t> topics;
-    const std::vector<std::uint32_t> of_topics = count_topics(reader_, all, context_.topics, context_);
-    for (std::size_t i = 0; i < of_topics.size(); ++i) {
-      if (of_topics[i]) topics[context_.topics[i].name] = of_topics[i];
-    }
-    result_.by_topic = most_frequent(topics);
-  }
-
-  static std::vector<FacetCount> most_frequent(const std::map<std::string, std::uint32_t>& counts) {
-    std::vector<FacetCount> facets;
-    for (const auto& [value, passages] : counts) facets.push_back({value, passages});
-    std::stable_sort(facets.begin(), facets.end(),
-                     [](const FacetCount& a, const FacetCount& b) { return a.passages > b.passages; });
-    return facets;
+    std::sort(all.ids.begin(), all.ids.end());
+    return all;
   }
 
   IndexReader& reader_;
