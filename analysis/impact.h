@@ -2,8 +2,8 @@
 // whole number.
 //
 // Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009), with the fields joined before
-// saturation as in BM25F. The first ranking stage then is a sum of impact × idf (Xapian's TfIdfWeight "ntn"),
-// which reads no document lengths. The pivot is a constant and not the collection's average: passages are cut
+// saturation as in BM25F. The first ranking stage then is a sum of impact × idf
+// (searcher/candidate_scan.h), which reads no document lengths. The pivot is a constant and not the collection's average: passages are cut
 // to a like size, and an impact must not drift when reports come and go.
 #pragma once
 
