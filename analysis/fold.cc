@@ -11,39 +11,29 @@
 #include <array>
 #include <cstdint>
 
-#include "analysis/error.h"
-#include "analysis/message.h"
+#include "analysis/icu_error.h"
 
 namespace kwerenda {
 namespace {
 
-void check(UErrorCode status, const char* call) {
-  if (U_FAILURE(status)) {
-    throw Error(ErrorKind::io,
-                std::string("ICU: ") + call + ": " + u_errorName(status) +
-                    message("; sprawdź, czy dane ICU 72 są zainstalowane (pakiet libicu72)",
-                            "; check that the data of ICU 72 are installed (package libicu72)"));
-  }
-}
-
 const icu::Normalizer2& nfc() {
   UErrorCode status = U_ZERO_ERROR;
   const auto* instance = icu::Normalizer2::getNFCInstance(status);
-  check(status, "getNFCInstance");
+  check_icu(status, "getNFCInstance");
   return *instance;
 }
 
 const icu::Normalizer2& nfd() {
   UErrorCode status = U_ZERO_ERROR;
   const auto* instance = icu::Normalizer2::getNFDInstance(status);
-  check(status, "getNFDInstance");
+  check_icu(status, "getNFDInstance");
   return *instance;
 }
 
 icu::UnicodeString normalize(const icu::Normalizer2& form, const icu::UnicodeString& text) {
   UErrorCode status = U_ZERO_ERROR;
   icu::UnicodeString result = form.normalize(text, status);
-  check(status, "Normalizer2::normalize");
+  check_icu(status, "Normalizer2::normalize");
   return result;
 }
 

@@ -5,21 +5,11 @@
 
 #include <string>
 
-#include "analysis/error.h"
-#include "analysis/message.h"
+#include "analysis/icu_error.h"
 #include "analysis/utf8.h"
 
 namespace kwerenda {
 namespace {
-
-void check(UErrorCode status, const char* call) {
-  if (U_FAILURE(status)) {
-    throw Error(ErrorKind::io,
-                std::string("ICU: ") + call + ": " + u_errorName(status) +
-                    message("; sprawdź, czy dane ICU 72 są zainstalowane (pakiet libicu72)",
-                            "; check that the data of ICU 72 are installed (package libicu72)"));
-  }
-}
 
 // Loading the rules takes 30 times as long as copying the iterator. The rules of Polish are those of the root
 // locale.
@@ -28,7 +18,7 @@ const icu::BreakIterator& prototype() {
     UErrorCode status = U_ZERO_ERROR;
     std::unique_ptr<const icu::BreakIterator> made(
         icu::BreakIterator::createWordInstance(icu::Locale("pl"), status));
-    check(status, "createWordInstance");
+    check_icu(status, "createWordInstance");
     return made;
   }();
   return *iterator;
@@ -64,9 +54,9 @@ void IcuWords::add_words(std::string_view text, std::size_t begin, std::size_t e
     const std::size_t from = begin == 0 ? 0 : begin - 1;
     UErrorCode status = U_ZERO_ERROR;
     utext_openUTF8(&state_->text, text.data() + from, static_cast<std::int64_t>(stop - from), &status);
-    check(status, "utext_openUTF8");
+    check_icu(status, "utext_openUTF8");
     state_->iterator->setText(&state_->text, status);
-    check(status, "BreakIterator::setText");
+    check_icu(status, "BreakIterator::setText");
     auto word_begin = static_cast<std::size_t>(state_->iterator->first());
     for (std::int32_t edge = state_->iterator->next(); edge != icu::BreakIterator::DONE;
          edge = state_->iterator->next()) {

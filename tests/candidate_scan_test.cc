@@ -15,25 +15,13 @@
 #include "analysis/schema.h"
 #include "indexer/index_writer.h"
 #include "memory_collection.h"
+#include "random_seed.h"
 #include "searcher/index_reader.h"
 
 namespace kwerenda {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::uint64_t seed() {
-  static const std::uint64_t value = [] {
-    const char* given = std::getenv("KWERENDA_TEST_SEED");
-    return given ? std::strtoull(given, nullptr, 10) : std::uint64_t{std::random_device{}()};
-  }();
-  return value;
-}
-
-int rounds(int normal) {
-  const char* given = std::getenv("KWERENDA_ROUNDS");
-  return given ? std::atoi(given) : normal;
-}
 
 const char* const kWords[] = {"miasto",    "gmina", "schron",  "GIS",     "plan",    "rada",
                               "budżet",    "droga", "ochrona", "ludność", "geodeta", "mapa",

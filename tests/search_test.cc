@@ -25,6 +25,7 @@
 #include "analysis/stored.h"
 #include "indexer/index_writer.h"
 #include "memory_collection.h"
+#include "random_seed.h"
 #include "searcher/index_reader.h"
 #include "searcher/query_parser.h"
 #include "searcher/ranking.h"
@@ -129,19 +130,6 @@ std::string error_of(const std::function<void()>& call, ErrorKind kind) {
     return error.what();
   }
   return "no error";
-}
-
-std::uint64_t seed() {
-  static const std::uint64_t value = [] {
-    const char* given = std::getenv("KWERENDA_TEST_SEED");
-    return given ? std::strtoull(given, nullptr, 10) : std::uint64_t{std::random_device{}()};
-  }();
-  return value;
-}
-
-int rounds(int normal) {
-  const char* given = std::getenv("KWERENDA_ROUNDS");
-  return given ? std::atoi(given) : normal;
 }
 
 // --- random reports and queries ---
