@@ -1,5 +1,8 @@
 #include "analysis/index_directory.h"
 
+#include <fmt/format.h>
+#include <xxhash.h>
+
 #include <charconv>
 #include <fstream>
 #include <sstream>
@@ -13,6 +16,10 @@ namespace {
 
 constexpr std::string_view kSegmentPrefix = "gen-";
 constexpr std::string_view kStubBackend = "glass ";
+
+std::string checksum_line(std::string_view lines) {
+  return fmt::format("# xxh3 {:016x}", XXH3_64bits(lines.data(), lines.size()));
+}
 
 }  // namespace
 
@@ -28,6 +35,13 @@ unsigned segment_number(const std::filesystem::path& segment) {
   const char* const end = name.data() + name.size();
   const auto [stop, error] = std::from_chars(name.data() + kSegmentPrefix.size(), end, number);
   return error == std::errc{} && stop == end ? number : 0;
+}
+
+std::string stub_of(const std::vector<std::filesystem::path>& segments) {
+  std::string lines;
+  for (const std::filesystem::path& segment : segments)
+    lines += fmt::format("{}{}\n", kStubBackend, segment.filename().string());
+  return lines + checksum_line(lines) + "\n";
 }
 
 std::vector<std::filesystem::path> current_segments(const std::filesystem::path& index) {
@@ -67,7 +81,15 @@ std::vector<std::filesystem::path> current_segments(const std::filesystem::path&
     throw Error(ErrorKind::io, message("{}: nie można odczytać pliku. Sprawdź uprawnienia.",
                                        "{}: cannot read the file. Check its permissions.", stub.string()));
   std::vector<std::filesystem::path> segments;
-  for (std::string line; std::getline(in, line);) {
+  std::string lines;
+  bool whole = false;
+  for (std::string line; !whole && std::getline(in, line);) {
+    if (line == checksum_line(lines)) {
+      whole = in.peek() == std::ifstream::traits_type::eof();
+      break;
+    }
+    lines += line + "\n";
+    if (line.starts_with("# ")) break;
     const std::string name = line.starts_with(kStubBackend) ? line.substr(kStubBackend.size()) : "";
     if (segment_number(name) == 0 || name.find('/') != std::string::npos) {  // nothing outside the index
       throw Error(
@@ -83,11 +105,13 @@ std::vector<std::filesystem::path> current_segments(const std::filesystem::path&
                                        "{}: cannot read the file to its end. Check the disk and the memory.",
                                        stub.string()));
   }
-  if (segments.empty()) {
-    throw Error(
-        ErrorKind::corrupt,
-        message("{}: plik jest pusty. Przywróć indeks z kopii albo zbuduj go od nowa.",
-                "{}: the file is empty. Restore the index from a backup or build it anew.", stub.string()));
+  if (segments.empty() || !whole) {
+    throw Error(ErrorKind::corrupt,
+                message("{}: plik jest ucięty albo uszkodzony: jego ostatni wiersz nie jest sumą kontrolną "
+                        "poprzednich. Przywróć indeks z kopii albo zbuduj go od nowa.",
+                        "{}: the file is cut short or damaged: its last line is not the checksum of those "
+                        "before. Restore the index from a backup or build it anew.",
+                        stub.string()));
   }
   for (const auto& segment : segments) {
     if (!std::filesystem::is_directory(segment, error)) {

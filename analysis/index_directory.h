@@ -13,8 +13,12 @@ namespace kwerenda {
 
 // The directories of the segments that together are the current state, the oldest first; at least one. Throws
 // Error: not_found (no directory, no stub), incompatible (a stub that Kwerenda did not write, another
-// program's database), io.
+// program's database), corrupt (a stub that was cut or changed, a segment that is gone), io.
 std::vector<std::filesystem::path> current_segments(const std::filesystem::path& index);
+
+// What the stub of these segments holds: a line each and the checksum of those lines, without which a stub
+// cut behind a line would pass for an older state. Xapian takes the last line for a comment.
+std::string stub_of(const std::vector<std::filesystem::path>& segments);
 
 // True if there is a stub file: the index has been published at least once.
 bool is_index(const std::filesystem::path& index);

@@ -1,7 +1,8 @@
 // The index schema: what stands where. Indexer and searcher read it from here.
 //
 // A Kwerenda index is a directory:
-//   XAPIANDB     names the segments, the oldest first, one line "glass gen-NNNNNN" each; replaced atomically
+//   XAPIANDB     names the segments, the oldest first, one line "glass gen-NNNNNN" each, and ends in the
+//                checksum of those lines; replaced atomically
 //   gen-000001/  a segment: an ordinary Xapian database (glass) without term lists, the key streams of its
 //                passages (key_streams.h), and the checksums of all its files (segment_sums.h)
 //   lock         the writer's lock, outside Xapian's own directories, with the holder's process id

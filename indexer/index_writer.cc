@@ -340,11 +340,10 @@ struct IndexWriter::Impl {
   void publish(const std::vector<fs::path>& kept, const fs::path& ready) {
     const fs::path published = segment_path();
     rename_durably(ready, published);
-    std::string names;
-    for (const fs::path& path : kept) names += fmt::format("glass {}\n", path.filename().string());
-    names += fmt::format("glass {}\n", published.filename().string());
+    std::vector<fs::path> named = kept;
+    named.push_back(published);
     try {
-      replace_file(index / kStubName, names);
+      replace_file(index / kStubName, stub_of(named));
     } catch (const Error&) {
       // The rename may have happened, and only its fsync failed. Who sees the stub must find what it names.
       const bool visible = may_name(published);

@@ -194,7 +194,7 @@ Outcome run_backup(const IndexerOptions& options, const OpenKeys& keys, const Ma
   in_child_process(options.index,
                    [&] { StoredIndex(options.index, Versions::current).copy_merged(segment); });
   fsync_directory(aside.path());
-  replace_file(aside.path() / kStubName, fmt::format("glass {}\n", segment.filename().string()));
+  replace_file(aside.path() / kStubName, stub_of({segment}));
   const CheckResult result = check_index(aside.path(), {keys, CheckSources::no});
   if (!result.damages.empty()) {
     say_check(result, out);

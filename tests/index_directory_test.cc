@@ -35,9 +35,9 @@ class IndexDirectory : public ::testing::Test {
 };
 
 TEST_F(IndexDirectory, NamesTheSegmentsInOrder) {
-  const fs::path one = made("glass gen-000001\n", {"gen-000001", "gen-000002"});
+  const fs::path one = made(stub_of({"gen-000001"}), {"gen-000001", "gen-000002"});
   EXPECT_EQ(current_segments(one), std::vector<fs::path>{one / "gen-000001"});
-  const fs::path two = made("glass gen-000007\nglass gen-000003", {"gen-000003", "gen-000007"});
+  const fs::path two = made(stub_of({"gen-000007", "/a/gen-000003"}), {"gen-000003", "gen-000007"});
   EXPECT_EQ(current_segments(two), (std::vector<fs::path>{two / "gen-000007", two / "gen-000003"}));
   EXPECT_TRUE(is_index(two));
   fs::create_directory_symlink(two, directory_ / "link");
@@ -62,7 +62,13 @@ TEST_F(IndexDirectory, RefusesWithAReason) {
       {"number nought", "glass gen-000000\n", ErrorKind::incompatible, "To nie jest indeks Kwerendy"},
       {"a second line of another kind", "glass gen-000001\nremote x:1\n", ErrorKind::incompatible,
        "remote x:1"},
-      {"a segment that is gone", "glass gen-000009\n", ErrorKind::corrupt, "ale go nie ma"},
+      {"a segment that is gone", stub_of({"gen-000009"}), ErrorKind::corrupt, "ale go nie ma"},
+      {"no checksum", "glass gen-000001\n", ErrorKind::corrupt, "nie jest sumą kontrolną"},
+      {"the checksum of other lines", "glass gen-000001\n" + stub_of({"gen-000001"}), ErrorKind::corrupt,
+       "nie jest sumą kontrolną"},
+      {"something behind the checksum", stub_of({"gen-000001"}) + "\n", ErrorKind::corrupt,
+       "nie jest sumą kontrolną"},
+      {"the checksum of nothing", stub_of({}), ErrorKind::corrupt, "nie jest sumą kontrolną"},
   };
   for (const auto& row : rows) {
     const fs::path index = made(row.stub, {"gen-000001"});
@@ -76,6 +82,18 @@ TEST_F(IndexDirectory, RefusesWithAReason) {
       EXPECT_NE(std::string(error.what()).find(index.string()), std::string::npos)
           << row.what << ": " << error.what();
     }
+  }
+}
+
+// Cut behind a line it names an older state, of which nobody must take it for the present one.
+TEST_F(IndexDirectory, NoPartOfAStubIsAStub) {
+  const std::vector<std::string> names{"gen-000001", "gen-000002", "gen-000003"};
+  const std::string whole = stub_of({names.begin(), names.end()});
+  EXPECT_EQ(current_segments(made(whole, names)).size(), 3U);
+  EXPECT_EQ(current_segments(made(whole.substr(0, whole.size() - 1), names)).size(), 3U);  // all but its end
+  for (std::size_t size = 1; size + 1 < whole.size(); ++size) {
+    const fs::path index = made(whole.substr(0, size), names);
+    EXPECT_THROW(current_segments(index), Error) << size;
   }
 }
 
@@ -94,7 +112,7 @@ TEST_F(IndexDirectory, RefusesWhatIsNoIndexAtAll) {
       {"nie-ma", ErrorKind::not_found, "nie ma takiego indeksu"},
       {"plik", ErrorKind::incompatible, "oczekiwano katalogu indeksu"},
       {"xapian", ErrorKind::incompatible, "baza Xapiana innego programu"},
-      {"pusty", ErrorKind::corrupt, "plik jest pusty"},
+      {"pusty", ErrorKind::corrupt, "plik jest ucięty albo uszkodzony"},
   };
   for (const auto& row : rows) {
     try {

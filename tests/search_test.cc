@@ -1149,7 +1149,7 @@ TEST(SearchErrors, Opening) {
             (stub / "XAPIANDB").string() + ": oczekiwano wierszy „glass gen-NNNNNN”, znaleziono „" +
                 ("remote :touch " + proof.string()).substr(0, 80) + "”. To nie jest indeks Kwerendy.");
   EXPECT_FALSE(fs::exists(proof));  // no stub runs a command
-  std::ofstream(stub / "XAPIANDB") << "glass gen-000001\n";
+  std::ofstream(stub / "XAPIANDB") << stub_of({"gen-000001"});
   EXPECT_EQ(error_of(open(stub), ErrorKind::corrupt),
             (stub / "gen-000001").string() + ": " + (stub / "XAPIANDB").string() +
                 " wskazuje ten katalog, ale go nie ma. Przywróć indeks z kopii albo zbuduj go od nowa.");
