@@ -54,8 +54,8 @@ class TopicMatches {
     return !matches_.only_ids || std::binary_search(matches_.ids.begin(), matches_.ids.end(), id);
   }
 
-  // The uncertain ones that are of the topic, by their texts; reads `budget` at most and takes them off.
-  // `scale` is what their number is to be multiplied by for those not read.
+  // The uncertain ones that are of the topic, by their key streams and then their texts; reads `budget` texts
+  // at most and takes them off. `scale` is what their number is to be multiplied by for those not read.
   std::vector<Xapian::docid> decided(std::uint32_t& budget, double& scale) {
     std::vector<Xapian::docid> found;
     scale = 1;
@@ -64,14 +64,21 @@ class TopicMatches {
     PassageTexts texts;
     StoredPassage passage;
     std::map<std::uint64_t, MatchedText> titles;
-    std::uint32_t uncertain = 0, read = 0;
+    PassageKeys keys;
+    std::uint32_t likely = 0, read = 0;
     for_each_candidate(reader_, uncertain_matches(), [&](Xapian::docid id) {
       if (!is_wanted(id)) return;
-      ++uncertain;
+      // Streams match a little too much and never too little: what fails here needs no text.
+      reader_.read_keys(id, keys);
+      matcher.match(keys.text, texts.body);
+      matcher.match(keys.title, texts.title);
+      matcher.match(keys.heading, texts.heading);
+      if (!matches(whole_.root, texts)) return;
+      ++likely;
       if (read == budget) return;
       ++read;
       reader_.read(id, passage);
-      matcher.match(passage.text, texts.body);
+      matcher.match(passage.text, keys.text, texts.body);
       matcher.match(passage.heading, texts.heading);
       const auto [title, is_new] = titles.try_emplace(passage.report_key);
       if (is_new) matcher.match(reader_.report(passage.report_key).title, title->second);
@@ -79,7 +86,7 @@ class TopicMatches {
       if (matches(whole_.root, texts)) found.push_back(id);
     });
     budget -= read;
-    if (read > 0) scale = static_cast<double>(uncertain) / read;
+    if (read > 0) scale = static_cast<double>(likely) / read;
     return found;
   }
 

@@ -1,9 +1,10 @@
 // How many of a query's matches touch each topic: facets, and the matrix of reports and topics.
 //
 // A topic's single words are postings, which the index counts; its phrases have to be looked at. So a topic
-// is taken apart: matches that hold one of its words are counted without reading anything, and only those are
-// read that hold the words of a phrase and no single word. At most kMostReadForTopics are read in all; what
-// is left beyond it counts in the proportion of what was read.
+// is taken apart: matches that hold one of its words are counted without reading anything. Of those that hold
+// the words of a phrase and no single word the key streams are looked at, and where the phrase seems to be
+// there, the texts. At most kMostReadForTopics texts are read in all; what is left beyond it counts in the
+// proportion of what was read.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +27,7 @@ struct MatchSet {
   std::vector<Xapian::docid> ids;  // sorted
 };
 
-// By topic, in the topics' order. Runs over the reader's present state. Throws
-// Error{corrupt}.
+// By topic, in the topics' order. Runs over the reader's present state. Throws Error{corrupt}.
 std::vector<std::uint32_t> count_topics(IndexReader& reader, const MatchSet& matches,
                                         std::span<const Topic> topics, const SearchContext& context);
 
