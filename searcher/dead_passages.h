@@ -1,5 +1,5 @@
-// The dead passages of an index (analysis/schema.h) as a query, to be taken off any other that Xapian's matcher
-// answers: orders by date.
+// The dead passages of an index (analysis/schema.h) as a query, to be taken off any other that Xapian's
+// matcher answers: orders by date.
 //
 // The one part of a query that Xapian does not bring along: no term tells a dead passage from a living one,
 // since the segment that holds it was finished before it died.

@@ -10,6 +10,7 @@ struct QueryLimits {
   std::size_t max_words = 64;     // those in phrases included; an OR of 256 costs four times as much as of 64
   std::size_t max_depth = 32;     // brackets within brackets
   std::size_t max_wildcards = 4;  // words with an asterisk: each may stand for many
+  std::size_t max_endings = 2;    // of these, with it in front: each walks through all forms, up to .25 s
   std::size_t min_wildcard_letters = 3;  // letters and digits beside the asterisk, and in a fuzzy word
 };
 

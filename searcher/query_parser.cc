@@ -111,6 +111,13 @@ void check_counts(std::string_view text, const std::vector<Lexeme>& lexemes, con
                     "too many words with an asterisk: there are {}, at most there may be {}", words.size(),
                     limits.max_wildcards));
   }
+  std::erase_if(words, [](const QueryNode* word) { return word->match != WordMatch::suffix; });
+  if (words.size() > limits.max_endings) {
+    fail_at(text, words[limits.max_endings]->range,
+            message("za dużo słów z gwiazdką na początku: jest ich {}, a najwyżej może być {}",
+                    "too many words with an asterisk in front: there are {}, at most there may be {}",
+                    words.size(), limits.max_endings));
+  }
 }
 
 // From loosest to tightest.

@@ -325,6 +325,9 @@ constexpr Row kErrors[] = {
      "za dużo słów z gwiazdką: jest ich 5, a najwyżej może być 4\n  schron* ukryci* gmin* miast* powiat*\n   "
      "   "
      "                         ^~~~~~~"},
+    {"*onami *owego *ościom",
+     "za dużo słów z gwiazdką na początku: jest ich 3, a najwyżej może być 2\n  *onami *owego *ościom\n"
+     "                ^~~~~~~"},
 
     // The place is counted in columns, and a long query is cut around it.
     {"e\u0301le 日本 AND",
@@ -546,6 +549,7 @@ class Trees {
       if (node.match == WordMatch::fuzzy) node.number = 1 + below(2);
       if ((node.match == WordMatch::prefix || node.match == WordMatch::suffix) && wildcards_++ > 3)
         node.match = WordMatch::exact;
+      if (node.match == WordMatch::suffix && endings_++ > 1) node.match = WordMatch::exact;
     }
     if (boosted) boost(node);
   }
@@ -555,7 +559,7 @@ class Trees {
   }
 
   std::mt19937 random_;
-  int wildcards_ = 0;
+  int wildcards_ = 0, endings_ = 0;
 };
 
 TEST(QueryParser, PrintedTreesParseToThemselves) {
