@@ -1,11 +1,16 @@
 #include "analysis/index_directory.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <xxhash.h>
 
+#include <cerrno>
 #include <charconv>
 #include <fstream>
-#include <sstream>
+#include <memory>
+#include <new>
 
 #include "analysis/error.h"
 #include "analysis/message.h"
@@ -16,6 +21,28 @@ namespace {
 
 constexpr std::string_view kSegmentPrefix = "gen-";
 constexpr std::string_view kStubBackend = "glass ";
+
+// Without std::filesystem, whose iterators end the process when memory runs out.
+void check_regular_files(const std::filesystem::path& segment) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(segment.c_str()), ::closedir);
+  if (!directory) {
+    if (errno == ENOMEM) throw std::bad_alloc();
+    return;  // gone meanwhile, or unreadable: who opens its files says so
+  }
+  while (const dirent* entry = ::readdir(directory.get())) {
+    const std::string_view name = entry->d_name;
+    struct stat status {};
+    if (name == "." || name == ".." ||
+        ::fstatat(::dirfd(directory.get()), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+        S_ISREG(status.st_mode)) {
+      continue;
+    }
+    throw Error(ErrorKind::corrupt,
+                message("{}: oczekiwano zwykłego pliku. Przywróć indeks z kopii albo zbuduj go od nowa.",
+                        "{}: expected a regular file. Restore the index from a backup or build it anew.",
+                        (segment / name).string()));
+  }
+}
 
 std::string checksum_line(std::string_view lines) {
   return fmt::format("# xxh3 {:016x}", XXH3_64bits(lines.data(), lines.size()));
@@ -107,10 +134,12 @@ std::vector<std::filesystem::path> current_segments(const std::filesystem::path&
   }
   if (segments.empty() || !whole) {
     throw Error(ErrorKind::corrupt,
-                message("{}: plik jest ucięty albo uszkodzony: jego ostatni wiersz nie jest sumą kontrolną "
-                        "poprzednich. Przywróć indeks z kopii albo zbuduj go od nowa.",
-                        "{}: the file is cut short or damaged: its last line is not the checksum of those "
-                        "before. Restore the index from a backup or build it anew.",
+                message("{}: ostatni wiersz nie jest sumą kontrolną poprzednich: plik jest ucięty albo "
+                        "uszkodzony, albo indeks zbudowała wcześniejsza wersja. Przywróć indeks z kopii albo "
+                        "zbuduj go od nowa.",
+                        "{}: the last line is not the checksum of those before: the file is cut short or "
+                        "damaged, or an older version built the index. Restore the index from a backup or "
+                        "build it anew.",
                         stub.string()));
   }
   for (const auto& segment : segments) {
@@ -123,6 +152,7 @@ std::vector<std::filesystem::path> current_segments(const std::filesystem::path&
               "anew.",
               segment.string(), stub.string()));
     }
+    check_regular_files(segment);
   }
   return segments;
 }

@@ -13,7 +13,8 @@ namespace kwerenda {
 
 // The directories of the segments that together are the current state, the oldest first; at least one. Throws
 // Error: not_found (no directory, no stub), incompatible (a stub that Kwerenda did not write, another
-// program's database), corrupt (a stub that was cut or changed, a segment that is gone), io.
+// program's database), corrupt (a stub that was cut or changed, a segment that is gone or
+// holds anything but regular files: to open a pipe would be to wait for ever), io.
 std::vector<std::filesystem::path> current_segments(const std::filesystem::path& index);
 
 // What the stub of these segments holds: a line each and the checksum of those lines, without which a stub

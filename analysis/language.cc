@@ -1,7 +1,6 @@
 #include "analysis/language.h"
 
 #include <atomic>
-#include <string_view>
 
 namespace kwerenda {
 namespace {
@@ -22,7 +21,8 @@ Language language_from(const std::function<const char*(const char* name)>& envir
   for (const char* name : {"KWERENDA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"}) {
     const char* const value = environment(name);
     if (value == nullptr || *value == '\0') continue;
-    return std::string_view(value).starts_with("en") ? Language::english : Language::polish;
+    const bool english = (value[0] == 'e' || value[0] == 'E') && (value[1] == 'n' || value[1] == 'N');
+    return english ? Language::english : Language::polish;
   }
   return Language::polish;
 }

@@ -65,7 +65,7 @@ class Adder {
     if (settings_.strict && is_loss(found.cause)) {
       throw Error(ErrorKind::io, message("--strict: pierwszy problem kończy pracę; popraw plik i powtórz "
                                          "polecenie albo pomiń --strict ({})",
-                                         "--strict: the first problem ends the run; mend the file and repeat "
+                                         "--strict: the first problem ends the run; fix the file and repeat "
                                          "the command or leave out --strict ({})",
                                          to_line(found)));
     }

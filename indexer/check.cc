@@ -637,7 +637,7 @@ void in_child_process(const fs::path& index, const std::function<void()>& work) 
     throw Error(ErrorKind::corrupt,
                 message("{}: czytanie indeksu przerwał sygnał {}; indeks jest uszkodzony. Sprawdź go "
                         "(kwerenda-index check --index {}), przywróć z kopii albo zbuduj od nowa.",
-                        "{}: reading the index was ended by signal {}; the index is damaged. Check it "
+                        "{}: reading the index was stopped by signal {}; the index is damaged. Check it "
                         "(kwerenda-index check --index {}), restore it from a backup or build it anew.",
                         index.string(), WTERMSIG(status), index.string()));
   }

@@ -345,7 +345,7 @@ Examples:
 
 Builds a new index from a dump. There is no index until the dump has proved whole.
 
-  --index DIRECTORY         where the new index shall be [KWERENDA_INDEX]
+  --index DIRECTORY         where the new index is to be [KWERENDA_INDEX]
   --lexicon FILE            another lexicon than the one that comes with it [KWERENDA_LEXICON]
   --memory SIZE             how much memory may be used (default 1G) [KWERENDA_MEMORY]
   --threads N               how many threads (default one a core) [KWERENDA_THREADS]

@@ -424,7 +424,7 @@ struct IndexWriter::Impl {
       std::string text = error.what();
       if (!text.ends_with('.')) text += '.';
       const std::string room = error.kind() == ErrorKind::io ? room_left(index) : "";
-      const bool told = room.empty() || text.find(message("wolne", "MB free")) != std::string::npos;
+      const bool told = room.empty() || text.find(message(" MB)", " MB free)")) != std::string::npos;
       throw Error(error.kind(), fmt::format("{} {}{}", text, state(),
                                             told ? "" : message(" Na dysku {}.", " On the disk: {}.", room)));
     } catch (...) {

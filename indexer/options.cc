@@ -280,7 +280,7 @@ void set_maintenance(const Values& values, const std::string& name, IndexerOptio
     usage(message("brak raportów do usunięcia", "no reports to remove were given") + see);
   if (options.verb == Verb::backup && options.to.empty())
     usage(message("brak --to KATALOG: gdzie ma być kopia?",
-                  "--to DIRECTORY is missing: where shall the backup be?") +
+                  "--to DIRECTORY is missing: where should the backup be?") +
           see);
 }
 
@@ -354,7 +354,7 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
     if (const auto index = values.text("index", "KWERENDA_INDEX")) options.index = index->value;
     if (options.index.empty()) {
       usage(message("brak --index KATALOG: gdzie ma być indeks? (zobacz kwerenda-index {} --help)",
-                    "--index DIRECTORY is missing: where shall the index be? (see kwerenda-index {} --help)",
+                    "--index DIRECTORY is missing: where should the index be? (see kwerenda-index {} --help)",
                     first));
     }
   }

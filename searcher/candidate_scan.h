@@ -30,8 +30,11 @@ struct FoundCandidates {
   std::vector<Xapian::docid> ids;  // the best first; of equal ones the lower id
   std::uint64_t matches = 0;       // of the query, of living passages; not only of those in `ids`
   // With a filter: how many it was asked about and accepted. What scores below the best found so far is not
-  // asked about.
-  std::uint64_t asked = 0, accepted = 0;
+  // asked about, but for a sample of it, spread over the collection: what scores high is accepted more often.
+  std::uint64_t asked = 0, accepted = 0, sampled = 0, sampled_accepted = 0;
+
+  // How many matches the filter would accept, as far as known; all of them if it was asked about all.
+  std::uint64_t accepted_of_all() const;
 };
 
 // The best `wanted` passages for the query, of those that `filter` accepts (null: all). Throws

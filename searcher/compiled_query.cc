@@ -20,6 +20,9 @@ namespace {
 constexpr double kRelativeFloor =
     0.05;  // a relative's part of a word's weight below which it is not worth a posting list
 
+// Files are found among all names of reports; of so many more than this a posting list each no longer pays.
+constexpr std::size_t kMostReportsOfFile = 5000;
+
 std::string term(char prefix, std::string_view key) {
   std::string text(1, prefix);
   text += key;
@@ -491,8 +494,12 @@ class Compiler {
         return strict_leaf(index_of(node.leaf), prefixes);
       case NodeKind::date_range:
         return {date_query(node.dates, vocabulary_.years()), true};
-      case NodeKind::file:
-        return {CandidateQuery::everything(), false};
+      case NodeKind::file: {
+        bool more = false;
+        std::vector<std::string> reports = vocabulary_.terms_of_reports(node.text, kMostReportsOfFile, more);
+        if (more) return {CandidateQuery::everything(), false};
+        return {CandidateQuery::of(std::move(reports), 0), false};
+      }
       case NodeKind::topic: {
         Part part = any_of(node, prefixes);
         part.exact = false;  // a phrase of an aspect may not stand in the text

@@ -10,6 +10,7 @@
 #include "analysis/index_directory.h"
 #include "analysis/message.h"
 #include "analysis/schema.h"
+#include "searcher/posting_list.h"
 
 namespace kwerenda {
 namespace {
@@ -22,13 +23,6 @@ SegmentNames present_stub(const std::filesystem::path& index) {
   if (::stat((index / kStubName).c_str(), &status) != 0) return {};
   return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size), status.st_mtim.tv_sec,
           status.st_mtim.tv_nsec};
-}
-
-// Where the table of postings keeps metadata.
-std::string metadata_key(std::string_view name) {
-  std::string key("\0\xc0", 2);
-  key += name;
-  return key;
 }
 
 // Runs `work`, which reads the names of the segments and opens them. What they named a moment ago may be

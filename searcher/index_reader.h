@@ -77,6 +77,9 @@ class IndexReader {
   void prefetch_keys(Xapian::docid id) const { segment_of(id).keys->prefetch(number_in_segment(id)); }
   StoredReport report(std::uint64_t key) const;
 
+  // Throws Error{corrupt} about the passage's records.
+  [[noreturn]] void throw_damaged(Xapian::docid id) const;
+
   // True if a later segment replaces or removes the document's report.
   bool is_dead(Xapian::docid id, std::uint64_t report_key) const {
     const auto& dead = segment_of(id).dead_reports;
@@ -107,7 +110,6 @@ class IndexReader {
     return static_cast<Xapian::docid>((id - 1) / segments_.size() + 1);
   }
   [[noreturn]] void throw_error(const Xapian::Error& error) const;
-  [[noreturn]] void throw_damaged(Xapian::docid id) const;
 
   std::filesystem::path index_;
   std::shared_ptr<const KeyMaker> keys_;

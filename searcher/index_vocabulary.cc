@@ -8,6 +8,7 @@
 #include "analysis/fold.h"
 #include "analysis/schema.h"
 #include "analysis/shape.h"
+#include "analysis/stored.h"
 #include "searcher/posting_list.h"
 
 namespace kwerenda {
@@ -95,6 +96,28 @@ std::vector<std::string> TermVocabulary::place_keys() const {
   std::vector<std::string> keys;
   for (auto& [key, passages] : terms({&kPlacePrefix, 1})) keys.push_back(std::move(key));
   return keys;
+}
+
+// Reads the records of all reports: 1 µs each.
+std::vector<std::string> TermVocabulary::terms_of_reports(std::string_view part, std::size_t limit,
+                                                          bool& more) const {
+  std::vector<std::string> found;
+  const std::string prefix = metadata_key({&kReportMetadataPrefix, 1});
+  StoredReport report;
+  std::string joined;
+  for (const GlassTable* postlist : postlists_) {
+    TablePlace place = postlist->lower_bound(prefix);
+    TableItem item;
+    while (postlist->next(place, item) && item.key.starts_with(prefix)) {
+      if (!item.first) continue;
+      postlist->join(place, item, joined);
+      if (!decode_report(item.tag, report)) postlist->fail();
+      if (folded(report.source).find(part) == std::string::npos) continue;
+      more = more || found.size() == limit;
+      if (found.size() < limit) found.push_back(kReportPrefix + std::string(item.key.substr(prefix.size())));
+    }
+  }
+  return found;
 }
 
 const TermVocabulary::Entries& TermVocabulary::entries() const {

@@ -27,6 +27,8 @@ class TermVocabulary : public IndexVocabulary {
   double passages() const override { return passages_; }
   std::vector<std::uint32_t> years() const override;
   std::vector<std::string> place_keys() const override;
+  std::vector<std::string> terms_of_reports(std::string_view part, std::size_t limit,
+                                            bool& more) const override;
   std::uint32_t passages_with(std::string_view key) const override;
   std::vector<SimilarKey> similar_keys(std::string_view key, int edits, std::size_t limit) const override;
   std::vector<std::string> keys_beginning_with(std::string_view beginning) const override;

@@ -70,11 +70,11 @@ const char* no_memory() {
 constexpr int kMostSecondsOfOneQuery = 15;
 
 extern "C" void on_query_too_long(int) {
-  die(
-      message("kwerenda-search: zapytanie zajęło ponad 15 s procesora i zostało przerwane. Indeks może być "
-              "uszkodzony; sprawdź go: kwerenda-index check --index KATALOG\n",
-              "kwerenda-search: the query took more than 15 s of processor time and was ended. The index may "
-              "be damaged; check it: kwerenda-index check --index DIRECTORY\n"));
+  die(message(
+      "kwerenda-search: zapytanie zajęło ponad 15 s procesora i zostało przerwane. Indeks może być "
+      "uszkodzony; sprawdź go: kwerenda-index check --index KATALOG\n",
+      "kwerenda-search: the query took more than 15 s of processor time and was stopped. The index may "
+      "be damaged; check it: kwerenda-index check --index DIRECTORY\n"));
 }
 
 // Xapian crashes on some damage of its tables' roots. A message and an exit code are more use than a signal.

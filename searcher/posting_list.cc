@@ -104,6 +104,12 @@ void PostingCursor::skip_to(std::uint64_t docid) {
   }
 }
 
+std::string metadata_key(std::string_view name) {
+  std::string key("\0\xc0", 2);
+  key += name;
+  return key;
+}
+
 std::uint32_t passages_with_term(const GlassTable& postlist, std::string_view term) {
   return PostingCursor(postlist, term).documents();
 }

@@ -90,6 +90,9 @@ class PostingCursor {
   std::uint32_t impact_ = 0, documents_ = 0;
 };
 
+// Where the table of postings keeps metadata of this name.
+std::string metadata_key(std::string_view name);
+
 // Passages that hold `term`, dead ones included. Throws Error{corrupt}.
 std::uint32_t passages_with_term(const GlassTable& postlist, std::string_view term);
 

@@ -106,7 +106,7 @@ void fail_at(std::string_view text, ByteRange place, std::string_view message) {
 void fail_without_words(std::string_view text) {
   fail_at(text, byte_range(0, text.size()),
           message("w zapytaniu nie ma ani jednego słowa: oczekiwano liter lub cyfr",
-                  "the query has not a single word: expected letters or digits"));
+                  "the query has no words: expected letters or digits"));
 }
 
 }  // namespace kwerenda

@@ -269,7 +269,7 @@ class Lexer {
           begin, end,
           message(
               "po „^” oczekiwano wagi od {} do {}, np. ^2 albo ^0.5; sam znak zapisz „\\^”",
-              "after “^” expected a weight from {} to {}, e.g. ^2 or ^0.5; write the sign itself as “\\^”",
+              "expected a weight from {} to {} after “^”, e.g. ^2 or ^0.5; write the sign itself as “\\^”",
               kMinBoost, kMaxBoost));
     }
     return value;
@@ -414,7 +414,7 @@ class Lexer {
     if (count > 1) {
       fail_here(run.begin, run.end,
                 message("przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej",
-                        "at one word expected one of the signs “=”, “*” and “~”, found more of them"));
+                        "a word takes only one of the signs “=”, “*” and “~”"));
     }
     return found;
   }

@@ -278,7 +278,7 @@ class Parser {
     if (!node) {
       fail_at(text_, sign.range,
               message("{} „{}” oczekiwano {}, a w nawiasie nie ma ani jednego słowa",
-                      "{} “{}” expected {}, but there is not a single word in the bracket",
+                      "{} “{}” expected {}, but the bracket holds no word",
                       before ? message("przed", "before") : message("po", "after"), shown(sign.range),
                       an_operand()));
     }
@@ -374,10 +374,10 @@ class Parser {
     ++next_;
     std::optional<QueryNode> value = primary();
     if (!value) {
-      fail_at(text_, name.range,
-              message("po „{}” oczekiwano {}, a w nawiasie nie ma ani jednego słowa",
-                      "after “{}” expected {}, but there is not a single word in the bracket",
-                      shown(name.range), an_operand()));
+      fail_at(
+          text_, name.range,
+          message("po „{}” oczekiwano {}, a w nawiasie nie ma ani jednego słowa",
+                  "after “{}” expected {}, but the bracket holds no word", shown(name.range), an_operand()));
     }
     if (const QueryNode* found = find_misplaced(*value, false)) {
       fail_at(

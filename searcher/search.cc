@@ -118,8 +118,10 @@ class Search final : private CandidateFilter {
     FoundCandidates found = first_stage(asked_for);
     count_matches(found);
     // Where all are found they are counted, and each by its text.
+    const bool all_found =
+        found.asked + found.sampled == found.matches && found.accepted + found.sampled_accepted <= lot_size;
     texts_can_wait_ = !phrase_.empty() && !wants_forms(query_) && options_.sort == SortOrder::relevance &&
-                      found.ids.size() == lot_size;
+                      !only_counts && !all_found;
     if (asked_for == 0) return {};
     std::vector<Candidate> lot;
     std::uint32_t seen = 0, passed = 0;
@@ -129,6 +131,7 @@ class Search final : private CandidateFilter {
         // All the rest at once: asking by the lot would search again and again. It begins with what is known.
         asked_for = kMaxVerified;
         found = first_stage(asked_for);
+        count_matches(found);
       }
       if (at >= found.ids.size()) {
         exhausted = at < asked_for;
@@ -144,7 +147,7 @@ class Search final : private CandidateFilter {
       if (lot.size() == lot_size) pick(lot, wanted);
     }
     pick(lot, wanted);
-    if (exhausted) {
+    if (exhausted || (all_found && seen == found.ids.size())) {
       result_.matches = passed - refuted_;
       result_.matches_exact = unsure_ == 0;
     } else if (query_.needs_verification) {
@@ -210,12 +213,7 @@ class Search final : private CandidateFilter {
   }
 
   void count_matches(const FoundCandidates& found) {
-    result_.matches = found.matches;
-    if (found.asked > 0) {
-      result_.matches =
-          static_cast<std::uint64_t>(static_cast<double>(found.matches) *
-                                     static_cast<double>(found.accepted) / static_cast<double>(found.asked));
-    }
+    result_.matches = found.accepted_of_all();
     result_.matches_exact = !query_.needs_verification;
   }
 
@@ -304,7 +302,7 @@ class Search final : private CandidateFilter {
     candidate.decided = !query_.needs_verification || !texts_can_wait_;
     const bool reads = query_.needs_verification && candidate.decided;
     if (reads && !read_and_match(id)) return std::nullopt;
-    if (options_.fold_duplicates == FoldDuplicates::on) {
+    if (folds_) {
       candidate.sketch = static_cast<std::uint32_t>(sketches_.size());
       sketches_.push_back(sketch_of(keys_.text));
     }
@@ -393,8 +391,7 @@ class Search final : private CandidateFilter {
       }
       ++per_report_[candidate.report_key];
       by_text_.emplace(candidate.text_hash, picked_.size());
-      if (options_.fold_duplicates == FoldDuplicates::on)
-        by_sketch_.add(sketches_[candidate.sketch], static_cast<std::uint32_t>(picked_.size()));
+      if (folds_) by_sketch_.add(sketches_[candidate.sketch], static_cast<std::uint32_t>(picked_.size()));
       picked_.push_back(candidate);
     }
     lot.clear();
@@ -403,7 +400,7 @@ class Search final : private CandidateFilter {
 
   // Counts it to one that is picked, if there is one like it.
   bool is_folded(const Candidate& candidate) {
-    if (options_.fold_duplicates == FoldDuplicates::off) return false;
+    if (!folds_) return false;
     const auto same = picked_like(candidate);
     if (same) ++picked_[*same].duplicates;
     return same.has_value();
@@ -489,6 +486,7 @@ class Search final : private CandidateFilter {
   void add_neighbours(const Candidate& candidate, Hit& hit) {
     const std::vector<Xapian::docid> ids = reader_.passages_of(candidate.report_key);
     const auto here = std::find(ids.begin(), ids.end(), candidate.id);
+    if (here == ids.end()) reader_.throw_damaged(candidate.id);
     const auto add = [&](auto first, auto last, std::string& side) {
       for (; first != last; ++first) {
         if (!side.empty()) side += "\n\n";
@@ -504,7 +502,7 @@ class Search final : private CandidateFilter {
   MatchSet all_matches() {
     MatchSet all{candidates_, query_.needs_verification, {}};
     if (!query_.needs_verification) return all;
-    texts_can_wait_ = false;
+    texts_can_wait_ = folds_ = false;
     for (const Xapian::docid id : first_stage(kMaxVerified).ids) {
       if (judge(id)) all.ids.push_back(id);
     }
@@ -523,6 +521,7 @@ class Search final : private CandidateFilter {
   bool wants_sentences_;
   bool streams_can_reject_;
   StreamPhrase phrase_;  // if the query is nothing else
+  bool folds_ = options_.fold_duplicates == FoldDuplicates::on;
   bool texts_can_wait_ = false;
   std::uint32_t refuted_ = 0, unsure_ = 0;  // of those whose texts waited
   PassageKeys keys_;
@@ -581,7 +580,7 @@ SearchResult search_index(IndexReader& reader, const QueryNode& root, std::strin
                           Xapian::docid excluded) {
   if (std::uint64_t{options.offset} + options.limit > kMaxWindow) {
     throw Error(ErrorKind::limit, message("offset + limit = {}, a najwyżej może być {}. Zawęź zapytanie.",
-                                          "offset + limit = {}, it may be {} at most. Narrow the query.",
+                                          "offset + limit is {}; at most {} is allowed. Narrow the query.",
                                           std::uint64_t{options.offset} + options.limit, kMaxWindow));
   }
   CompileSettings settings;

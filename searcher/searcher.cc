@@ -301,7 +301,7 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
     return text + message("pominięty, bo z tego raportu pokazano już tyle, ile wolno: {}.",
                           "left out because as many of this report were shown as may be: {}.", of_report);
   }
-  text += message("pokazano {}", "shown were {}", shown.hits.size());
+  text += message("pokazano {}", "shown: {}", shown.hits.size());
   if (options.sort == SortOrder::relevance && !shown.hits.empty())
     text +=
         message(" o wyniku co najmniej {:.2f}", " with scores of {:.2f} or more", shown.hits.back().score);

@@ -231,11 +231,18 @@ TEST(CandidateScan, Filter) {
     const FoundCandidates found = scan_candidates(index().reader(), query, wanted, &filter);
     ASSERT_EQ(wrong_with(found.ids, scores, wanted), "") << shown;
     EXPECT_EQ(found.matches, all) << shown;
-    EXPECT_EQ(found.asked, filter.asked.size()) << shown;
+    EXPECT_EQ(found.asked + found.sampled, filter.asked.size()) << shown;
     // Who finds less than wanted has asked about all.
     if (found.ids.size() < wanted) {
       EXPECT_EQ(found.asked, all) << shown;
       EXPECT_EQ(found.accepted, scores.size()) << shown;
+      EXPECT_EQ(found.accepted_of_all(), scores.size()) << shown;
+    }
+    // What the sample says of the others is near the truth where there are many of them.
+    if (found.sampled > 100) {
+      EXPECT_NEAR(static_cast<double>(found.accepted_of_all()), static_cast<double>(scores.size()),
+                  0.5 * static_cast<double>(scores.size()))
+          << shown;
     }
   }
 }

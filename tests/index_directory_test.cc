@@ -2,6 +2,7 @@
 #include "analysis/index_directory.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -94,6 +95,22 @@ TEST_F(IndexDirectory, NoPartOfAStubIsAStub) {
   for (std::size_t size = 1; size + 1 < whole.size(); ++size) {
     const fs::path index = made(whole.substr(0, size), names);
     EXPECT_THROW(current_segments(index), Error) << size;
+  }
+}
+
+TEST_F(IndexDirectory, ASegmentHoldsRegularFilesOnly) {
+  const fs::path index = made(stub_of({"gen-000001"}), {"gen-000001"});
+  std::ofstream(index / "gen-000001" / "postlist.glass") << "x";
+  EXPECT_EQ(current_segments(index).size(), 1U);
+  ASSERT_EQ(::mkfifo((index / "gen-000001" / "docdata.glass").c_str(), 0600), 0);
+  try {
+    current_segments(index);
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::corrupt);
+    EXPECT_EQ(error.what(),
+              (index / "gen-000001" / "docdata.glass").string() +
+                  ": oczekiwano zwykłego pliku. Przywróć indeks z kopii albo zbuduj go od nowa.");
   }
 }
 

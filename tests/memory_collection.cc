@@ -85,6 +85,12 @@ std::vector<SimilarKey> MemoryCollection::similar_keys(std::string_view key, int
   return found;
 }
 
+// It has no terms of reports: a query for files looks at all passages.
+std::vector<std::string> MemoryCollection::terms_of_reports(std::string_view, std::size_t, bool& more) const {
+  more = true;
+  return {};
+}
+
 std::vector<std::string> MemoryCollection::keys_beginning_with(std::string_view beginning) const {
   std::vector<std::string> keys;
   for (const auto& [key, count] : counts_) {

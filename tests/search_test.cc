@@ -1112,6 +1112,50 @@ TEST(Search, AllRemoved) {
   EXPECT_EQ(searcher.info().reports, 0U);
 }
 
+// As many as the first stage takes in one lot, one less and one more: all are counted, or said not to be.
+TEST(Search, CountsOfPhrasesAroundALot) {
+  const RankingSettings settings;
+  const std::size_t lot = std::max(settings.least_candidates, 2 * settings.candidates_per_word);
+  for (const std::size_t count : {lot - 1, lot, lot + 1}) {
+    const fs::path path = fresh_directory("lot");
+    std::vector<TestReport> reports;
+    for (std::size_t i = 0; i < count; ++i) {
+      reports.push_back({.id = "r" + std::to_string(i),
+                         .title = "Raport",
+                         .paragraphs = {"zielony ogórek numer" + std::to_string(i)}});
+    }
+    build(path, reports);
+    const Searcher searcher = Searcher::open(path);
+    for (const std::uint32_t limit : {0U, 1U, 50U, 1000U}) {
+      SearchOptions options;
+      options.limit = limit;
+      options.fold_duplicates = FoldDuplicates::off;
+      const SearchResult found = searcher.search("\"zielony ogórek\"", options);
+      EXPECT_EQ(found.matches, count) << limit;
+      EXPECT_TRUE(found.matches_exact || (count > lot && limit > 0 && limit <= lot)) << limit << " " << count;
+    }
+  }
+}
+
+TEST(Search, ReportsByTheirFiles) {
+  const fs::path path = fresh_directory("files");
+  std::vector<TestReport> reports;
+  for (int i = 0; i < 30; ++i)
+    reports.push_back(
+        {.id = "Zima/r" + std::to_string(i) + ".txt", .title = "Raport", .paragraphs = {"schron"}});
+  build(path, reports);
+  const IndexReader reader(path, real_keys());
+  bool more = false;
+  EXPECT_EQ(reader.vocabulary().terms_of_reports("r7.txt", 5, more),
+            Strings{kReportPrefix + encode_report_key(report_key("Zima/r7.txt"))});
+  EXPECT_EQ(reader.vocabulary().terms_of_reports("zima/r1", 100, more).size(), 11U);
+  EXPECT_TRUE(reader.vocabulary().terms_of_reports("lato", 5, more).empty());
+  EXPECT_FALSE(more);
+  EXPECT_EQ(reader.vocabulary().terms_of_reports("zima", 5, more).size(), 5U);
+  EXPECT_TRUE(more);
+  EXPECT_EQ(Searcher::open(path).search("plik:r7.txt").hits.front().citation, "Zima/r7.txt#p1");
+}
+
 // --- errors ---
 
 fs::path segment_of(const fs::path& index) { return index / "gen-000001"; }
@@ -1271,6 +1315,16 @@ TEST(SearchErrors, DamagedRecords) {
   std::snprintf(key, sizeof key, "%016llx", static_cast<unsigned long long>(report_key("a.txt")));
   EXPECT_EQ(error_of([&] { Searcher::open(path, trusting).search("ukrycie"); }, ErrorKind::corrupt),
             path.string() + ": zapis o raporcie " + key + advice);
+
+  // A report that does not know its passages: a passage has no place among them.
+  fs::remove_all(path);
+  build(path, few_reports());
+  damage_bytes(segment_of(path) / "postlist.glass", kReportPrefix + encode_report_key(report_key("a.txt")));
+  SearchOptions with_neighbours;
+  with_neighbours.context = 5;
+  EXPECT_EQ(error_of([&] { Searcher::open(path, trusting).search("ukrycie", with_neighbours); },
+                     ErrorKind::corrupt),
+            path.string() + ": fragment 1" + advice);
 
   fs::remove_all(path);
   build(path, few_reports());
