@@ -3,8 +3,9 @@
 //
 // Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009), with the fields joined before
 // saturation as in BM25F. The first ranking stage then is a sum of impact × idf
-// (searcher/candidate_scan.h), which reads no document lengths. The pivot is a constant and not the collection's average: passages are cut
-// to a like size, and an impact must not drift when reports come and go.
+// (searcher/candidate_scan.h), which reads no document lengths. The pivot is a constant and not the
+// collection's average: passages are cut to a like size, and an impact must not drift when reports come and
+// go.
 #pragma once
 
 #include <algorithm>
