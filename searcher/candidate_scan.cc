@@ -15,7 +15,6 @@ using Kind = CandidateQuery::Kind;
 // Passages of a window: their scores take 16 KB.
 constexpr std::uint32_t kWindow = 4096;
 constexpr std::size_t kWords = kWindow / 64;
-constexpr std::size_t kAnnouncedAhead = 6;
 
 // Of what is not wanted one in sixteen is asked about all the same, to count. Not by the number itself: ids
 // alternate between segments.

@@ -6,6 +6,7 @@
 // for the two orders of evaluation.) No list is left unread: counts are exact.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -14,6 +15,9 @@
 #include "searcher/index_reader.h"
 
 namespace kwerenda {
+
+// So many candidates ahead their memory is fetched while others are looked at.
+inline constexpr std::size_t kAnnouncedAhead = 6;
 
 // Says which candidates are worth a place among the best. Asked in the order of ids within a segment.
 class CandidateFilter {

@@ -62,8 +62,9 @@ IndexReader::IndexReader(const std::filesystem::path& index, std::shared_ptr<con
 void IndexReader::open() {
   try {
     in_one_state(index_, [&] {
-      stub_ = present_stub(index_);
+      const SegmentNames names = present_stub(index_);
       open_segments();
+      stub_ = names;
     });
   } catch (const Xapian::Error& error) {
     throw_error(error);
@@ -76,9 +77,6 @@ void IndexReader::open() {
                         "lexicon (--lexicon FILE) or build the index anew.",
                         index_.string(), manifest_.lexicon_hash, keys_->lexicon().hash()));
   }
-  std::vector<const GlassTable*> postlists;
-  for (const Segment& segment : segments_) postlists.push_back(segment.postlist.get());
-  vocabulary_ = std::make_unique<TermVocabulary>(std::move(postlists), database_.get_doccount());
   if (!table_) table_ = std::make_unique<KeyTable>(keys_);
 }
 
@@ -125,6 +123,9 @@ void IndexReader::open_segments() {
   database_ = database;
   manifest_ = manifest;
   mean_passage_bytes_ = std::max(1.0, bytes / std::max(1u, database_.get_doccount()));
+  std::vector<const GlassTable*> postlists;
+  for (const Segment& segment : segments_) postlists.push_back(segment.postlist.get());
+  vocabulary_ = std::make_unique<TermVocabulary>(std::move(postlists), database_.get_doccount());
 }
 
 void IndexReader::refresh() {

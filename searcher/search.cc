@@ -28,8 +28,7 @@ constexpr std::uint32_t kMaxVerified = 20000;
 constexpr std::uint32_t kMaxWindow = 10000;  // offset + limit
 // Pairs of passages compared for likeness in one search, some 10 µs each.
 constexpr std::uint32_t kMaxCompared = 2000;
-constexpr std::size_t kMostKept = 256;      // texts that are kept for the hits
-constexpr std::size_t kAnnouncedAhead = 6;  // candidates whose streams are fetched while others are read
+constexpr std::size_t kMostKept = 256;  // texts that are kept for the hits
 
 struct ReportTexts {
   StoredReport stored;
