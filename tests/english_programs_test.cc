@@ -11,18 +11,11 @@
 #include <set>
 #include <sstream>
 
+#include "program_outcome.h"
+
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Outcome {
-  int code = -1;
-  std::string out, err;
-};
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 class EnglishPrograms : public ::testing::Test {
  protected:
@@ -39,12 +32,6 @@ class EnglishPrograms : public ::testing::Test {
   void write(const std::string& name, const std::string& bytes) {
     fs::create_directories((directory_ / name).parent_path());
     std::ofstream(directory_ / name, std::ios::binary) << bytes;
-  }
-
-  static std::string slurp(const fs::path& path) {
-    std::ostringstream text;
-    text << std::ifstream(path, std::ios::binary).rdbuf();
-    return text.str();
   }
 
   // A command of bash in the test's directory; "$I", "$S" and "$L" are the programs.

@@ -9,14 +9,11 @@
 #include <fstream>
 #include <sstream>
 
+#include "program_outcome.h"
+
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Outcome {
-  int code = -1;
-  std::string out, err;
-};
 
 class Program : public ::testing::Test {
  protected:
@@ -33,12 +30,6 @@ class Program : public ::testing::Test {
     std::ofstream(path, std::ios::binary) << bytes;
   }
 
-  std::string slurp(const fs::path& path) {
-    std::stringstream text;
-    text << std::ifstream(path, std::ios::binary).rdbuf();
-    return text.str();
-  }
-
   // Runs a shell command in the test's directory; "$K" is the program.
   Outcome run(const std::string& command) {
     const std::string line =
@@ -52,10 +43,6 @@ class Program : public ::testing::Test {
 
   fs::path directory_;
 };
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST_F(Program, HelpAndVersionGoToStandardOutput) {
   for (const char* command : {"$K --help", "$K add --help", "$K help tokens", "$K --version"}) {

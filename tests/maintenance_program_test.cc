@@ -13,18 +13,11 @@
 #include <sstream>
 #include <thread>
 
+#include "program_outcome.h"
+
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Outcome {
-  int code = -1;
-  std::string out, err;
-};
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 class Maintenance : public ::testing::Test {
  protected:
@@ -44,12 +37,6 @@ class Maintenance : public ::testing::Test {
     const fs::path path = directory_ / name;
     fs::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << bytes;
-  }
-
-  static std::string slurp(const fs::path& path) {
-    std::stringstream text;
-    text << std::ifstream(path, std::ios::binary).rdbuf();
-    return text.str();
   }
 
   // Runs a shell command in the test's directory; "$K" is the program.

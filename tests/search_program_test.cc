@@ -12,20 +12,11 @@
 #include <fstream>
 #include <sstream>
 
+#include "program_outcome.h"
+
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Outcome {
-  int code = -1;
-  std::string out, err;
-};
-
-std::string slurp(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 class SearchProgram : public ::testing::Test {
  protected:
@@ -87,10 +78,6 @@ class SearchProgram : public ::testing::Test {
     return out;
   }
 };
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // Scores are the ranking's business and change with it: they become "#".
 std::string without_scores(std::string text) {
