@@ -182,7 +182,10 @@ class Lexer {
       }
       const double boost = read_boost();
       push(LexemeKind::close, begin).boost = boost;
-    } else if (word_start && (peek() == '+' || peek() == '-') && starts_operand(pos_ + 1)) {
+    } else if (before != nullptr && before->kind == LexemeKind::field && is_sign_at(begin) &&
+               starts_operand(begin + 1)) {
+      fail_signed_value(begin, before->range);
+    } else if (is_prefix_sign(begin, word_start, before)) {
       ++pos_;
       push(text_[begin] == '+' ? LexemeKind::plus : LexemeKind::minus, begin);
     } else if ((word_start || (before != nullptr && is_sign(*before))) && read_field()) {
@@ -202,6 +205,33 @@ class Lexer {
 
   static bool is_sign(const Lexeme& lexeme) {
     return lexeme.kind == LexemeKind::plus || lexeme.kind == LexemeKind::minus;
+  }
+
+  bool is_sign_at(std::size_t at) const {
+    return at < text_.size() && (text_[at] == '+' || text_[at] == '-');
+  }
+
+  // A plus or minus at the start of a word; of "+-schron" both, but not of "--schron", which is a dash.
+  bool is_prefix_sign(std::size_t at, bool word_start, const Lexeme* before) const {
+    if (!is_sign_at(at)) return false;
+    if (word_start)
+      return starts_operand(at + 1) ||
+             (is_sign_at(at + 1) && text_[at] != text_[at + 1] && starts_operand(at + 2));
+    if (before == nullptr || !is_sign(*before) || text_[at] == text_[before->range.begin]) return false;
+    const bool third = lexemes_.size() > 1 && is_sign(lexemes_[lexemes_.size() - 2]) &&
+                       lexemes_[lexemes_.size() - 2].range.end == before->range.begin;
+    return !third && starts_operand(at + 1);
+  }
+
+  // "tytuł:-schron": whoever writes it wants -tytuł:schron, and must not get the opposite.
+  [[noreturn]] void fail_signed_value(std::size_t sign, ByteRange field) const {
+    const char c = text_[sign];
+    fail_here(sign, sign + 1,
+              message("„{0}” stoi przed nazwą pola, a nie za dwukropkiem: oczekiwano „{0}{1}…”; sam znak "
+                      "zapisz „\\{0}”",
+                      "“{0}” stands before the name of a field, not behind its colon: expected “{0}{1}…”; "
+                      "write the sign itself as “\\{0}”",
+                      c, shown(field)));
   }
 
   // Whether a sign before this byte is an operator, and not a dash or a lone plus.
@@ -309,7 +339,11 @@ class Lexer {
                         "after “{}” expected a word, a phrase or a bracket, found “{}”", shown(before->range),
                         text_.substr(begin, end - begin)));
     }
-    if (is_sign(*before)) lexemes_.pop_back();
+    while (before != nullptr && is_sign(*before)) {
+      begin = before->range.begin;
+      lexemes_.pop_back();
+      before = attached(begin);
+    }
   }
 
   std::string_view shown(ByteRange range) const { return text_.substr(range.begin, range.end - range.begin); }
@@ -638,6 +672,9 @@ class Lexer {
 
   void read_filter(NodeKind kind, std::size_t begin) {
     const std::size_t value = pos_;
+    // The name of a file may begin with a hyphen.
+    if (kind != NodeKind::file && is_sign_at(value) && starts_operand(value + 1))
+      fail_signed_value(value, byte_range(begin, value));
     QueryNode node;
     node.kind = kind;
     std::size_t value_begin = value;  // without a quotation mark

@@ -148,6 +148,11 @@ constexpr Row kTrees[] = {
     {"-? schron +\"!\" x", "(words schron x)"},
     {"+tak/nie x", "(words (must (phrase tak nie)) x)"},
     {"-2024 schron", "(words (not 2024) schron)"},
+    {"+-schron gmina", "(words (not schron) gmina)"},
+    {"-+schron gmina", "(words (not schron) gmina)"},
+    {"+-\"?\" gmina --schron ++x -+-y", "(words gmina schron x y)"},
+    {"+-tytuł:schron gmina", "(words (not (title schron)) gmina)"},
+    {"plik:-notatki-.txt tytuł:\\-schron", "(words (must (file \"-notatki-.txt\")) (must (title schron)))"},
 
     // Modifiers
     {"=Schron =schron,", "(words =Schron =schron)"},
@@ -298,6 +303,21 @@ constexpr Row kErrors[] = {
     {"tytuł:(a miejsce:b)",
      "w polu „tytuł:” oczekiwano słów i fraz, a jest następne pole\n  tytuł:(a miejsce:b)\n           "
      "^~~~~~~~~"},
+    {"tytuł:-schron",
+     "„-” stoi przed nazwą pola, a nie za dwukropkiem: oczekiwano „-tytuł:…”; sam znak zapisz „\\-”\n  "
+     "tytuł:-schron\n        ^"},
+    {"gmina miejsce:+\"Nowy Sącz\"",
+     "„+” stoi przed nazwą pola, a nie za dwukropkiem: oczekiwano „+miejsce:…”; sam znak zapisz „\\+”\n  "
+     "gmina miejsce:+\"Nowy Sącz\"\n                ^"},
+    {"tytuł:-(a b)",
+     "„-” stoi przed nazwą pola, a nie za dwukropkiem: oczekiwano „-tytuł:…”; sam znak zapisz „\\-”\n  "
+     "tytuł:-(a b)\n        ^"},
+    {"temat:-gis",
+     "„-” stoi przed nazwą pola, a nie za dwukropkiem: oczekiwano „-temat:…”; sam znak zapisz „\\-”\n  "
+     "temat:-gis\n        ^"},
+    {"data:-2024",
+     "„-” stoi przed nazwą pola, a nie za dwukropkiem: oczekiwano „-data:…”; sam znak zapisz „\\-”\n  "
+     "data:-2024\n       ^"},
     {"temat:\"\"", "po „temat:” oczekiwano nazwy tematu, a jest „\"\"”\n  temat:\"\"\n  ^~~~~~~~"},
     {"plik:\"?\"", "po „plik:” oczekiwano nazwy pliku, a jest „\"?\"”\n  plik:\"?\"\n  ^~~~~~~~"},
     {"data:(2024)",
