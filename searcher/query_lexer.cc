@@ -125,7 +125,9 @@ class Lexer {
   QueryNode term() {
     skip_space();
     if (const Quotes* quotes = quotes_at(text_, pos_)) {
-      read_phrase(*quotes);
+      read_phrase(*quotes, pos_);
+    } else if (peek() == '=' && quotes_at(text_, pos_ + 1) != nullptr) {
+      read_signed_group();
     } else {
       pos_ = text_.size();
       std::vector<QueryNode> words = phrase_words(0, text_.size());
@@ -191,7 +193,10 @@ class Lexer {
     } else if ((word_start || (before != nullptr && is_sign(*before))) && read_field()) {
       return;
     } else if (const Quotes* quotes = quotes_at(text_, pos_)) {
-      read_phrase(*quotes);
+      read_phrase(*quotes, begin);
+    } else if ((word_start || (before != nullptr && is_prefix(*before))) &&
+               std::string_view("=*~").find(peek()) != std::string_view::npos && starts_group(pos_ + 1)) {
+      read_signed_group();
     } else {
       read_word();
     }
@@ -241,6 +246,41 @@ class Lexer {
         std::string_view("(=*\\").find(text_[at]) != std::string_view::npos)
       return true;
     return u_isalnum(code_point_at(text_, at).value);
+  }
+
+  bool starts_group(std::size_t at) const {
+    return at < text_.size() && (text_[at] == '(' || quotes_at(text_, at) != nullptr);
+  }
+
+  // ="obrona cywilna" is the phrase in these very forms; the other signs of words take no phrase or bracket.
+  void read_signed_group() {
+    const std::size_t begin = pos_;
+    const Quotes* quotes = quotes_at(text_, begin + 1);
+    if (text_[begin] == '=' && quotes != nullptr) {
+      ++pos_;
+      return read_phrase(*quotes, begin);
+    }
+    switch (text_[begin]) {
+      case '=':
+        fail_here(begin, begin + 2,
+                  message("po „=” oczekiwano słowa albo frazy w cudzysłowie, a jest nawias; sam znak zapisz "
+                          "„\\=”",
+                          "after “=” expected a word or a phrase in quotation marks, found a bracket; write "
+                          "the sign itself as “\\=”"));
+      case '*':
+        fail_here(
+            begin, pos_ + 1,
+            message("gwiazdka stoi przy słowie, także wewnątrz cudzysłowu („obron* cywilna”), a nie przed "
+                    "całością; sam znak zapisz „\\*”",
+                    "an asterisk stands at a word, inside quotation marks too (“obron* cywilna”), not "
+                    "before the whole; write the sign itself as “\\*”"));
+      default:
+        fail_here(begin, pos_ + 1,
+                  message("„~” stoi za słowem („schron~”) albo za cudzysłowem („…”~3), a nie przed nim; sam "
+                          "znak zapisz „\\~”",
+                          "“~” stands behind a word (“schron~”) or a closing quotation mark (“…”~3), not "
+                          "before it; write the sign itself as “\\~”"));
+    }
   }
 
   // ---- Pieces ----
@@ -446,11 +486,14 @@ class Lexer {
     if (!has_word(text.substr(found.begin, end - found.begin)))
       return {WordMatch::lemma, 0, 1, 0, text.size(), 0, text.size()};
     if (count > 1) {
-      fail_here(run.begin, run.end,
-                message("przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej",
-                        "a word takes only one of the signs “=”, “*” and “~”"));
+      fail_here(run.begin, run.end, one_sign_of_a_word());
     }
     return found;
+  }
+
+  static const char* one_sign_of_a_word() {
+    return message("przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej",
+                   "a word takes only one of the signs “=”, “*” and “~”");
   }
 
   static bool has_word(std::string_view text) {
@@ -586,12 +629,19 @@ class Lexer {
     return {begin, end};
   }
 
-  void read_phrase(const Quotes& quotes) {
-    const std::size_t begin = pos_;
+  // `begin`: of the quotation, or of the equals sign before it, which makes its words exact.
+  void read_phrase(const Quotes& quotes, std::size_t begin) {
+    const bool exact = begin < pos_;
     const Quotation quotation = read_quotation(quotes);
     const std::size_t end = pos_;
     std::vector<QueryNode> words = phrase_words(quotation.begin, quotation.end);
     pos_ = end;
+    for (QueryNode& word : words) {
+      if (!exact) break;
+      if (word.match != WordMatch::lemma && word.match != WordMatch::exact)
+        fail_at(text_, word.range, one_sign_of_a_word());
+      word.match = WordMatch::exact;
+    }
     int gap = 0;
     if (peek() == '~') {
       const std::size_t digits = pos_ + 1;

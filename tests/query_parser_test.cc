@@ -90,6 +90,13 @@ constexpr Row kTrees[] = {
     {"\"?\" schron", "schron"},
     {"słowo\"fraza tuż za\"", "(words słowo (phrase fraza tuż za))"},
 
+    // Signs before quotation marks
+    {"=\"obrona cywilna\"", "(phrase =obrona =cywilna)"},
+    {"+=„Obrona =Cywilna”~2^3 x", "(words (must (phrase~2 =Obrona =Cywilna)^3) x)"},
+    {"tytuł:=\"obrona cywilna\"", "(title (phrase =obrona =cywilna))"},
+    {"=\"schron\"", "=schron"},
+    {"a=\"b c\" 5*\"d\" \\*\"e f\"", "(words a (phrase b c) 5 d (phrase e f))"},
+
     // Operators and their precedence
     {"schrony AND ukrycia", "(and schrony ukrycia)"},
     {"a AND b AND c", "(and a b c)"},
@@ -276,6 +283,18 @@ constexpr Row kErrors[] = {
     {"*schron*",
      "przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej\n  *schron*\n  "
      "^~~~~~~~"},
+    {"=\"obron* cywilna\"",
+     "przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej\n  =\"obron* "
+     "cywilna\"\n    ^~~~~~"},
+    {"*\"obrona cywilna\"",
+     "gwiazdka stoi przy słowie, także wewnątrz cudzysłowu („obron* cywilna”), a nie przed całością; sam "
+     "znak zapisz „\\*”\n  *\"obrona cywilna\"\n  ^"},
+    {"gmina ~„obrona cywilna”",
+     "„~” stoi za słowem („schron~”) albo za cudzysłowem („…”~3), a nie przed nim; sam znak zapisz "
+     "„\\~”\n  gmina ~„obrona cywilna”\n        ^"},
+    {"=(obrona cywilna)",
+     "po „=” oczekiwano słowa albo frazy w cudzysłowie, a jest nawias; sam znak zapisz „\\=”\n  =(obrona "
+     "cywilna)\n  ^~"},
     {"schron~3",
      "po „~” przy słowie oczekiwano 1 albo 2 (tyle liter może się różnić), a jest „3”\n  schron~3\n        "
      "^~"},
@@ -457,6 +476,7 @@ TEST(QueryParser, PlainQuestionsNeedNoSyntax) {
 TEST(QueryParser, Terms) {
   EXPECT_EQ(to_sexpr(parse_term("schron")), "schron");
   EXPECT_EQ(to_sexpr(parse_term(" =OC ")), "=OC");
+  EXPECT_EQ(to_sexpr(parse_term("=\"obrona cywilna\"")), "(phrase =obrona =cywilna)");
   EXPECT_EQ(to_sexpr(parse_term("obrona cywiln*")), "(phrase obrona cywiln*)");
   EXPECT_EQ(to_sexpr(parse_term("„plan ewakuacji”~2")), "(phrase~2 plan ewakuacji)");
   EXPECT_EQ(to_sexpr(parse_term("dane.gov.pl")), "(phrase dane gov pl)");
