@@ -345,14 +345,25 @@ class Lexer {
     return value;
   }
 
-  // ^number behind a phrase, a bracket or a topic; 1 if there is none.
+  // ^number behind a phrase, a bracket or a topic, where nothing else may follow it; 1 if there is none.
   double read_boost() {
     if (peek() != '^') return 1;
     const std::size_t begin = pos_++;
     const std::size_t end = number_end(text_, pos_);
     const double boost = checked_boost(text_.substr(pos_, end - pos_), begin, std::max(end, pos_));
     pos_ = end;
+    if (peek() == '^' || peek() == '~') fail_second_sign(pos_, pos_ + 1);
     return boost;
+  }
+
+  // "schron^2^3" has no meaning that everybody would guess.
+  [[noreturn]] void fail_second_sign(std::size_t begin, std::size_t end) const {
+    fail_here(
+        begin, end,
+        message(
+            "oczekiwano najwyżej jednego „~”, a za nim najwyżej jednej wagi „^”; sam znak zapisz „\\{}”",
+            "expected one “~” at most, and behind it one weight “^” at most; write the sign itself as “\\{}”",
+            text_[begin]));
   }
 
   // ---- Words ----
@@ -446,6 +457,9 @@ class Lexer {
       std::string_view number = text.substr(caret + 1, end - caret - 1);
       if (number_end(number, 0) != number.size()) number = "";
       found.boost = checked_boost(number, run.at[caret], run.at[end - 1] + 1);
+      const std::size_t other = text.rfind('^', caret - 1);
+      if (other != std::string_view::npos && run.is(other, '^') && has_word(text.substr(0, other)))
+        fail_second_sign(run.at[other], run.at[other] + 1);
       end = caret;
     }
 
@@ -663,6 +677,7 @@ class Lexer {
                                            kMaxPhraseGap, number));
       }
     }
+    if (peek() == '~') fail_second_sign(pos_, pos_ + 1);
     const double boost = read_boost();
     if (words.empty()) {
       if (text_.substr(quotation.begin, quotation.end - quotation.begin).find_first_not_of(' ') ==

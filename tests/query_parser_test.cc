@@ -175,7 +175,7 @@ constexpr Row kTrees[] = {
     {"((a^2)^3)^100", "a^100"},
     {"(-a)^2 b", "(words (not a) b)"},
     {"tak/nie^2", "(phrase tak nie)^2"},
-    {"^2 a ^_^", "(words 2 a)"},
+    {"^2 a ^_^ b\\^2^3", "(words 2 a (phrase b 2)^3)"},
 
     // Fields
     {"tytuł:schron", "(title schron)"},
@@ -310,6 +310,17 @@ constexpr Row kErrors[] = {
      "„~” stoi za słowem albo za frazą w cudzysłowie: po nawiasie oczekiwano spacji, „)” lub „^liczba”\n  (a "
      "b)~3\n       ^"},
     {"a^0", "po „^” oczekiwano wagi od 0.01 do 100, np. ^2 albo ^0.5; sam znak zapisz „\\^”\n  a^0\n   ^~"},
+    {"schron^2^3",
+     "oczekiwano najwyżej jednego „~”, a za nim najwyżej jednej wagi „^”; sam znak zapisz „\\^”\n  "
+     "schron^2^3\n        ^"},
+    {"\"a b\"^2~3",
+     "oczekiwano najwyżej jednego „~”, a za nim najwyżej jednej wagi „^”; sam znak zapisz „\\~”\n  \"a "
+     "b\"^2~3\n         "
+     "^"},
+    {"(a b)^2^3 c",
+     "oczekiwano najwyżej jednego „~”, a za nim najwyżej jednej wagi „^”; sam znak zapisz „\\^”\n  (a b)^2^3 "
+     "c\n         "
+     "^"},
     {"(a b)^x",
      "po „^” oczekiwano wagi od 0.01 do 100, np. ^2 albo ^0.5; sam znak zapisz „\\^”\n  (a b)^x\n       ^"},
     {"temat:AI^101",
