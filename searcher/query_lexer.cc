@@ -129,16 +129,18 @@ class Lexer {
     } else if (peek() == '=' && quotes_at(text_, pos_ + 1) != nullptr) {
       read_signed_group();
     } else {
-      pos_ = text_.size();
+      check_term_signs();
       std::vector<QueryNode> words = phrase_words(0, text_.size());
       if (!words.empty()) push(LexemeKind::operand, 0).nodes.push_back(phrase(std::move(words)));
     }
     if (lexemes_.empty()) fail_without_words(text_);
     if (skip_space())
       fail_here(pos_, text_.size(),
-                message("po zamknięciu cudzysłowu oczekiwano końca, „~liczba” lub „^liczba”",
-                        "after the closing quotation mark expected the end, “~number” or “^number”"));
-    return std::move(lexemes_.front().nodes.front());
+                message("po zamknięciu cudzysłowu oczekiwano końca albo „~liczba”",
+                        "after the closing quotation mark expected the end or “~number”"));
+    QueryNode node = std::move(lexemes_.front().nodes.front());
+    if (node.boost != 1) fail_weight_of_term(text_.rfind('^'));
+    return node;
   }
 
  private:
@@ -158,6 +160,47 @@ class Lexer {
     lexemes_.back().kind = kind;
     lexemes_.back().range = byte_range(begin, pos_);
     return lexemes_.back();
+  }
+
+  [[noreturn]] void fail_weight_of_term(std::size_t at) const {
+    fail_here(at, at + 1,
+              message("waga stoi przy aspekcie („weight”), a nie przy słowie; sam znak zapisz „\\^”",
+                      "the weight belongs to the aspect (“weight”), not to a word; write the sign itself as "
+                      "“\\^”"));
+  }
+
+  // What a query reads as an operator and a term cannot hold, in a text outside quotation marks.
+  void check_term_signs() {
+    const std::size_t begin = pos_;
+    while (skip_space()) {
+      const Run run = read_run(text_.size(), true);
+      for (std::size_t i = 1; i < run.text.size(); ++i) {
+        if (run.is(i, '^') && has_word(run.text.substr(0, i))) fail_weight_of_term(run.at[i]);
+      }
+      const bool is_operator =
+          !run.has_escapes() && run.text != "I" && run.text != "NIE" &&
+          (std::any_of(kOperators.begin(), kOperators.end(),
+                       [&](const OperatorName& name) { return run.text == name.name; }) ||
+           run.text.starts_with("NEAR/") || run.text.starts_with("BLISKO/"));
+      const bool sign = is_sign_at(run.begin) && starts_operand(run.begin + 1);
+      const bool bracket = run.begin == begin && run.is(0, '(');  // else as in „centrum (RCB)”
+      const std::size_t colon = run.has_escapes() ? std::string::npos : run.text.find(':');
+      const bool field = colon != std::string::npos && colon + 1 < run.text.size() &&
+                         std::any_of(kFields.begin(), kFields.end(), [&](const FieldName& name) {
+                           return folded(run.text.substr(0, colon)) == name.name;
+                         });
+      if (!is_operator && !sign && !bracket && !field) continue;
+      fail_here(
+          run.begin,
+          sign || bracket ? run.begin + 1
+          : field         ? run.at[colon] + 1
+                          : run.end,
+          message("oczekiwano słowa albo frazy, a jest operator zapytania; słowa jednego aspektu i tak są "
+                  "łączone przez LUB, a zwykły znak lub słowo poprzedza się „\\”",
+                  "expected a word or a phrase, found an operator of queries; the words of an aspect are "
+                  "joined by OR anyway, and a plain sign or word takes “\\” before it"));
+    }
+    pos_ = begin;
   }
 
   // The lexeme that ends right here, such as the plus of "+schron".

@@ -492,8 +492,13 @@ TEST(QueryParser, Terms) {
   EXPECT_EQ(to_sexpr(parse_term("„plan ewakuacji”~2")), "(phrase~2 plan ewakuacji)");
   EXPECT_EQ(to_sexpr(parse_term("dane.gov.pl")), "(phrase dane gov pl)");
   EXPECT_EQ(to_sexpr(parse_term("I")), "I");
-  for (std::string_view bad : {"", "?", "\"?\"", "\"a b\" c", "a*", "„a"})
+  EXPECT_EQ(to_sexpr(parse_term("Jan Paweł I")), "(phrase Jan Paweł I)");
+  EXPECT_EQ(to_sexpr(parse_term("czego NIE wolno \\AND 2\\^3 ustawa (nowa) Data: maj")),
+            "(phrase czego NIE wolno AND 2 3 ustawa nowa Data maj)");
+  for (std::string_view bad : {"", "?", "\"?\"", "\"a b\" c", "a*", "„a", "a^2", "\"a b\"^2", "-a", "a +b",
+                               "a OR b", "AND", "a NEAR/3 b", "a /z b", "(a OR b)", "tytuł:a"}) {
     EXPECT_THROW(parse_term(bad), QueryError) << bad;
+  }
 }
 
 // ---- Properties ----

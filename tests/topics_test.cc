@@ -172,6 +172,20 @@ constexpr BadFile kBadFiles[] = {
     {"label = \"a\"\n[[aspect]]\nname = \"b\"\nwords = [\"c\",\n \"d*\"]\n",
      "t.toml:5: przy „*” oczekiwano co najmniej 3 liter lub cyfr, a jest 1; sam znak zapisz „\\*”\n  d*\n  "
      "^~"},
+    {"label = \"a\"\n[[aspect]]\nname = \"b\"\nwords = [\"c\",\n \"gmina^2\"]\n",
+     "t.toml:5: waga stoi przy aspekcie („weight”), a nie przy słowie; sam znak zapisz „\\^”\n  gmina^2\n    "
+     "   ^"},
+    {"label = \"a\"\n[[aspect]]\nname = \"b\"\nphrases = [\"„a b”~2^3\"]\n",
+     "t.toml:4: waga stoi przy aspekcie („weight”), a nie przy słowie; sam znak zapisz „\\^”\n  „a b”~2^3\n  "
+     "       ^"},
+    {"label = \"a\"\n[[aspect]]\nname = \"b\"\nwords = [\"-gmina\"]\n",
+     "t.toml:4: oczekiwano słowa albo frazy, a jest operator zapytania; słowa jednego aspektu i tak są "
+     "łączone "
+     "przez LUB, a zwykły znak lub słowo poprzedza się „\\”\n  -gmina\n  ^"},
+    {"label = \"a\"\n[[aspect]]\nname = \"b\"\nphrases = [\"gmina OR powiat\"]\n",
+     "t.toml:4: oczekiwano słowa albo frazy, a jest operator zapytania; słowa jednego aspektu i tak są "
+     "łączone "
+     "przez LUB, a zwykły znak lub słowo poprzedza się „\\”\n  gmina OR powiat\n        ^~"},
     {"label = \"a\"\n[[aspect]]\nname = \"b\"\nphrases = [\"\"]\n",
      "t.toml:4: oczekiwano słowa lub frazy, a jest „”"},
 };
