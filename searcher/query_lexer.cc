@@ -416,11 +416,118 @@ class Lexer {
     const bool bound = before != nullptr && (is_sign(*before) || before->kind == LexemeKind::field);
     const Run run = read_run(text_.size(), false);
     std::vector<QueryNode> nodes = words_of(run, true);
+    note_foreign_signs(run);
     if (!bound && !run.has_escapes() && read_operator(run, nodes)) return;
     if (nodes.empty()) return drop_prefixes(run.begin, run.end);
     lexemes_.emplace_back();
     lexemes_.back().range = byte_range(run.begin, run.end);
     lexemes_.back().nodes = std::move(nodes);
+  }
+
+  // What other engines have signs for, or what stands a space too far, is punctuation here. It is searched
+  // for as such, since pasted text is full of it, but not without a word.
+  void note_foreign_signs(const Run& run) {
+    if (run.has_escapes()) return;
+    const std::string_view text = run.text;
+    const Lexeme* before = attached(run.begin);
+    const bool word_start = before == nullptr || before->kind == LexemeKind::open;
+    for (const bool both : {true, false}) {
+      if (text.find(both ? "&&" : "||") == std::string_view::npos) continue;
+      note(both ? message("„&&” pominięto; oba słowa muszą wystąpić, gdy stoi między nimi AND albo I.",
+                          "“&&” was passed over; both words must be there with AND between them.")
+                : message("„||” pominięto; jedno ze słów wystarczy, gdy stoi między nimi OR albo LUB.",
+                          "“||” was passed over; one of the words is enough with OR between them."));
+    }
+    if (word_start && text.size() > 1 && (text[0] == '!' || text[0] == '~') && has_letter_at(text, 1)) {
+      const std::string_view word = without_end_punctuation(text.substr(1));
+      note(text[0] == '!'
+               ? message("„!” pominięto; wykluczenie zapisuje się „-{}”.",
+                         "“!” was passed over; an exclusion is written “-{}”.", word)
+               : message("„~” pominięto; literówkę dopuszcza ten znak za słowem: „{}~”.",
+                         "“~” was passed over; behind the word it allows a typing error: “{}~”.", word));
+    }
+    if (const std::string name = near_in_small_letters(text); !name.empty()) {
+      note(message("„{}” szukano jak słów; operator pisze się wielkimi literami: „{}”.",
+                   "“{}” was searched for as words; the operator is written in capitals: “{}”.", text, name));
+    }
+    if (word_start && !lexemes_.empty() && text.size() > 1 &&
+        text.find_first_not_of("0123456789", 1) == std::string_view::npos) {
+      const Lexeme& last = lexemes_.back();
+      if (text[0] == '~' && last.kind == LexemeKind::operand && quotes_at(text_, last.range.begin)) {
+        note(message("„{}” szukano jak słowa; znak ten stoi tuż za cudzysłowem, bez odstępu.",
+                     "“{}” was searched for as a word; it stands right behind the quotation mark.", text));
+      } else if (text[0] == '^' && (last.kind == LexemeKind::operand || last.kind == LexemeKind::close)) {
+        note(message(
+            "„{}” szukano jak słowa; waga stoi tuż za słowem, cudzysłowem albo nawiasem, bez odstępu.",
+            "“{}” was searched for as a word; a weight stands right behind the word, quotation mark "
+            "or bracket.",
+            text));
+      }
+    }
+    if (text == "*" && before != nullptr && before->kind == LexemeKind::operand &&
+        (quotes_at(text_, before->range.begin) || text_[before->range.begin] == '=')) {
+      note(message("Gwiazdkę za cudzysłowem pominięto; stoi ona przy słowie, także w cudzysłowie.",
+                   "The asterisk behind the quotation mark was passed over; it stands at a word, inside "
+                   "quotation marks too."));
+    }
+    note_inner_signs(run.text);
+  }
+
+  void note_inner_signs(std::string_view text) {
+    const std::string_view body = without_end_punctuation(text);
+    const bool address = text.find_first_of("/=") != std::string_view::npos;
+    for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+      if ((text[i] != '*' && (text[i] != '?' || address)) || !has_letter(text.substr(0, i)) ||
+          !has_letter_at(text, i + 1) || !ends_in_letter(text.substr(0, i)))
+        continue;
+      note(text[i] == '*'
+               ? message("„{}”: gwiazdka działa na początku albo na końcu słowa; tu rozdzieliła słowa.",
+                         "“{}”: an asterisk works in front of a word or at its end; here it parted words.",
+                         body)
+               : message("„{}”: znak „?” nie zastępuje litery; tu rozdzielił słowa. Zob. „*” i „~”.",
+                         "“{}”: “?” does not stand for a letter; here it parted words. See “*” and “~”.",
+                         body));
+      return;
+    }
+    // Two of them on either side are how Markdown writes bold.
+    if (text_.find("**") != text_.rfind("**")) return;
+    if (body.size() > 2 && body.ends_with("**") && ends_in_letter(body.substr(0, body.size() - 2))) {
+      note(message("„{0}”: dwie gwiazdki nic nie znaczą; dowolne zakończenie to „{1}*”.",
+                   "“{0}”: two asterisks mean nothing; any ending is “{1}*”.", body,
+                   body.substr(0, body.size() - 2)));
+    } else if (body.starts_with("**") && has_letter_at(body, 2)) {
+      note(message("„{0}”: dwie gwiazdki nic nie znaczą; dowolny początek to „*{1}”.",
+                   "“{0}”: two asterisks mean nothing; any beginning is “*{1}”.", body, body.substr(2)));
+    }
+  }
+
+  static bool has_letter_at(std::string_view text, std::size_t at) {
+    return at < text.size() && u_isalpha(code_point_at(text, at).value);
+  }
+  static bool ends_in_letter(std::string_view text) {
+    std::size_t at = text.size();
+    while (at > 0 && U8_IS_TRAIL(static_cast<unsigned char>(text[--at]))) {
+    }
+    return has_letter_at(text, at);
+  }
+  static std::string_view without_end_punctuation(std::string_view text) {
+    return text.substr(0, text.find_last_not_of(".,;:!?'") + 1);
+  }
+
+  // "near/3" and "Blisko/3" to what they would be as operators; empty for anything else.
+  static std::string near_in_small_letters(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    if (slash == std::string_view::npos || slash + 1 == text.size() ||
+        text.find_first_not_of("0123456789", slash + 1) != std::string_view::npos)
+      return {};
+    const std::string name = folded(text.substr(0, slash));
+    if (name != "near" && name != "blisko") return {};
+    const std::string capitals = std::string(name == "near" ? "NEAR" : "BLISKO").append(text.substr(slash));
+    return text == capitals ? std::string() : capitals;
+  }
+
+  void note(std::string text) {
+    if (std::find(notes_.begin(), notes_.end(), text) == notes_.end()) notes_.push_back(std::move(text));
   }
 
   // Nothing but punctuation follows: a sign before it was punctuation as well.
@@ -463,10 +570,13 @@ class Lexer {
                           digits.find_first_not_of("0123456789") == std::string::npos;
       const int distance = number ? std::stoi(digits) : 0;
       if (distance < 1 || distance > kMaxNearDistance) {
-        fail_here(
-            run.begin, run.end,
-            message("po „{}” oczekiwano liczby od 1 do {}, a jest „{}”",
-                    "after “{}” expected a number from 1 to {}, found “{}”", name, kMaxNearDistance, digits));
+        fail_here(run.begin, run.end,
+                  digits.empty() ? message("po „{}” oczekiwano liczby od 1 do {}, a jej nie ma",
+                                           "after “{}” expected a number from 1 to {}, found none", name,
+                                           kMaxNearDistance)
+                                 : message("po „{}” oczekiwano liczby od 1 do {}, a jest „{}”",
+                                           "after “{}” expected a number from 1 to {}, found “{}”", name,
+                                           kMaxNearDistance, digits));
       }
       push_operator(LexemeKind::binary, NodeKind::near, name[0] == 'B' ? Spelling::polish : Spelling::english,
                     distance);
@@ -543,7 +653,12 @@ class Lexer {
     if (!has_word(text.substr(found.begin, end - found.begin)))
       return {WordMatch::lemma, 0, 1, 0, text.size(), 0, text.size()};
     if (count > 1) {
-      fail_here(run.begin, run.end, one_sign_of_a_word());
+      const bool asterisks = found.match == WordMatch::prefix && run.is(0, '*');
+      fail_here(run.begin, run.end,
+                asterisks
+                    ? message("przy słowie oczekiwano jednej gwiazdki, na początku albo na końcu, a są dwie",
+                              "a word takes one asterisk, in front or at its end, and there are two")
+                    : one_sign_of_a_word());
     }
     return found;
   }
@@ -771,9 +886,9 @@ class Lexer {
     if (name.find('\\') != std::string::npos) return;
     for (const FieldName& known : kFields) {
       if (edit_distance(name, known.name, 1) > 1) continue;
-      notes_.push_back(message("„{}:” to nie jest pole i szukano go jak słowa; czy chodziło o „{}:”?",
-                               "“{}:” is not a field and was searched for as a word; did you mean “{}:”?",
-                               name, known.name == "tytul" ? "tytuł" : known.name));
+      note(message("„{}:” to nie jest pole i szukano go jak słowa; czy chodziło o „{}:”?",
+                   "“{}:” is not a field and was searched for as a word; did you mean “{}:”?", name,
+                   known.name == "tytul" ? "tytuł" : known.name));
       return;
     }
   }

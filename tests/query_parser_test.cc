@@ -263,6 +263,7 @@ constexpr Row kErrors[] = {
      "zapisz \\„\n  w „Lalce Prusa\n    ^"},
     {"\"\" a", "w cudzysłowie oczekiwano co najmniej jednego słowa, a nic tam nie ma\n  \"\" a\n  ^~"},
     {"a NEAR/0 b", "po „NEAR/” oczekiwano liczby od 1 do 100, a jest „0”\n  a NEAR/0 b\n    ^~~~~~"},
+    {"a NEAR/ b", "po „NEAR/” oczekiwano liczby od 1 do 100, a jej nie ma\n  a NEAR/ b\n    ^~~~~"},
     {"a BLISKO/x b", "po „BLISKO/” oczekiwano liczby od 1 do 100, a jest „x”\n  a BLISKO/x b\n    ^~~~~~~~"},
     {"a NEAR/3 -b", "obok „NEAR/3” oczekiwano słów i fraz, a jest wykluczenie\n  a NEAR/3 -b\n           ^~"},
     {"a /z data:2024",
@@ -281,7 +282,9 @@ constexpr Row kErrors[] = {
     {"AI~",
      "przy „~” oczekiwano co najmniej 3 liter lub cyfr, a jest 2; sam znak zapisz „\\~”\n  AI~\n  ^~~"},
     {"*schron*",
-     "przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej\n  *schron*\n  "
+     "przy słowie oczekiwano jednej gwiazdki, na początku albo na końcu, a są dwie\n  *schron*\n  ^~~~~~~~"},
+    {"=schron*",
+     "przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej\n  =schron*\n  "
      "^~~~~~~~"},
     {"=\"obron* cywilna\"",
      "przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej\n  =\"obron* "
@@ -716,6 +719,39 @@ TEST(QueryParser, DocumentedExamples) {
     }
   }
   EXPECT_GE(examples, 60);
+}
+
+// What other engines have signs for is not passed over without a word.
+TEST(QueryParser, NotesSignsOfOtherLanguages) {
+  const struct {
+    const char *query, *note;
+  } rows[] = {
+      {"sch*on", "„sch*on”: gwiazdka działa na początku albo na końcu słowa; tu rozdzieliła słowa."},
+      {"gmina sch?on,", "„sch?on”: znak „?” nie zastępuje litery; tu rozdzielił słowa. Zob. „*” i „~”."},
+      {"schron** gmina", "„schron**”: dwie gwiazdki nic nie znaczą; dowolne zakończenie to „schron*”."},
+      {"**owisko", "„**owisko”: dwie gwiazdki nic nie znaczą; dowolny początek to „*owisko”."},
+      {"schron && gmina", "„&&” pominięto; oba słowa muszą wystąpić, gdy stoi między nimi AND albo I."},
+      {"schron||gmina", "„||” pominięto; jedno ze słów wystarczy, gdy stoi między nimi OR albo LUB."},
+      {"gmina !schron", "„!” pominięto; wykluczenie zapisuje się „-schron”."},
+      {"schron near/3 gmina", "„near/3” szukano jak słów; operator pisze się wielkimi literami: „NEAR/3”."},
+      {"schron Blisko/12 gmina",
+       "„Blisko/12” szukano jak słów; operator pisze się wielkimi literami: „BLISKO/12”."},
+      {"\"obrona cywilna\" ~3", "„~3” szukano jak słowa; znak ten stoi tuż za cudzysłowem, bez odstępu."},
+      {"(a b) ^2",
+       "„^2” szukano jak słowa; waga stoi tuż za słowem, cudzysłowem albo nawiasem, bez odstępu."},
+      {"gmina ~schron", "„~” pominięto; literówkę dopuszcza ten znak za słowem: „schron~”."},
+      {"\"obrona cywiln\"*", "Gwiazdkę za cudzysłowem pominięto; stoi ona przy słowie, także w cudzysłowie."},
+      // Text as it is pasted
+      {"**bardzo ważne** to 2*3, C++ & AT&T?", ""},
+      {"https://gov.pl/a?b=c!d ważne! co?nie/tak hotel 5** ok. ~30 osób", ""},
+      {"sch\\*on \\!schron near/miss blisko", ""},
+      {"\"sch*on && !x\"", ""},
+  };
+  for (const auto& row : rows) {
+    const Query query = parse_query(row.query);
+    EXPECT_EQ(query.notes.empty() ? "" : query.notes.front(), row.note) << row.query;
+    EXPECT_LE(query.notes.size(), 1U) << row.query;
+  }
 }
 
 TEST(QueryParser, NotesNamesThatAreNearlyFields) {
