@@ -792,9 +792,9 @@ class Lexer {
     if (end == std::string_view::npos) {
       fail_here(open, begin,
                 message("cudzysłów otwarty w tym miejscu nie jest zamknięty: oczekiwano znaku {} przed "
-                        "końcem zapytania; sam znak zapisz \\{}",
+                        "końcem zapytania; sam znak zapisz \\{}, a wklejonego tekstu szukaj z --plain",
                         "the quotation mark opened here is not closed: expected {} before the end of the "
-                        "query; write the sign itself as \\{}",
+                        "query; write the sign itself as \\{}, or search for pasted text with --plain",
                         quotes.close[0], quotes.open));
     }
     pos_ = code_point_at(text_, end).end;

@@ -11,6 +11,7 @@
 
 #include "analysis/data_files.h"
 #include "analysis/message.h"
+#include "analysis/quantity.h"
 #include "analysis/schema.h"
 #include "analysis/tokenizer.h"
 #include "analysis/utf8.h"
@@ -183,9 +184,9 @@ SearchResult Searcher::search(std::string_view query, const SearchOptions& optio
   result.understood = to_sexpr(parsed.root);
   result.notes.insert(result.notes.begin(), parsed.notes.begin(), parsed.notes.end());
   if (parsed.dropped_words) {
-    result.notes.push_back(message("Zapytanie jest długie: pominięto {} ostatnich słów.",
-                                   "The query is long: its last {} words were left out.",
-                                   parsed.dropped_words));
+    result.notes.push_back(message("Zapytanie jest długie: na końcu pominięto {}.",
+                                   "The query is long: {} left out at its end.",
+                                   counted(parsed.dropped_words, kWordNoun)));
   }
   return result;
 }

@@ -254,13 +254,14 @@ constexpr Row kErrors[] = {
     {"(schrony LUB ukrycia",
      "nawias otwarty w tym miejscu nie jest zamknięty: oczekiwano „)” przed końcem zapytania; sam znak "
      "zapisz "
-     "„\\(”\n  (schrony LUB ukrycia\n  ^"},
+     "„\\(”, a wklejonego tekstu szukaj z --plain\n  (schrony LUB ukrycia\n  ^"},
     {"źle :)",
-     "ten nawias niczego nie zamyka: oczekiwano wcześniej „(”; sam znak zapisz „\\)”\n  źle :)\n       ^"},
+     "ten nawias niczego nie zamyka: oczekiwano wcześniej „(”; sam znak zapisz „\\)”, a wklejonego tekstu "
+     "szukaj z --plain\n  źle :)\n       ^"},
     {"w „Lalce Prusa",
      "cudzysłów otwarty w tym miejscu nie jest zamknięty: oczekiwano znaku ” przed końcem zapytania; sam "
      "znak "
-     "zapisz \\„\n  w „Lalce Prusa\n    ^"},
+     "zapisz \\„, a wklejonego tekstu szukaj z --plain\n  w „Lalce Prusa\n    ^"},
     {"\"\" a", "w cudzysłowie oczekiwano co najmniej jednego słowa, a nic tam nie ma\n  \"\" a\n  ^~"},
     {"a NEAR/0 b", "po „NEAR/” oczekiwano liczby od 1 do 100, a jest „0”\n  a NEAR/0 b\n    ^~~~~~"},
     {"a NEAR/ b", "po „NEAR/” oczekiwano liczby od 1 do 100, a jej nie ma\n  a NEAR/ b\n    ^~~~~"},
@@ -387,11 +388,13 @@ constexpr Row kErrors[] = {
      "po „AND” oczekiwano słowa, frazy albo nawiasu, a zapytanie się kończy\n  e\u0301le 日本 AND\n          "
      "    ^"},
     {"a\tb\nc)",
-     "ten nawias niczego nie zamyka: oczekiwano wcześniej „(”; sam znak zapisz „\\)”\n  a b c)\n       ^"},
+     "ten nawias niczego nie zamyka: oczekiwano wcześniej „(”; sam znak zapisz „\\)”, a wklejonego tekstu "
+     "szukaj z --plain\n  a b c)\n       ^"},
     {"pierwsze drugie trzecie czwarte piąte szóste siódme ósme dziewiąte dziesiąte ) jedenaste dwunaste "
      "trzynaste "
      "czternaste piętnaste szesnaste",
-     "ten nawias niczego nie zamyka: oczekiwano wcześniej „(”; sam znak zapisz „\\)”\n"
+     "ten nawias niczego nie zamyka: oczekiwano wcześniej „(”; sam znak zapisz „\\)”, a wklejonego tekstu "
+     "szukaj z --plain\n"
      "  …sme dziewiąte dziesiąte ) jedenaste dwunaste trzynaste czternaste piętnast…\n"
      "                           ^"},
 };
@@ -407,8 +410,10 @@ TEST(QueryParser, TextThatIsNoText) {
             "zapytanie nie jest poprawnym UTF-8: oczekiwano znaku, a w bajcie 2 jest 0xFF; sprawdź kodowanie "
             "terminala "
             "lub pliku");
-  EXPECT_EQ(error_of(std::string(4097, 'a')),
-            "zapytanie jest za długie: ma 4097 bajtów, a najwyżej może mieć 4096; skróć je");
+  EXPECT_EQ(
+      error_of(std::string(4097, 'a')),
+      "zapytanie jest za długie: ma 4097 bajtów, a najwyżej może mieć 4096; skróć je, a wklejonego tekstu "
+      "szukaj z --plain");
 }
 
 TEST(QueryParser, Limits) {
@@ -417,13 +422,15 @@ TEST(QueryParser, Limits) {
   EXPECT_EQ(parse_query(words).root.children.size(), 64u);
   auto first_line = [](const std::string& message) { return message.substr(0, message.find('\n')); };
   EXPECT_EQ(first_line(error_of(words + " \"b c\"")),
-            "za dużo słów: jest ich 66, a najwyżej może być 64; skróć zapytanie");
+            "za dużo słów: jest ich 66, a najwyżej może być 64; skróć zapytanie, a wklejonego tekstu szukaj "
+            "z --plain");
   const std::string deep = std::string(32, '(') + "a b" + std::string(32, ')');
   EXPECT_EQ(parsed(deep), "(words a b)");
   EXPECT_EQ(first_line(error_of("(" + deep + ")")),
-            "za głębokie nawiasy: najwyżej może być 32 jeden w drugim");
+            "za głębokie nawiasy: jeden w drugim może ich być najwyżej 32");
   EXPECT_EQ(error_of("a b c", {.max_words = 2}),
-            "za dużo słów: jest ich 3, a najwyżej może być 2; skróć zapytanie\n  a b c\n      ^");
+            "za dużo słów: jest ich 3, a najwyżej może być 2; skróć zapytanie, a wklejonego tekstu szukaj z "
+            "--plain\n  a b c\n      ^");
 }
 
 TEST(QueryParser, AMegabyteOfAnythingIsAnswered) {
@@ -477,7 +484,28 @@ TEST(QueryParser, Plain) {
   EXPECT_EQ(cut.dropped_words, 6u);
   EXPECT_EQ(cut.root.children.back().text, "s63");
   for (std::string_view bad : {"", "?!", "\xff"}) EXPECT_THROW(parse_plain(bad), QueryError) << bad;
-  EXPECT_THROW(parse_plain(std::string(5000, 'a')), QueryError);
+}
+
+// The first words that fit, however long the text is.
+TEST(QueryParser, PlainTakesALongText) {
+  std::string text;
+  for (int i = 0; i < 900; ++i) text += "słowo" + std::to_string(i) + " ";
+  const Query many = parse_plain(text);
+  EXPECT_EQ(many.root.children.size(), 64u);
+  EXPECT_EQ(many.root.children.back().text, "słowo63");
+  EXPECT_EQ(many.dropped_words, 836u);
+  text.clear();
+  for (int i = 0; i < 60; ++i) text += std::string(97, 'a') + std::to_string(100 + i) + " ";
+  const Query wide = parse_plain(text);
+  EXPECT_EQ(wide.root.children.size(), 40u);
+  EXPECT_EQ(wide.dropped_words, 20u);
+  try {
+    parse_plain(std::string((1 << 20) + 1, 'a'));
+    ADD_FAILURE();
+  } catch (const QueryError& error) {
+    EXPECT_STREQ(error.what(),
+                 "zapytanie jest za długie: ma 1048577 bajtów, a najwyżej może mieć 1048576; skróć je");
+  }
 }
 
 TEST(QueryParser, PlainQuestionsNeedNoSyntax) {

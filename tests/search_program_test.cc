@@ -169,6 +169,8 @@ TEST_F(SearchProgram, ExitCodes) {
       {"$S --index i --thesaurus brak schron", 2, "", "brak: nie można odczytać tezaurusa"},
       {"$S --index i --facets --format ndjson schron", 0, "\"facets\":{\"report\":[{\"value\":\"r/a.txt\"",
        ""},
+      {"$S --index i --plain schron $(seq -f słowo%g 65)", 0, "pominięto 2 słowa.\n", ""},
+      {"$S --index i --plain schron $(seq -f słowo%g 900)", 0, "pominięto 837 słów.\n", ""},
       {"$S --help", 0, "Przykłady:", ""},
       {"$S --version", 0, "kwerenda-search ", ""},
       {"$S --list-topics", 0, "ochrona-ludnosci\n", ""},

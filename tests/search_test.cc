@@ -825,7 +825,7 @@ TEST(Search, PlainSyntax) {
   std::string many;
   for (int i = 0; i < 70; ++i) many += "słowo" + std::to_string(i) + " ";
   EXPECT_EQ(few().searcher.search(many, plain).notes.back(),
-            "Zapytanie jest długie: pominięto 6 ostatnich słów.");
+            "Zapytanie jest długie: na końcu pominięto 6 słów.");
 }
 
 TEST(Search, Similar) {
