@@ -38,6 +38,19 @@ void print(const std::string& text) {
   }
 }
 
+// For people at a terminal; a pager that does not start is no reason to lose the answer.
+void show(const std::string& text, const TerminalUse& use) {
+  if (use.pager.empty()) return print(text);
+  if (show_in_pager(text, use.pager)) return;
+  std::cerr << message(
+      "kwerenda-search: nie można uruchomić „{}”; wynik wypisano bez przewijania. Sprawdź "
+      "KWERENDA_PAGER i PAGER.\n",
+      "kwerenda-search: cannot start “{}”; the output is not paged. Check KWERENDA_PAGER and "
+      "PAGER.\n",
+      printable(use.pager));
+  print(text);
+}
+
 std::string formatted(const SearchResult& result, const std::string& id, const std::string& query,
                       const SearchProgramOptions& options, const TextStyle& style) {
   switch (options.format) {
@@ -107,7 +120,8 @@ bool is_machine_format(OutputFormat format) {
   return format == OutputFormat::json || format == OutputFormat::ndjson;
 }
 
-int run_search(const Searcher& searcher, const SearchProgramOptions& options, const TextStyle& style) {
+int run_search(const Searcher& searcher, const SearchProgramOptions& options, const TextStyle& style,
+               const TerminalUse& use) {
   start_watchdog();
   const auto start = std::chrono::steady_clock::now();
   const SearchResult result = options.action == SearchAction::similar
@@ -118,7 +132,12 @@ int run_search(const Searcher& searcher, const SearchProgramOptions& options, co
     std::cerr << message("Zrozumiano: {}\nTrwało: {:.1f} ms\n", "Understood: {}\nTook: {:.1f} ms\n",
                          printable(result.understood), took.count());
   }
-  print(formatted(result, "", options.query, options, style));
+  const std::string text = formatted(result, "", options.query, options, style);
+  if (result.hits.empty()) {
+    print(text);
+  } else {
+    show(text, use);
+  }
   return result.hits.empty() && result.matches == 0 ? kNothingFound : kFound;
 }
 
@@ -191,10 +210,9 @@ int run_topic_matrix(const Searcher& searcher, const SearchProgramOptions& optio
 int run(const SearchProgramOptions& options) {
   const TerminalUse use = terminal_use(options, ::isatty(STDOUT_FILENO), environment);
   const TextStyle style{use.color, use.hyperlinks, options.quiet};
-  const Pager pager(use.pager);
   switch (options.action) {
     case SearchAction::help:
-      print(search_help());
+      show(search_help(), use);
       return kFound;
     case SearchAction::version: {
       const auto lexicon = Lexicon::open(data_file("pl.lex", options.open.lexicon));
@@ -205,7 +223,7 @@ int run(const SearchProgramOptions& options) {
     }
     case SearchAction::list_topics: {
       const std::vector<TopicInfo> topics = Searcher::list_topics(options.open);
-      print(options.format == OutputFormat::json ? topics_to_json(topics) : topics_to_text(topics));
+      show(options.format == OutputFormat::json ? topics_to_json(topics) : topics_to_text(topics), use);
       return kFound;
     }
     default:
@@ -227,7 +245,7 @@ int run(const SearchProgramOptions& options) {
       return kFound;
     }
     default:
-      return run_search(searcher, options, style);
+      return run_search(searcher, options, style, use);
   }
 }
 

@@ -261,6 +261,22 @@ TEST_F(SearchProgram, PagerAndHyperlinks) {
   EXPECT_EQ(outcome.code, 1);
 }
 
+// An answer is never lost to a pager that does not start, and nothing starts it when there is none to show.
+TEST_F(SearchProgram, APagerThatDoesNotStart) {
+  build_small();
+  Outcome outcome = run("KWERENDA_PAGER=nie-ma-takiego $S --index i --pager always schron");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_TRUE(contains(outcome.out, "3 pasujące fragmenty")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.err, "nie można uruchomić „nie-ma-takiego”")) << outcome.err;
+  for (const char* query : {"parasol", "'(schron'", "--similar brak#p1", "--topic-matrix"}) {
+    run("rm -f strony; KWERENDA_PAGER=\"cat >strony\" $S --index i --pager always " + std::string(query));
+    EXPECT_FALSE(fs::exists(directory_ / "strony")) << query;
+  }
+  outcome = run("KWERENDA_PAGER=\"cat >strony\" $S --pager always --list-topics");
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_TRUE(contains(slurp(directory_ / "strony"), "ochrona-ludnosci"));
+}
+
 TEST_F(SearchProgram, Corpus) {
   ASSERT_EQ(run("$I add -q --index i $C").code, 0);
   Outcome outcome = run("$S --index i --batch '" KWERENDA_SOURCE_DIR
