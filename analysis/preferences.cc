@@ -132,7 +132,7 @@ fs::path config_home() {
 Preferences read_preferences(const fs::path& directory, const fs::path& config_home) {
   Preferences preferences;
   std::error_code error;
-  for (fs::path at = fs::absolute(directory, error);; at = at.parent_path()) {
+  for (fs::path at = fs::absolute(directory, error).lexically_normal();; at = at.parent_path()) {
     if (fs::is_regular_file(at / kPreferenceFile, error)) {
       preferences.files.push_back(read_file(at / kPreferenceFile));
       break;

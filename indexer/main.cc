@@ -402,7 +402,12 @@ int run(const std::vector<std::string>& arguments) {
     return value ? std::optional<std::string>(value) : std::nullopt;
   };
   g_json = asks_for_json(arguments, environment);
-  const Preferences preferences = read_preferences(".", config_home());
+  Preferences preferences;
+  try {
+    preferences = read_preferences(".", config_home());
+  } catch (const Error&) {
+    if (!asks_for_help(arguments)) throw;
+  }
   g_json = asks_for_json(arguments, environment, preferences);
   const IndexerOptions options = parse_options(arguments, environment, preferences);
   switch (options.verb) {

@@ -223,7 +223,10 @@ int run(const SearchProgramOptions& options) {
     }
     case SearchAction::list_topics: {
       const std::vector<TopicInfo> topics = Searcher::list_topics(options.open);
-      show(options.format == OutputFormat::json ? topics_to_json(topics) : topics_to_text(topics), use);
+      show(options.format == OutputFormat::json     ? topics_to_json(topics)
+           : options.format == OutputFormat::ndjson ? topics_to_ndjson(topics)
+                                                    : topics_to_text(topics),
+           use);
       return kFound;
     }
     default:
@@ -261,8 +264,14 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   OutputFormat format = requested_format(arguments, environment);
   try {
-    const SearchProgramOptions options =
-        parse_search_options(arguments, environment, read_preferences(".", config_home()));
+    Preferences preferences;
+    try {
+      preferences = read_preferences(".", config_home());
+    } catch (const Error&) {
+      if (!asks_for_help(arguments)) throw;
+    }
+    format = requested_format(arguments, environment, preferences);
+    const SearchProgramOptions options = parse_search_options(arguments, environment, preferences);
     format = options.format;
     return run(options);
   } catch (const Error& error) {

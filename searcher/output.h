@@ -28,6 +28,7 @@ std::string to_ndjson(const SearchResult& result, std::string_view query_id, con
 std::string to_trec(const SearchResult& result, std::string_view query_id);
 std::string topics_to_text(const std::vector<TopicInfo>& topics);
 std::string topics_to_json(const std::vector<TopicInfo>& topics);
+std::string topics_to_ndjson(const std::vector<TopicInfo>& topics);  // one topic a line
 // One line; `query_id` of a batch's line, or empty.
 std::string error_to_json(const Error& error, std::string_view query_id = {});
 std::string why_not_to_json(std::string_view citation, std::string_view answer);

@@ -58,7 +58,7 @@ TEST(Preferences, ProjectBeforeUser) {
   fs::create_directories(root / "projekt/a/b");
   fs::create_directories(root / "dom/kwerenda");
   std::ofstream(root / "dom/kwerenda/kwerenda.toml") << "limit = 3\nsort = \"date\"\n";
-  Preferences found = read_preferences(root / "projekt/a/b", root / "dom");
+  Preferences found = read_preferences(root / "projekt/./a/../a/b/.", root / "dom");
   ASSERT_EQ(found.files.size(), 1U);
   EXPECT_EQ(found.find("limit")->values.front(), "3");
   std::ofstream(root / "projekt/kwerenda.toml") << "limit = 7\nindex = \"i\"\n";

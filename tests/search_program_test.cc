@@ -240,6 +240,24 @@ TEST_F(SearchProgram, Preferences) {
       << outcome.err;
 }
 
+// Who has made a mistake in the file needs the help more than anybody.
+TEST_F(SearchProgram, HelpInSpiteOfBadPreferences) {
+  for (const char* mistake : {"indeks = 1\n", "limit = \"dużo\"\n", "= =\n", "sort = \"od tyłu\"\n"}) {
+    write("kwerenda.toml", mistake);
+    for (const char* command : {"$S --help", "$S -h", "$S --version", "$S -V", "$I --help", "$I help add",
+                                "$I add -h", "$I --version", "$I -V"}) {
+      const Outcome outcome = run(command);
+      EXPECT_EQ(outcome.code, 0) << command << "\n" << outcome.err;
+      EXPECT_TRUE(contains(outcome.out, "kwerenda")) << command;
+    }
+    EXPECT_EQ(run("$S --index i schron").code, 2);
+  }
+  write("kwerenda.toml", "format = \"json\"\n");
+  EXPECT_TRUE(contains(run("$S --index brak schron").out, "{\"schema_version\":1,\"error\":"));
+  EXPECT_TRUE(
+      contains(run("$S --list-topics --format ndjson").out, "{\"schema_version\":1,\"name\":\"gis\""));
+}
+
 TEST_F(SearchProgram, PagerAndHyperlinks) {
   build_small();
   const std::string link = "\x1b]8;;file://";
