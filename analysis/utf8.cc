@@ -119,4 +119,21 @@ std::string printable(std::string_view bytes) {
   return out;
 }
 
+std::string from_printable(std::string_view shown) {
+  const auto digit = [&](std::size_t at) {
+    const char c = at < shown.size() ? shown[at] : ' ';
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+  };
+  std::string out;
+  for (std::size_t at = 0; at < shown.size(); ++at) {
+    if (shown.substr(at, 2) == "\\x" && digit(at + 2) >= 0 && digit(at + 3) >= 0) {
+      out += static_cast<char>(digit(at + 2) * 16 + digit(at + 3));
+      at += 3;
+    } else {
+      out += shown[at];
+    }
+  }
+  return out;
+}
+
 }  // namespace kwerenda
