@@ -3,6 +3,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -26,6 +27,7 @@
 namespace kwerenda {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr int kFound = 0, kNothingFound = 1, kFailed = 2;
 
 const char* environment(const char* name) { return std::getenv(name); }
@@ -59,7 +61,7 @@ std::string formatted(const SearchResult& result, const std::string& id, const s
     case OutputFormat::ndjson:
       return to_ndjson(result, id, options.search);
     case OutputFormat::trec:
-      return to_trec(result, id.empty() ? "1" : id);
+      return to_trec(result, id.empty() ? "1" : id, options.search);
     case OutputFormat::text:
       break;
   }
@@ -141,6 +143,22 @@ int run_search(const Searcher& searcher, const SearchProgramOptions& options, co
   return result.hits.empty() && result.matches == 0 ? kNothingFound : kFound;
 }
 
+// The columns of TREC's format are parted by white space, and other programs know a query by its id alone.
+void check_query_id(const std::string& id, OutputFormat format) {
+  if (trimmed(id).empty()) {
+    throw Error(ErrorKind::usage, message("oczekiwano identyfikatora przed tabulatorem, a jest pusty.",
+                                          "expected an id before the tab, it is empty."));
+  }
+  const bool columns = format == OutputFormat::trec;
+  if (columns &&
+      std::any_of(id.begin(), id.end(), [](char c) { return static_cast<unsigned char>(c) <= ' '; })) {
+    throw Error(
+        ErrorKind::usage,
+        message("identyfikator „{}” ma odstęp, a w formacie trec oddziela on kolumny; usuń go.",
+                "the id “{}” has white space, which parts the columns of trec; remove it.", printable(id)));
+  }
+}
+
 // One bad line does not stop the others.
 int run_batch(const Searcher& searcher, const SearchProgramOptions& options, const TextStyle& style) {
   const auto check = [&](bool good) {
@@ -162,7 +180,7 @@ int run_batch(const Searcher& searcher, const SearchProgramOptions& options, con
   bool any = false, failed = false;
   std::size_t number = 0;
   for (std::string line; std::getline(in, line);) {
-    ++number;
+    if (number++ == 0 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
     if (!line.empty() && line.back() == '\r') line.pop_back();
     if (line.empty()) continue;
     const std::size_t tab = line.find('\t');
@@ -173,6 +191,7 @@ int run_batch(const Searcher& searcher, const SearchProgramOptions& options, con
         throw Error(ErrorKind::usage, message("oczekiwano wiersza „id TAB zapytanie”, nie ma tabulatora.",
                                               "expected a line “id TAB query”, there is no tab."));
       }
+      check_query_id(id, options.format);
       start_watchdog();
       const SearchResult result = searcher.search(query, search);
       any = any || !result.hits.empty() || result.matches > 0;
@@ -196,7 +215,10 @@ int run_topic_matrix(const Searcher& searcher, const SearchProgramOptions& optio
     return out + "\"";
   };
   std::string out = "raport";
-  for (const TopicInfo& topic : matrix.topics) out += "," + topic.name;
+  for (const TopicInfo& topic : matrix.topics) {
+    const std::string name = printable(topic.name);
+    out += ',' + (name.find_first_of(",\"") == std::string::npos ? name : quoted(name));
+  }
   out += '\n';
   for (const TopicMatrix::Row& row : matrix.rows) {
     out += quoted(printable(row.report_id));

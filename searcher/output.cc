@@ -241,7 +241,7 @@ std::string to_json(const SearchResult& result, std::string_view query, const Se
 
 std::string to_ndjson(const SearchResult& result, std::string_view query_id, const SearchOptions& options) {
   std::string out;
-  std::uint32_t rank = 0;
+  std::uint32_t rank = options.offset;
   for (const Hit& hit : result.hits) {
     ordered_json json{{"schema_version", kOutputSchemaVersion}};
     if (!query_id.empty()) json["query_id"] = query_id;
@@ -260,9 +260,9 @@ std::string to_ndjson(const SearchResult& result, std::string_view query_id, con
   return out;
 }
 
-std::string to_trec(const SearchResult& result, std::string_view query_id) {
+std::string to_trec(const SearchResult& result, std::string_view query_id, const SearchOptions& options) {
   std::string out;
-  std::uint32_t rank = 0;
+  std::uint32_t rank = options.offset;
   for (const Hit& hit : result.hits) {
     std::string id;
     for (char c : hit.report_id) {

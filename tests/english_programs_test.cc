@@ -114,7 +114,7 @@ TEST_F(EnglishPrograms, ErrorsOfSearching) {
       {"$S --limt 3 schron", 2, "",
        "kwerenda-search: unknown option “--limt”; the nearest is “--limit”. Help: kwerenda-search --help\n"},
       {"$S --index i --limit x schron", 2, "", "--limit: expected a number from 0 to 10000, found “x”"},
-      {"$S --index i --limit", 2, "", "option “--limit”: its value is missing"},
+      {"$S --index i --limit", 2, "", "option “--limit” needs a value"},
       {"$S --index i schron AND", 2, "",
        "kwerenda-search: after “AND” expected a word, a phrase or a bracket, but the query ends\n"
        "  schron AND\n"
@@ -123,7 +123,7 @@ TEST_F(EnglishPrograms, ErrorsOfSearching) {
       {"$S --index i --topic gsi schron", 2, "", "there is no topic “gsi”: "},
       {"$S --index brak schron", 2, "",
        "brak: there is no such index. Build it: kwerenda-index add --index brak REPORTS…\n"},
-      {"$S --index i --similar r/a.txt#p9", 2, "", "“r/a.txt#p9”: the index has no such passage."},
+      {"$S --index i --similar r/a.txt#p9", 2, "", "“r/a.txt#p9”: there is no such passage; the report has"},
       {"$S --index r/a.txt schron", 2, "", "r/a.txt: expected the directory of an index, found a file."},
       {"$S --index i --lexicon r/a.txt schron", 2, "", "r/a.txt: this is not a lexicon of Kwerenda"},
       {"$S --index i schron > /dev/full", 2, "", "standard output: cannot write: No space left on device."},

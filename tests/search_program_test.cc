@@ -118,6 +118,12 @@ TEST_F(SearchProgram, ExitCodes) {
   build_small();
   write("pytania", "1\tschron\n2\tparasol\n");
   write("puste", "1\tparasol\n");
+  write("bom", "\xEF\xBB\xBFq1\tschron\n");
+  write("id", "a b\tschron\n\tschron\nq3\tmapa\n");
+  write("dziwne/a\tb.txt",
+        "Parasol z nazwy\n\nParasole ochronne rozdawano na rynku w czasie deszczu, żeby nikt nie zmókł.\n");
+  run("$I add -q --index d dziwne");
+  write("t/a,b.toml", "label = \"a\"\n[[aspect]]\nname = \"b\"\nwords = [\"schron\"]\n");
   write("zle", "1\tschron\nbez tabulatora\n3\t(\n4\tmapa\n");
   const struct {
     const char* command;
@@ -146,12 +152,22 @@ TEST_F(SearchProgram, ExitCodes) {
       {"$S --index i --format json '('", 2, "{\"schema_version\":1,\"error\":{\"kind\":\"query\"",
        "kwerenda-search: "},
       {"$S --index i --similar r/a.txt#p1", 0, "", ""},
-      {"$S --index i --similar r/a.txt#p9", 2, "", "„r/a.txt#p9”: w indeksie nie ma takiego fragmentu"},
+      {"$S --index i --similar r/a.txt#p9", 2, "", "„r/a.txt#p9”: nie ma takiego fragmentu; raport ma"},
       {"$S --index i --why-not r/c.txt#p1 schron", 0, "r/c.txt#p1: nie pasuje do zapytania", ""},
       {"$S --index i --batch pytania", 0, "=== 1\tschron\n", ""},
       {"$S --index i --batch puste", 1, "=== 1\tparasol\nNic nie znaleziono.\n", ""},
       {"$S --index i --batch zle", 2, "=== 4\tmapa\n",
        "zle:2: oczekiwano wiersza „id TAB zapytanie”, nie ma tabulatora.\n"},
+      {"$S --index i --batch bom --format trec", 0, "q1 Q0 r/", ""},
+      {"$S --index i --batch id --format trec", 2, "q3 Q0 r/c.txt 1 ",
+       "id:1: identyfikator „a b” ma odstęp, a w formacie trec oddziela on kolumny; usuń go.\n"
+       "id:2: oczekiwano identyfikatora przed tabulatorem, a jest pusty.\n"},
+      {"$S --index i --format trec --offset 1 schron", 0, " 2 ", ""},
+      {"$S --index d --similar \"dziwne/a\\x09b.txt#p1\"", 1, "", ""},
+      {"$S --index d --why-not \"dziwne/a\\x09b.txt#p1\" parasol", 0, "dziwne/a\\x09b.txt#p1: miejsce 1", ""},
+      {"$S --index i --topics-dir t --topic-matrix", 0, ",\"a,b\",", ""},
+      {"$S --index i --explain temat:gis schron", 0, "Zrozumiano: (words (must (topic \"gis\")) schron)\n",
+       ""},
       {"$S --index i --batch brak", 2, "", "brak: nie można odczytać pliku zapytań"},
       {"$S --index i --batch r", 2, "", "r: nie można odczytać pliku zapytań"},
       {"$S --index i --batch - < pytania", 0, "=== 2\tparasol\n", ""},
