@@ -41,8 +41,9 @@ class Reader {
       table = toml::parse(text, file_.string());
     } catch (const toml::parse_error& error) {
       fail(error.source().begin.line,
-           message("oczekiwano pliku TOML, a jest błąd składni: {}",
-                   "expected a TOML file, found a syntax error: {}", error.description()));
+           message("oczekiwano pliku TOML, a w kolumnie {} jest błąd składni (po angielsku: {})",
+                   "expected a TOML file, found a syntax error in column {}: {}", error.source().begin.column,
+                   error.description()));
     }
     PreferenceFile read{file_, {}};
     for (const auto& [key, value] : table) {

@@ -25,6 +25,7 @@
 #include "analysis/schema.h"
 #include "analysis/segment_sums.h"
 #include "analysis/stored.h"
+#include "analysis/system_reason.h"
 #include "analysis/utf8.h"
 #include "indexer/passage_document.h"
 #include "indexer/readers/reader.h"
@@ -154,14 +155,14 @@ void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
   int ends[2];
   if (::pipe(ends) != 0)
     throw Error(ErrorKind::io, message("check: nie można utworzyć potoku: {}",
-                                       "check: cannot make a pipe: {}", std::strerror(errno)));
+                                       "check: cannot make a pipe: {}", system_reason(errno)));
   const pid_t child = ::fork();
   if (child < 0) {
     const int reason = errno;
     ::close(ends[0]);
     ::close(ends[1]);
     throw Error(ErrorKind::io, message("check: nie można utworzyć procesu: {}",
-                                       "check: cannot make a process: {}", std::strerror(reason)));
+                                       "check: cannot make a process: {}", system_reason(reason)));
   }
   if (child == 0) {
     ::close(ends[0]);
@@ -590,14 +591,14 @@ void in_child_process(const fs::path& index, const std::function<void()>& work) 
   int ends[2];
   if (::pipe(ends) != 0)
     throw Error(ErrorKind::io,
-                message("nie można utworzyć potoku: {}", "cannot make a pipe: {}", std::strerror(errno)));
+                message("nie można utworzyć potoku: {}", "cannot make a pipe: {}", system_reason(errno)));
   const pid_t child = ::fork();
   if (child < 0) {
     const int reason = errno;
     ::close(ends[0]);
     ::close(ends[1]);
     throw Error(ErrorKind::io, message("nie można utworzyć procesu: {}", "cannot make a process: {}",
-                                       std::strerror(reason)));
+                                       system_reason(reason)));
   }
   if (child == 0) {
     ::close(ends[0]);

@@ -18,6 +18,7 @@
 #include "analysis/lexicon.h"
 #include "analysis/manifest.h"
 #include "analysis/message.h"
+#include "analysis/system_reason.h"
 #include "analysis/utf8.h"
 #include "searcher/help.h"
 #include "searcher/options.h"
@@ -36,7 +37,7 @@ void print(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     if (errno == EPIPE) std::_Exit(kFound);  // the reader has seen enough
     throw Error(ErrorKind::io, message("standardowe wyjście: nie można zapisać: {}.",
-                                       "standard output: cannot write: {}.", std::strerror(errno)));
+                                       "standard output: cannot write: {}.", system_reason(errno)));
   }
 }
 

@@ -50,7 +50,7 @@ TEST(Preferences, Refusals) {
   EXPECT_TRUE(refusal("purge = \"vanished\"")
                   .starts_with("p/kwerenda.toml:1: nieznane ustawienie „purge”; są: color, context"));
   EXPECT_EQ(refusal("limit 5").substr(0, 66),
-            "p/kwerenda.toml:1: oczekiwano pliku TOML, a jest błąd składni: ");
+            "p/kwerenda.toml:1: oczekiwano pliku TOML, a w kolumnie 3 jest błąd składni (po angielsku: ");
 }
 
 TEST(Preferences, ProjectBeforeUser) {

@@ -1214,7 +1214,8 @@ TEST(SearchErrors, Opening) {
   options = {};
   options.topics = {missing};
   EXPECT_EQ(error_of(open(few().path, options), ErrorKind::not_found),
-            missing.string() + ": oczekiwano katalogu z plikami tematów (*.toml): No such file or directory");
+            missing.string() +
+                ": oczekiwano katalogu z plikami tematów (*.toml): nie ma takiego pliku ani katalogu");
 }
 
 TEST(SearchErrors, Manifest) {
