@@ -66,8 +66,8 @@ class Findings {
   // The rest that was not told.
   void finish() {
     if (damages_ > kMostFindings)
-      say('D', message("… i {} dalszych", "… and {} more", damages_ - kMostFindings));
-    if (notes_ > kMostFindings) say('N', message("… i {} dalszych", "… and {} more", notes_ - kMostFindings));
+      say('D', message("… i jeszcze {}", "… and {} more", damages_ - kMostFindings));
+    if (notes_ > kMostFindings) say('N', message("… i jeszcze {}", "… and {} more", notes_ - kMostFindings));
   }
 
  private:

@@ -865,20 +865,24 @@ TEST(Search, WhyNot) {
     std::uint32_t limit, per_report;
     const char* pattern;
   } rows[] = {
-      {"a.txt#p3", "mapa gmina", 10, 0, "a.txt#p3: miejsce 1 z wynikiem [0-9.]+; jest wśród pokazanych."},
+      {"a.txt#p3", "mapa gmina", 10, 0,
+       "a.txt#p3: miejsce 1 z wynikiem [0-9]+,[0-9]+; jest wśród pokazanych."},
       {"c d.txt#p1", "mapa gmina", 1, 0,
-       "c d.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pokazano 1 o wyniku co najmniej [0-9.]+; nie ma w nim "
+       "c d.txt#p1: miejsce [0-9] z wynikiem [0-9]+,[0-9]+; pokazano 1 fragment o wyniku co najmniej "
+       "[0-9]+,[0-9]+; nie ma w nim "
        "słów: gmina."},
       {"a.txt#p4", "mapa gmina", 10, 0,
        "a.txt#p4: nie pasuje do zapytania: nie ma w nim żadnego z szukanych słów albo nie spełnia operatorów "
        "lub filtrów."},
       {"a.txt#p1", "schron gmina", 10, 1,
-       "a.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pominięty, bo z tego raportu pokazano już tyle, ile "
+       "a.txt#p1: miejsce [0-9] z wynikiem [0-9]+,[0-9]+; pominięty, bo z tego raportu pokazano już tyle, "
+       "ile "
        "wolno: 1."},
       {"b.txt#p1", "agregat", 10, 0,
-       "b.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pominięty, bo pokazano już fragment o tej samej treści."},
+       "b.txt#p1: miejsce [0-9] z wynikiem [0-9]+,[0-9]+; pominięty, bo pokazano już fragment o tej samej "
+       "treści."},
       {"a.txt#p3", "mapa gmina", 0, 0,
-       "a.txt#p3: miejsce 1 z wynikiem [0-9.]+; nie pokazano żadnego fragmentu."},
+       "a.txt#p3: miejsce 1 z wynikiem [0-9]+,[0-9]+; nie pokazano żadnego fragmentu."},
   };
   for (const auto& row : rows) {
     SearchOptions options;
