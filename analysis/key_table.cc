@@ -1,5 +1,6 @@
 #include "analysis/key_table.h"
 
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 namespace kwerenda {
@@ -21,8 +22,14 @@ std::uint16_t short_key_hash(std::string_view key) {
 KeyTable::KeyTable(std::shared_ptr<const KeyMaker> maker)
     : maker_(std::move(maker)), slots_(kFirstSlots), id_slots_(kFirstSlots) {}
 
-std::span<const KeyId> KeyTable::keys_of(std::string_view surface) {
+KeyTable::Expected KeyTable::expect(std::string_view surface) const {
   const std::uint64_t hash = hash_of(surface);
+  __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+  return {hash};
+}
+
+std::span<const KeyId> KeyTable::keys_of(std::string_view surface, Expected expected) {
+  const std::uint64_t hash = expected.hash;
   std::size_t mask = slots_.size() - 1, at = hash & mask;
   for (; slots_[at].hash; at = (at + 1) & mask) {
     if (slots_[at].hash == hash) return keys_in(slots_[at]);
@@ -49,13 +56,13 @@ std::span<const KeyId> KeyTable::keys_of(std::string_view surface) {
 
 KeyId KeyTable::intern(std::string_view key) {
   const std::uint64_t hash = hash_of(key);
-  const auto tag = static_cast<std::uint32_t>(hash >> 32);
-  std::size_t mask = id_slots_.size() - 1, at = hash & mask;
-  for (; id_slots_[at].used; at = (at + 1) & mask) {
-    if (id_slots_[at].tag == tag && texts_[id_slots_[at].id] == key) return id_slots_[at].id;
+  const std::size_t mask = id_slots_.size() - 1;
+  std::size_t at = hash & mask;
+  for (; id_slots_[at].hash; at = (at + 1) & mask) {
+    if (id_slots_[at].hash == hash) return id_slots_[at].id;
   }
   const auto id = static_cast<KeyId>(texts_.size());
-  id_slots_[at] = {tag, id, true};
+  id_slots_[at] = {hash, id};
   texts_.emplace_back(key);
   short_hashes_.push_back(short_key_hash(key));
   text_bytes_ += key.size();
@@ -66,11 +73,11 @@ KeyId KeyTable::intern(std::string_view key) {
 void KeyTable::grow_ids() {
   std::vector<IdSlot> larger(id_slots_.size() * 2);
   const std::size_t mask = larger.size() - 1;
-  for (std::size_t id = 0; id < texts_.size(); ++id) {
-    const std::uint64_t hash = hash_of(texts_[id]);
-    std::size_t at = hash & mask;
-    while (larger[at].used) at = (at + 1) & mask;
-    larger[at] = {static_cast<std::uint32_t>(hash >> 32), static_cast<KeyId>(id), true};
+  for (const IdSlot& slot : id_slots_) {
+    if (!slot.hash) continue;
+    std::size_t at = slot.hash & mask;
+    while (larger[at].hash) at = (at + 1) & mask;
+    larger[at] = slot;
   }
   id_slots_.swap(larger);
 }

@@ -5,36 +5,35 @@
 #include "analysis/tokenizer.h"
 
 namespace kwerenda {
-namespace {
 
 // The keys of a text, and the stream of their hashes.
-void keys_of_text(std::string_view text, KeyTable& table, std::vector<Token>& tokens,
-                  std::vector<KeyId>& keys, KeyStream& stream) {
+void PassageTermMaker::keys_of_text(std::string_view text, std::vector<KeyId>& keys, KeyStream& stream) {
   keys.clear();
   stream.clear();
-  tokenize(text, tokens);
-  for (const Token& token : tokens) {
+  tokenize(text, tokens_);
+  const auto surface = [&](const Token& token) { return text.substr(token.begin, token.end - token.begin); };
+  expected_.clear();
+  for (const Token& token : tokens_) expected_.push_back(table_.expect(surface(token)));
+  for (std::size_t i = 0; i < tokens_.size(); ++i) {
     std::uint16_t further = 0;
-    for (KeyId key : table.keys_of(text.substr(token.begin, token.end - token.begin))) {
+    for (KeyId key : table_.keys_of(surface(tokens_[i]), expected_[i])) {
       keys.push_back(key);
-      stream.push_back(table.short_hash(key) | further);
+      stream.push_back(table_.short_hash(key) | further);
       further = kFurtherKey;
     }
   }
 }
 
-}  // namespace
-
 void PassageTermMaker::set_title(std::string_view title) {
   if (title == title_) return;
   title_ = title;
-  keys_of_text(title_, table_, tokens_, title_keys_, title_stream_);
+  keys_of_text(title_, title_keys_, title_stream_);
 }
 
 void PassageTermMaker::set_heading(std::string_view heading) {
   if (heading == heading_) return;
   heading_ = heading;
-  keys_of_text(heading_, table_, tokens_, heading_keys_, heading_stream_);
+  keys_of_text(heading_, heading_keys_, heading_stream_);
 }
 
 std::size_t PassageTermMaker::terms_of(std::string_view text, std::vector<PassageTerm>& terms) {
@@ -46,7 +45,7 @@ std::size_t PassageTermMaker::terms_of(std::string_view text, std::vector<Passag
     if (slot.text == 0 && slot.title == 0 && slot.heading == 0) touched_.push_back(key);
     slot.*field += 1;
   };
-  keys_of_text(text, table_, tokens_, text_keys_, text_stream_);
+  keys_of_text(text, text_keys_, text_stream_);
   for (KeyId key : text_keys_) count(key, &Count::text);
   for (KeyId key : title_keys_) count(key, &Count::title);
   for (KeyId key : heading_keys_) count(key, &Count::heading);
@@ -65,7 +64,7 @@ std::size_t PassageTermMaker::terms_of(std::string_view text, std::vector<Passag
 std::vector<PassageTerm> PassageTermMaker::place_terms_of(std::string_view place) {
   std::vector<KeyId> keys;
   KeyStream unused;
-  keys_of_text(place, table_, tokens_, keys, unused);
+  keys_of_text(place, keys, unused);
   std::vector<PassageTerm> terms;
   for (KeyId key : keys) terms.push_back({kPlacePrefix, key, 0});
   return terms;

@@ -47,6 +47,8 @@ class PassageTermMaker {
     float text = 0, title = 0, heading = 0;
   };
 
+  void keys_of_text(std::string_view text, std::vector<KeyId>& keys, KeyStream& stream);
+
   KeyTable& table_;
   std::string title_, heading_;
   std::vector<KeyId> text_keys_, title_keys_, heading_keys_;
@@ -54,6 +56,7 @@ class PassageTermMaker {
   std::vector<Count> counts_;   // by key number
   std::vector<KeyId> touched_;  // keys of this passage
   std::vector<Token> tokens_;
+  std::vector<KeyTable::Expected> expected_;  // of tokens_
 };
 
 // The term as it stands in the index.
