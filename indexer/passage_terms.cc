@@ -1,5 +1,7 @@
 #include "indexer/passage_terms.h"
 
+#include <array>
+
 #include "analysis/impact.h"
 #include "analysis/schema.h"
 #include "analysis/tokenizer.h"
@@ -38,26 +40,39 @@ void PassageTermMaker::set_heading(std::string_view heading) {
 
 std::size_t PassageTermMaker::terms_of(std::string_view text, std::vector<PassageTerm>& terms) {
   terms.clear();
-  touched_.clear();
-  const auto count = [&](KeyId key, float Count::*field) {
-    if (key >= counts_.size()) counts_.resize(table_.size() + table_.size() / 2 + 64);
-    Count& slot = counts_[key];
-    if (slot.text == 0 && slot.title == 0 && slot.heading == 0) touched_.push_back(key);
-    slot.*field += 1;
-  };
   keys_of_text(text, text_keys_, text_stream_);
-  for (KeyId key : text_keys_) count(key, &Count::text);
-  for (KeyId key : title_keys_) count(key, &Count::title);
-  for (KeyId key : heading_keys_) count(key, &Count::heading);
+  if (counts_.size() < table_.size()) counts_.resize(table_.size() + table_.size() / 2 + 64);
+  touched_.resize(text_keys_.size() + title_keys_.size() + heading_keys_.size());
+  std::size_t touched = 0;
+  // Whether a key is new to the passage cannot be foretold, so nothing branches on it.
+  const auto count = [&](const std::vector<KeyId>& keys, std::uint32_t Count::*field) {
+    for (const KeyId key : keys) {
+      Count& slot = counts_[key];
+      touched_[touched] = key;
+      touched += (slot.text | slot.title | slot.heading) == 0;
+      ++(slot.*field);
+    }
+  };
+  count(text_keys_, &Count::text);
+  count(title_keys_, &Count::title);
+  count(heading_keys_, &Count::heading);
 
   const auto tokens = static_cast<double>(tokens_.size());
-  for (KeyId key : touched_) {
-    const Count& slot = counts_[key];
-    terms.push_back({kLemmaPrefix, key, impact(slot.text, slot.title, slot.heading, tokens)});
+  // Most keys are in the text alone, and once or twice: impacts by that number, 0 is not known yet.
+  std::array<std::uint32_t, 8> of_text{};
+  for (std::size_t i = 0; i < touched; ++i) {
+    const KeyId key = touched_[i];
+    Count& slot = counts_[key];
+    std::uint32_t wdf = 0;
+    const bool text_alone = (slot.title | slot.heading) == 0 && slot.text < of_text.size();
+    if (text_alone) wdf = of_text[slot.text];
+    if (wdf == 0) wdf = impact(slot.text, slot.title, slot.heading, tokens);
+    if (text_alone) of_text[slot.text] = wdf;
+    terms.push_back({kLemmaPrefix, key, wdf});
     if (slot.title > 0) terms.push_back({kTitlePrefix, key, 0});
     if (slot.heading > 0) terms.push_back({kHeadingPrefix, key, 0});
+    slot = {};
   }
-  for (KeyId key : touched_) counts_[key] = {};
   return tokens_.size();
 }
 

@@ -44,7 +44,7 @@ class PassageTermMaker {
 
  private:
   struct Count {
-    float text = 0, title = 0, heading = 0;
+    std::uint32_t text = 0, title = 0, heading = 0;
   };
 
   void keys_of_text(std::string_view text, std::vector<KeyId>& keys, KeyStream& stream);
