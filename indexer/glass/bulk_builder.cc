@@ -276,6 +276,9 @@ TableRoot BulkBuilder::Impl::write_postlist(BulkResult& result) const {
 
 TableRoot BulkBuilder::Impl::write_positions(BulkResult& result) const {
   RunMerge merge = merge_runs();
+  if (std::none_of(shards.begin(), shards.end(),
+                   [](const auto& shard) { return shard->impl_->has_positions; }))
+    return {};
   std::unique_ptr<TableWriter> table;
   char key[kMaxKeyBytes + kMaxSortableBytes + 1];
   while (merge.next_entry()) {

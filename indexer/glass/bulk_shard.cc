@@ -209,6 +209,7 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
   out = put_bytes(out, positions);
   assert(static_cast<std::size_t>(out - record) <= record_bytes);
   log.advance(static_cast<std::size_t>(out - record));
+  has_positions = has_positions || !positions.empty();
   list_bytes += added_bytes;
   run_length += length;
 

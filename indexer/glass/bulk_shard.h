@@ -79,6 +79,7 @@ struct BulkShard::Impl {
   unsigned number = 0;
   std::uint64_t memory_limit = 0;
   bool write_term_lists = true;
+  bool has_positions = false;  // of any term
 
   TermDictionary dictionary;
   std::vector<TermState> states;
