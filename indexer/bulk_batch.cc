@@ -156,6 +156,8 @@ class Worker {
 // What finish() takes apart again: streams into their file, the record into the database.
 class DocumentSplitter {
  public:
+  explicit DocumentSplitter(glass::Writing writing) : writing_(writing) {}
+
   std::string_view split(const std::filesystem::path& directory, std::string_view data) {
     const char* in = data.data();
     PassageKeys keys;
@@ -169,8 +171,10 @@ class DocumentSplitter {
     return data.substr(static_cast<std::size_t>(in - data.data()));
   }
 
+  // Behind the last document, while the other tables are still being written.
+  void finish(const std::filesystem::path& directory) { writer(directory).finish(); }
+
   void complete(const std::filesystem::path& directory, std::vector<SummedFile> files) {
-    writer(directory).finish();
     files.push_back(writer(directory).sum());
     replace_file(directory / kSumsName, to_text(files));
   }
@@ -184,10 +188,11 @@ class DocumentSplitter {
   }
 
   KeyStreamWriter& writer(const std::filesystem::path& directory) {
-    if (!writer_) writer_.emplace(directory, glass::Durability::synced);
+    if (!writer_) writer_.emplace(directory, glass::Durability::synced, writing_);
     return *writer_;
   }
 
+  glass::Writing writing_;
   std::optional<KeyStreamWriter> writer_;
   KeyStream text_, title_, heading_;
 };
@@ -203,7 +208,9 @@ struct BulkBatch::Impl {
   };
 
   Impl(const std::filesystem::path& target, const BulkBatchSettings& given)
-      : settings(given), builder(target, options()) {}
+      : settings(given),
+        splitter(given.threads > 1 ? glass::Writing::aside : glass::Writing::here),
+        builder(target, options()) {}
 
   ~Impl() {
     queue.fail(std::make_exception_ptr(
@@ -219,6 +226,7 @@ struct BulkBatch::Impl {
     options.on_document = [this](std::uint32_t, std::string_view data) {
       return splitter.split(builder.directory(), data);
     };
+    options.on_last_document = [this] { splitter.finish(builder.directory()); };
     options.on_complete = [this](const std::filesystem::path& directory,
                                  const std::vector<SummedFile>& files) {
       splitter.complete(directory, files);

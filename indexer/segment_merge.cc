@@ -28,6 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr glass::Durability kDurability = glass::Durability::synced;
+constexpr glass::Writing kWriting = glass::Writing::aside;
 
 Xapian::Database open_segment(const fs::path& segment) {
   return Xapian::Database(segment.string(), Xapian::DB_BACKEND_GLASS);
@@ -135,7 +136,7 @@ class Merge {
 
   void write_documents() {
     std::unique_ptr<glass::TableWriter> data;
-    KeyStreamWriter streams(target_, kDurability);
+    KeyStreamWriter streams(target_, kDurability, kWriting);
     TextCompressor compressor(dictionary_);
     char key[glass::kMaxSortableBytes];
     for (const auto& source : sources_) {
@@ -158,8 +159,7 @@ class Merge {
         }
         if (!data) {
           data = std::make_unique<glass::TableWriter>(
-              target_ / "docdata.glass",
-              glass::TableOptions{.compression = glass::TagCompression::none, .durability = kDurability});
+              target_ / "docdata.glass", glass::TableOptions{.durability = kDurability, .writing = kWriting});
         }
         const char* const end = glass::put_sortable(key, source->before + source->numbers[docid]);
         data->add({key, static_cast<std::size_t>(end - key)}, record);
@@ -178,7 +178,7 @@ class Merge {
   // --- everything else ---
 
   void write_postlist() {
-    glass::TableWriter table(target_ / "postlist.glass", {.durability = kDurability});
+    glass::TableWriter table(target_ / "postlist.glass", {.durability = kDurability, .writing = kWriting});
     for (const auto& [key, value] : metadata()) table.add(std::string(glass::kMetadataPrefix) + key, value);
     write_values(table);
     write_lengths(table);

@@ -144,7 +144,8 @@ struct BulkBuilder::Impl {
 
   std::filesystem::path index() const { return work.path() / "index"; }
   TableOptions table_options(TagCompression compression) const {
-    return {options.block_bytes, compression, options.durability};
+    return {options.block_bytes, compression, options.durability,
+            options.finish_threads > 1 ? Writing::aside : Writing::here};
   }
   RunMerge merge_runs() const;
   Statistics statistics() const;
@@ -275,10 +276,10 @@ TableRoot BulkBuilder::Impl::write_postlist(BulkResult& result) const {
 }
 
 TableRoot BulkBuilder::Impl::write_positions(BulkResult& result) const {
-  RunMerge merge = merge_runs();
   if (std::none_of(shards.begin(), shards.end(),
                    [](const auto& shard) { return shard->impl_->has_positions; }))
     return {};
+  RunMerge merge = merge_runs();
   std::unique_ptr<TableWriter> table;
   char key[kMaxKeyBytes + kMaxSortableBytes + 1];
   while (merge.next_entry()) {
@@ -347,6 +348,7 @@ std::pair<TableRoot, TableRoot> BulkBuilder::Impl::write_documents(BulkResult& r
     }
     if (!readers[first]->next()) readers.erase(readers.begin() + static_cast<std::ptrdiff_t>(first));
   }
+  if (options.on_last_document) options.on_last_document();
   std::pair<TableRoot, TableRoot> roots;
   if (term_lists) {
     roots.first = term_lists->finish();
