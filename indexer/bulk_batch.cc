@@ -25,6 +25,8 @@ namespace {
 // Reports that wait for a worker, in bytes of text: enough to keep two workers busy while the caller waits
 // for a slow disk.
 constexpr std::uint64_t kQueueBytes = 32u << 20;
+// What remembering the keys of surfaces may take: 12 million surfaces, of some 50 GB of text.
+constexpr std::size_t kMostSurfaceBytes = 256u << 20;
 
 struct Work {
   Report report;
@@ -99,7 +101,7 @@ void append_keys(const PassageKeys& keys, std::string& out) {
 // One thread's part: reports out of the queue, documents into a shard.
 class Worker {
  public:
-  Worker(const std::shared_ptr<const KeyMaker>& keys, const std::string& dictionary, glass::BulkShard& shard)
+  Worker(const std::shared_ptr<SharedKeys>& keys, const std::string& dictionary, glass::BulkShard& shard)
       : table_(keys), compressor_(dictionary), documents_(table_, compressor_), shard_(shard) {}
 
   void run(WorkQueue& queue) {
@@ -127,7 +129,6 @@ class Worker {
       data_ += document_.data;
       shard_.add(docid++, postings_, data_, values_);
     }
-    if (table_.memory() > kMaxSurfaceMemory) table_.forget_surfaces();
   }
 
   // The shard's number of a term, remembered by prefix and key.
@@ -140,7 +141,6 @@ class Worker {
   }
 
   static constexpr glass::TermId kUnknownTerm = UINT32_MAX;
-  static constexpr std::size_t kMaxSurfaceMemory = 256u << 20;
 
   KeyTable table_;
   TextCompressor compressor_;
@@ -247,7 +247,7 @@ struct BulkBatch::Impl {
     dictionary = train_text_dictionary(samples, sizes);
     if (!dictionary.empty()) builder.set_metadata(kTextDictionaryKey, dictionary);
     for (unsigned i = 0; i < std::max(1u, settings.threads); ++i) {
-      threads.emplace_back([this, i] { Worker(settings.keys, dictionary, builder.shard(i)).run(queue); });
+      threads.emplace_back([this, i] { Worker(keys, dictionary, builder.shard(i)).run(queue); });
     }
     for (Work& work : waiting) queue.put(std::move(work));
     waiting.clear();
@@ -264,6 +264,7 @@ struct BulkBatch::Impl {
   }
 
   BulkBatchSettings settings;
+  std::shared_ptr<SharedKeys> keys = std::make_shared<SharedKeys>(settings.keys, kMostSurfaceBytes);
   DocumentSplitter splitter;
   glass::BulkBuilder builder;
   WorkQueue queue;
@@ -335,6 +336,7 @@ void BulkBatch::finish() {
   impl_->builder.set_metadata(kPassageBytesKey, std::to_string(passage_bytes()));
   impl_->join();
   if (const auto failure = impl_->queue.failure()) std::rethrow_exception(failure);
+  impl_->keys.reset();  // the inversion can do with its memory
   impl_->builder.finish();
 }
 
