@@ -1,5 +1,6 @@
 #include "indexer/passage_terms.h"
 
+#include <algorithm>
 #include <array>
 
 #include "analysis/impact.h"
@@ -80,6 +81,8 @@ std::vector<PassageTerm> PassageTermMaker::place_terms_of(std::string_view place
   std::vector<KeyId> keys;
   KeyStream unused;
   keys_of_text(place, keys, unused);
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   std::vector<PassageTerm> terms;
   for (KeyId key : keys) terms.push_back({kPlacePrefix, key, 0});
   return terms;

@@ -39,7 +39,7 @@ class PassageTermMaker {
   const KeyStream& title_stream() const { return title_stream_; }
   const KeyStream& heading_stream() const { return heading_stream_; }
 
-  // The boolean terms of a report's place.
+  // The boolean terms of a report's place, none twice.
   std::vector<PassageTerm> place_terms_of(std::string_view place);
 
  private:
