@@ -185,7 +185,7 @@ AddTarget dry_target(const StoredIndex* stored) {
   target.find = [=](std::string_view id) {
     return stored ? stored->find(id) : std::optional<StoredReport>();
   };
-  target.add = [](const Report&, const std::vector<Passage>&) { return std::optional<std::string>(); };
+  target.add = [](Report&&, std::vector<Passage>&&) { return std::optional<std::string>(); };
   target.remove = [](std::string_view) {};
   return target;
 }
@@ -193,8 +193,8 @@ AddTarget dry_target(const StoredIndex* stored) {
 AddTarget target_of(IndexWriter* writer, const StoredIndex* stored) {
   AddTarget target = reading_target(stored);
   target.find = [=](std::string_view id) { return writer->find(id); };
-  target.add = [=](const Report& report, const std::vector<Passage>& passages) -> std::optional<std::string> {
-    return writer->add(report, passages);
+  target.add = [=](Report&& report, std::vector<Passage>&& passages) -> std::optional<std::string> {
+    return writer->add(std::move(report), std::move(passages));
   };
   target.remove = [=](std::string_view id) { writer->remove(id); };
   return target;
@@ -241,8 +241,8 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
     say_line(g_json ? problem_json(problem) : to_line(problem));
   };
   if (options.verbosity == Verbosity::verbose) {
-    observer.added = [&](const Report& report) {
-      say_line(g_json ? report_json("added", report.id) : "+ " + printable(report.id));
+    observer.added = [&](std::string_view id) {
+      say_line(g_json ? report_json("added", id) : "+ " + printable(id));
     };
     observer.removed = [&](std::string_view id) {
       say_line(g_json ? report_json("removed", id) : "- " + printable(id));
