@@ -115,14 +115,16 @@ class Worker {
  private:
   void index(const Work& work) {
     documents_.begin_report(work.report, work.key);
+    filters_.clear();
+    for (const std::string& filter : documents_.filters()) filters_.push_back({shard_.intern(filter), 0, {}});
+    values_.clear();
+    for (const auto& [slot, bytes] : documents_.values()) values_.push_back({slot, bytes});
     std::uint32_t docid = work.first_docid;
     for (const Passage& passage : work.passages) {
       documents_.make(passage, document_);
       postings_.clear();
       for (const PassageTerm& term : document_.terms) postings_.push_back({shard_term(term), term.wdf, {}});
-      for (const std::string& filter : document_.filters) postings_.push_back({shard_.intern(filter), 0, {}});
-      values_.clear();
-      for (const auto& [slot, bytes] : document_.values) values_.push_back({slot, bytes});
+      postings_.insert(postings_.end(), filters_.begin(), filters_.end());
       data_.clear();
       if (&passage != &work.passages.front()) document_.keys.title = {};  // kept once a report
       append_keys(document_.keys, data_);
@@ -148,7 +150,7 @@ class Worker {
   glass::BulkShard& shard_;
   PassageDocument document_;
   std::string data_;
-  std::vector<glass::Posting> postings_;
+  std::vector<glass::Posting> postings_, filters_;
   std::vector<glass::Value> values_;
   std::vector<glass::TermId> shard_terms_[32];  // by the prefix's letter
 };
@@ -158,7 +160,7 @@ class DocumentSplitter {
  public:
   explicit DocumentSplitter(glass::Writing writing) : writing_(writing) {}
 
-  std::string_view split(const std::filesystem::path& directory, std::string_view data) {
+  std::string_view split(std::string_view data) {
     const char* in = data.data();
     PassageKeys keys;
     keys.report_key = glass::get_varint(in);
@@ -167,15 +169,18 @@ class DocumentSplitter {
     keys.text = stream(in, text_);
     keys.title = stream(in, title_);
     keys.heading = stream(in, heading_);
-    writer(directory).add(keys);
+    writer_->add(keys);
     return data.substr(static_cast<std::size_t>(in - data.data()));
   }
 
+  void begin(const std::filesystem::path& directory) {
+    writer_.emplace(directory, glass::Durability::synced, writing_);
+  }
   // Behind the last document, while the other tables are still being written.
-  void finish(const std::filesystem::path& directory) { writer(directory).finish(); }
+  void finish() { writer_->finish(); }
 
   void complete(const std::filesystem::path& directory, std::vector<SummedFile> files) {
-    files.push_back(writer(directory).sum());
+    files.push_back(writer_->sum());
     replace_file(directory / kSumsName, to_text(files));
   }
 
@@ -185,11 +190,6 @@ class DocumentSplitter {
     if (!copy.empty()) std::memcpy(copy.data(), in, copy.size() * sizeof copy[0]);
     in += copy.size() * sizeof copy[0];
     return copy;
-  }
-
-  KeyStreamWriter& writer(const std::filesystem::path& directory) {
-    if (!writer_) writer_.emplace(directory, glass::Durability::synced, writing_);
-    return *writer_;
   }
 
   glass::Writing writing_;
@@ -223,10 +223,9 @@ struct BulkBatch::Impl {
     options.memory_bytes = settings.memory_bytes;
     options.shards = options.finish_threads = std::max(1u, settings.threads);
     options.term_lists = glass::TermLists::omit;
-    options.on_document = [this](std::uint32_t, std::string_view data) {
-      return splitter.split(builder.directory(), data);
-    };
-    options.on_last_document = [this] { splitter.finish(builder.directory()); };
+    options.on_first_document = [this] { splitter.begin(builder.directory()); };
+    options.on_document = [this](std::uint32_t, std::string_view data) { return splitter.split(data); };
+    options.on_last_document = [this] { splitter.finish(); };
     options.on_complete = [this](const std::filesystem::path& directory,
                                  const std::vector<SummedFile>& files) {
       splitter.complete(directory, files);

@@ -419,10 +419,8 @@ class ContentCheck {
     if (sum != length)
       findings_.damage(message("fragment {}: długość {}, suma kluczy {}",
                                "passage {}: length {}, sum of keys {}", id, length, sum));
-    std::sort(made_.filters.begin(), made_.filters.end());
-    made_.filters.erase(std::unique(made_.filters.begin(), made_.filters.end()), made_.filters.end());
-    for (const std::string& filter : made_.filters) expected_.terms.add(filter, id, 0);
-    for (const auto& [slot, bytes] : made_.values) expected_.values.add(bytes, id, slot);
+    for (const std::string& filter : maker_->filters()) expected_.terms.add(filter, id, 0);
+    for (const auto& [slot, bytes] : maker_->values()) expected_.values.add(bytes, id, slot);
   }
 
   void read_postings() {

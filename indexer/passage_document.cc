@@ -39,9 +39,7 @@ void PassageDocumentMaker::make(const Passage& passage, PassageDocument& documen
                    .text = terms_.text_stream(),
                    .title = terms_.title_stream(),
                    .heading = terms_.heading_stream()};
-  document.filters = filters_;
-  document.values = values_;
-  document.data = encode_passage(stored_, compressor_);
+  encode_passage(stored_, compressor_, document.data);
 }
 
 StoredReport stored_report(const Report& report, const std::vector<Passage>& passages) {

@@ -16,13 +16,11 @@
 
 namespace kwerenda {
 
-// Terms by key (from the table) and terms by text (filters); see analysis/schema.h.
+// What is of the passage alone; see analysis/schema.h.
 struct PassageDocument {
   std::vector<PassageTerm> terms;
-  std::vector<std::string> filters;                           // whole terms, wdf 0
-  std::vector<std::pair<std::uint32_t, std::string>> values;  // slot, bytes
-  std::string data;                                           // a stored passage
-  PassageKeys keys;                                           // good until the maker's next call
+  std::string data;  // a stored passage
+  PassageKeys keys;  // good until the maker's next call
 };
 
 // Makes the documents of one report after another. One thread at a time, with a table of its own.
@@ -34,6 +32,9 @@ class PassageDocumentMaker {
 
   // What follows belongs to this report, which must live until the next call.
   void begin_report(const Report& report, std::uint64_t key);
+  // What all its passages have: whole terms of wdf 0, none twice; values, slot and bytes.
+  const std::vector<std::string>& filters() const { return filters_; }
+  const std::vector<std::pair<std::uint32_t, std::string>>& values() const { return values_; }
   // Overwrites `document`.
   void make(const Passage& passage, PassageDocument& document);
 

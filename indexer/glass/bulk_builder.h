@@ -84,10 +84,13 @@ struct BulkOptions {
   TagCompression term_list_compression = TagCompression::none;
   TagCompression data_compression = TagCompression::none;
   Durability durability = Durability::synced;
-  // Called by finish() for each document with data, in the order of docids, in one thread; the answer, good
-  // until the next call, is what is stored. Empty: what was given.
+  // The next three are called by finish() in one thread. Before the first document, when directory() is
+  // there.
+  std::function<void()> on_first_document = {};
+  // Called for each document with data, in the order of docids; the answer, good until the next call, is what
+  // is stored. Empty: what was given.
   std::function<std::string_view(std::uint32_t docid, std::string_view data)> on_document = {};
-  // Called once behind the last of them, in the same thread.
+  // Called behind the last document.
   std::function<void()> on_last_document = {};
   // Called by finish() when all files of the database are complete and before they are published: files that
   // are put into `directory` then are published with them. They have to be durable by themselves.

@@ -124,7 +124,7 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
     throw Error(ErrorKind::limit, document_name(docid) + message("lista słów ma ", "the list of terms has ") +
                                       size_text(term_list_bytes));
   }
-  std::vector<Value> by_slot;
+  by_slot.clear();
   for (const Value& value : given) {
     if (value.slot == 0xffffffff) {
       throw Error(ErrorKind::usage,
@@ -214,8 +214,7 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
   run_length += length;
 
   for (const Value& value : by_slot) {
-    SlotValues& slot = values[value_chunk_key(value.slot)];
-    slot.slot = value.slot;
+    SlotValues& slot = values_of(value.slot);
     if (slot.values++ == 0) {
       slot.least = slot.greatest = value.bytes;
     } else if (value.bytes < slot.least) {
@@ -250,6 +249,18 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
   const std::uint64_t fixed = dictionary.memory() + states.capacity() * sizeof(TermState);
   const std::uint64_t left = memory_limit > fixed ? memory_limit - fixed : 0;
   if (log.used() + list_bytes > std::max({left, memory_limit / 4, fixed / 2, kLeastRunBytes})) spill();
+}
+
+// There are a handful, the same in most documents.
+SlotValues& BulkShard::Impl::values_of(std::uint32_t slot) {
+  for (SlotValues* known : slots) {
+    if (known->slot == slot) return *known;
+  }
+  slots.reserve(slots.size() + 1);
+  SlotValues& added = values[value_chunk_key(slot)];
+  added.slot = slot;
+  slots.push_back(&added);
+  return added;
 }
 
 void BulkShard::Impl::invert() {

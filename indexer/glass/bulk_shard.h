@@ -87,6 +87,7 @@ struct BulkShard::Impl {
   std::uint64_t list_bytes = 0;              // of all terms in the run at hand
   std::uint64_t run_length = 0;              // sum of the lengths of its documents
   std::map<std::string, SlotValues> values;  // by value_chunk_key()
+  std::vector<SlotValues*> slots;            // the same, in the order in which they came
   std::string lengths;
   std::uint32_t documents_in_run = 0;
   std::uint32_t last_docid = 0;      // added
@@ -99,6 +100,7 @@ struct BulkShard::Impl {
   std::vector<char> heads;
   std::string positions;
   std::vector<TermState> before;  // what add() has changed so far
+  std::vector<Value> by_slot;
 
   // The run in memory once prepare() was called.
   std::unique_ptr<char[]> run;
@@ -106,6 +108,7 @@ struct BulkShard::Impl {
 
   void add(std::uint32_t docid, std::span<const Posting> postings, std::string_view data,
            std::span<const Value> given);
+  SlotValues& values_of(std::uint32_t slot);
   // Inverts the log into `run` and sets the counts back.
   void invert();
   void spill();
