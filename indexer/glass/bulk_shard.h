@@ -2,10 +2,10 @@
 //
 // The log has one record a document: varint docid less the one before; varint length of the document; slots
 // (length and bytes as in the termlist table); data (varint length, bytes); varint number of terms; varint
-// length of the positions' column; then three columns, so that each pass reads what it needs without a branch
-// a term: numbers of terms, 4 bytes each; varint wdf << 2 | PositionKind; positions, as run.h says. Positions
-// are coded for good when they arrive, in the thread that feeds the shard: a list of one takes a byte or two,
-// and the position table later copies bytes.
+// lengths of the second and the third column; then three columns, so that each pass reads what it needs
+// without a branch a term: numbers of terms, 4 bytes each; varint wdf << 2 | PositionKind; positions, as
+// run.h says. Positions are coded for good when they arrive, in the thread that feeds the shard: a list of
+// one takes a byte or two, and the position table later copies bytes.
 //
 // Inversion: for every term the number of documents and the bytes of its list are known when the log is full,
 // so the place of each list in the run follows from adding up in byte order of the terms, and one more pass
