@@ -25,6 +25,9 @@ namespace {
 // Reports that wait for a worker, in bytes of text: enough to keep two workers busy while the caller waits
 // for a slow disk.
 constexpr std::uint64_t kQueueBytes = 32u << 20;
+// So much text is first compressed and then analysed. Each of the two goes over half a megabyte of tables of
+// its own, and passage by passage they threw each other's out of the cache.
+constexpr std::size_t kTogetherBytes = 512u << 10;
 // What remembering the keys of surfaces may take: 12 million surfaces, of some 50 GB of text.
 constexpr std::size_t kMostSurfaceBytes = 256u << 20;
 
@@ -48,13 +51,17 @@ class WorkQueue {
     has_work_.notify_one();
   }
 
-  bool take(Work& work) {
+  // Takes what waits, up to kTogetherBytes and what goes beyond; false if nothing will come any more.
+  bool take(std::vector<Work>& taken) {
+    taken.clear();
     std::unique_lock lock(mutex_);
     has_work_.wait(lock, [&] { return !waiting_.empty() || closed_ || failure_; });
     if (waiting_.empty() || failure_) return false;
-    work = std::move(waiting_.front());
-    waiting_.pop_front();
-    bytes_ -= work.report.text.size();
+    for (std::size_t bytes = 0; bytes < kTogetherBytes && !waiting_.empty(); waiting_.pop_front()) {
+      bytes += waiting_.front().report.text.size();
+      bytes_ -= waiting_.front().report.text.size();
+      taken.push_back(std::move(waiting_.front()));
+    }
     lock.unlock();
     has_room_.notify_one();
     return true;
@@ -102,35 +109,60 @@ void append_keys(const PassageKeys& keys, std::string& out) {
 class Worker {
  public:
   Worker(const std::shared_ptr<SharedKeys>& keys, const std::string& dictionary, glass::BulkShard& shard)
-      : table_(keys), compressor_(dictionary), documents_(table_, compressor_), shard_(shard) {}
+      : table_(keys), compressor_(dictionary), documents_(table_), shard_(shard) {}
 
   void run(WorkQueue& queue) {
     try {
-      for (Work work; queue.take(work);) index(work);
+      for (std::vector<Work> works; queue.take(works);) index(works);
     } catch (...) {
       queue.fail(std::current_exception());
     }
   }
 
  private:
-  void index(const Work& work) {
+  struct Place {
+    const Work* work;
+    const Passage* passage;
+  };
+
+  void index(const std::vector<Work>& works) {
+    places_.clear();
+    for (const Work& work : works) {
+      for (const Passage& passage : work.passages) places_.push_back({&work, &passage});
+    }
+    for (std::size_t begin = 0, end = 0; begin < places_.size(); begin = end) {
+      for (std::size_t bytes = 0; bytes < kTogetherBytes && end < places_.size(); ++end) {
+        const auto& [work, passage] = places_[end];
+        bytes += passage->end - passage->begin;
+        if (records_.size() <= end - begin) records_.emplace_back();
+        encode_passage(stored_passage(work->report, work->key, *passage), compressor_, records_[end - begin]);
+      }
+      for (std::size_t i = begin; i < end; ++i)
+        index(*places_[i].work, *places_[i].passage, records_[i - begin]);
+    }
+  }
+
+  void index(const Work& work, const Passage& passage, std::string_view record) {
+    const bool first = &passage == &work.passages.front();
+    if (first) begin_report(work);
+    documents_.make(passage, document_);
+    postings_.clear();
+    for (const PassageTerm& term : document_.terms) postings_.push_back({shard_term(term), term.wdf, {}});
+    postings_.insert(postings_.end(), filters_.begin(), filters_.end());
+    data_.clear();
+    if (!first) document_.keys.title = {};  // kept once a report
+    append_keys(document_.keys, data_);
+    data_ += record;
+    const auto ordinal = static_cast<std::uint32_t>(&passage - work.passages.data());
+    shard_.add(work.first_docid + ordinal, postings_, data_, values_);
+  }
+
+  void begin_report(const Work& work) {
     documents_.begin_report(work.report, work.key);
     filters_.clear();
     for (const std::string& filter : documents_.filters()) filters_.push_back({shard_.intern(filter), 0, {}});
     values_.clear();
     for (const auto& [slot, bytes] : documents_.values()) values_.push_back({slot, bytes});
-    std::uint32_t docid = work.first_docid;
-    for (const Passage& passage : work.passages) {
-      documents_.make(passage, document_);
-      postings_.clear();
-      for (const PassageTerm& term : document_.terms) postings_.push_back({shard_term(term), term.wdf, {}});
-      postings_.insert(postings_.end(), filters_.begin(), filters_.end());
-      data_.clear();
-      if (&passage != &work.passages.front()) document_.keys.title = {};  // kept once a report
-      append_keys(document_.keys, data_);
-      data_ += document_.data;
-      shard_.add(docid++, postings_, data_, values_);
-    }
   }
 
   // The shard's number of a term, remembered by prefix and key.
@@ -148,6 +180,8 @@ class Worker {
   TextCompressor compressor_;
   PassageDocumentMaker documents_;
   glass::BulkShard& shard_;
+  std::vector<Place> places_;
+  std::vector<std::string> records_;
   PassageDocument document_;
   std::string data_;
   std::vector<glass::Posting> postings_, filters_;

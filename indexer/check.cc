@@ -386,7 +386,7 @@ class ContentCheck {
   void expect(Xapian::docid id, const StoredPassage& passage, Xapian::termcount length) {
     if (!table_ || table_->memory() > kMaxTableMemory) {
       table_ = std::make_unique<KeyTable>(keys_);
-      maker_ = std::make_unique<PassageDocumentMaker>(*table_, compressor_);
+      maker_ = std::make_unique<PassageDocumentMaker>(*table_);
       known_key_.reset();
     }
     if (known_key_ != passage.report_key) {
@@ -491,7 +491,6 @@ class ContentCheck {
   const Segment& segment_;
   const Xapian::Database& database_;
   TextDecompressor decompressor_;
-  TextCompressor compressor_{""};
   KeyStreamFile streams_;
   PassageKeys streamed_;
   std::shared_ptr<const KeyMaker> keys_;

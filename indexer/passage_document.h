@@ -19,16 +19,14 @@ namespace kwerenda {
 // What is of the passage alone; see analysis/schema.h.
 struct PassageDocument {
   std::vector<PassageTerm> terms;
-  std::string data;  // a stored passage
   PassageKeys keys;  // good until the maker's next call
 };
 
 // Makes the documents of one report after another. One thread at a time, with a table of its own.
 class PassageDocumentMaker {
  public:
-  // Both must outlive it.
-  PassageDocumentMaker(KeyTable& table, TextCompressor& compressor)
-      : table_(table), compressor_(compressor), terms_(table) {}
+  // The table must outlive it.
+  explicit PassageDocumentMaker(KeyTable& table) : table_(table), terms_(table) {}
 
   // What follows belongs to this report, which must live until the next call.
   void begin_report(const Report& report, std::uint64_t key);
@@ -40,14 +38,15 @@ class PassageDocumentMaker {
 
  private:
   KeyTable& table_;
-  TextCompressor& compressor_;
   PassageTermMaker terms_;
-  StoredPassage stored_;
   const Report* report_ = nullptr;
   std::uint64_t key_ = 0;
   std::vector<std::string> filters_;
   std::vector<std::pair<std::uint32_t, std::string>> values_;
 };
+
+// What a document has beside: the passage as it is stored.
+StoredPassage stored_passage(const Report& report, std::uint64_t key, const Passage& passage);
 
 // The record of a report, for its metadata entry.
 StoredReport stored_report(const Report& report, const std::vector<Passage>& passages);
