@@ -1,10 +1,13 @@
 #include "indexer/bulk_batch.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <stop_token>
+#include <system_error>
 #include <thread>
 #include <unordered_map>
 
@@ -13,7 +16,7 @@
 #include "analysis/schema.h"
 #include "analysis/segment_sums.h"
 #include "analysis/text_compression.h"
-#include "indexer/durable_files.h"
+#include "analysis/tokenizer.h"
 #include "indexer/glass/bulk_builder.h"
 #include "indexer/glass/coding.h"
 #include "indexer/key_stream_writer.h"
@@ -57,11 +60,15 @@ class WorkQueue {
     std::unique_lock lock(mutex_);
     has_work_.wait(lock, [&] { return !waiting_.empty() || closed_ || failure_; });
     if (waiting_.empty() || failure_) return false;
-    for (std::size_t bytes = 0; bytes < kTogetherBytes && !waiting_.empty(); waiting_.pop_front()) {
+    // Towards the end less and less, so that all takers end together.
+    const std::uint64_t most = std::min<std::uint64_t>(kTogetherBytes, bytes_ / 4);
+    std::uint64_t bytes = 0;
+    do {
       bytes += waiting_.front().report.text.size();
-      bytes_ -= waiting_.front().report.text.size();
       taken.push_back(std::move(waiting_.front()));
-    }
+      waiting_.pop_front();
+    } while (bytes < most && !waiting_.empty());
+    bytes_ -= bytes;
     lock.unlock();
     has_room_.notify_one();
     return true;
@@ -215,7 +222,10 @@ class DocumentSplitter {
 
   void complete(const std::filesystem::path& directory, std::vector<SummedFile> files) {
     files.push_back(writer_->sum());
-    replace_file(directory / kSumsName, to_text(files));
+    const std::string sums = to_text(files);
+    glass::OutputFile file(directory / kSumsName, sums.size(), glass::Durability::synced);
+    file.append(sums);
+    file.finish();
   }
 
  private:
@@ -277,13 +287,44 @@ struct BulkBatch::Impl {
         sizes.push_back(passage.end - passage.begin);
       }
     }
-    dictionary = train_text_dictionary(samples, sizes);
+    {
+      std::jthread other_core;
+      if (settings.threads > 1) other_core = begin_remembering();
+      dictionary = train_text_dictionary(samples, sizes);
+    }
     if (!dictionary.empty()) builder.set_metadata(kTextDictionaryKey, dictionary);
     for (unsigned i = 0; i < std::max(1u, settings.threads); ++i) {
       threads.emplace_back([this, i] { Worker(keys, dictionary, builder.shard(i)).run(queue); });
     }
     for (Work& work : waiting) queue.put(std::move(work));
     waiting.clear();
+  }
+
+  // Nobody else has work before there is a dictionary: meanwhile the keys of what waits are computed, as many
+  // as there is time for. The first megabytes have most of the new surfaces.
+  std::jthread begin_remembering() {
+    const auto remember = [this](const std::stop_token& stop) {
+      try {
+        KeyTable table(keys);
+        std::vector<Token> tokens;
+        for (const Work& work : waiting) {
+          for (const Passage& passage : work.passages) {
+            if (stop.stop_requested()) return;
+            const std::string_view text =
+                std::string_view(work.report.text).substr(passage.begin, passage.end - passage.begin);
+            tokenize(text, tokens);
+            for (const Token& token : tokens)
+              (void)table.keys_of(text.substr(token.begin, token.end - token.begin));
+          }
+        }
+      } catch (const std::exception&) {  // the workers will meet it again
+      }
+    };
+    try {
+      return std::jthread(remember);
+    } catch (const std::system_error&) {  // no thread to be had
+      return {};
+    }
   }
 
   void join() {

@@ -138,6 +138,10 @@ std::string now_utc() {
                      parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
+unsigned threads_of(const IndexerOptions& options) {
+  return options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+}
+
 IndexWriterSettings writer_settings(const IndexerOptions& options, const PassageSettings& passages,
                                     std::shared_ptr<const KeyMaker> keys) {
   IndexWriterSettings settings;
@@ -153,7 +157,7 @@ IndexWriterSettings writer_settings(const IndexerOptions& options, const Passage
       std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
   settings.memory_bytes =
       options.memory_bytes / 2;  // the rest is for the queue, the analysis and the reports that wait
-  settings.threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  settings.threads = threads_of(options);
   return settings;
 }
 
@@ -214,6 +218,7 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
   settings.strict = options.strict;
   settings.purge = options.purge;
   settings.walk.exclude = options.index;
+  settings.walk.threads = threads_of(options);
 
   std::unique_ptr<IndexWriter> writer;
   std::unique_ptr<StoredIndex> stored;

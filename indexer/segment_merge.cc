@@ -107,7 +107,10 @@ class Merge {
     version_.uuid = glass::make_uuid();
     files_.push_back(glass::write_version_file(target_, version_, kDurability));
     files_.insert(files_.end(), document_files_.begin(), document_files_.end());
-    replace_file(target_ / kSumsName, to_text(files_));
+    const std::string sums = to_text(files_);
+    glass::OutputFile file(target_ / kSumsName, sums.size(), kDurability);
+    file.append(sums);
+    file.finish();
     glass::sync_directory(target_);
   }
 
