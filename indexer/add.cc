@@ -25,7 +25,7 @@ class Adder {
  public:
   Adder(const AddSettings& settings, const AddTarget& target, const AddObserver& observer)
       : settings_(settings), target_(target), observer_(observer) {
-    output_.report = [this](Report&& report) { take(report); };
+    output_.report = [this](Report&& report) { take(std::move(report)); };
     output_.problem = [this](Problem&& found) { problem(found); };
     output_.stop = [this] { return stopping(); };
     output_.bytes_read = [this](std::uint64_t bytes) {
@@ -89,7 +89,7 @@ class Adder {
     if (!whole_file && losses_ == losses && !summary_.stopped) whole_sources_.insert(input.source);
   }
 
-  void take(const Report& report) {
+  void take(Report&& report) {
     const std::optional<StoredReport> known = target_.find(report.id);
     if (!seen_.insert(report_key(report.id)).second) {
       problem({ProblemCause::duplicate_id, report.source,
@@ -101,7 +101,8 @@ class Adder {
       ++summary_.unchanged;
       return;
     }
-    add(report, passages_of(report, settings_.passages));
+    std::vector<Passage> passages = passages_of(report, settings_.passages);
+    add(std::move(report), std::move(passages));
   }
 
   // As one number. Two that collide cost no more than reading a file that need not be read.
@@ -109,16 +110,18 @@ class Adder {
     return static_cast<std::uint64_t>(mtime_ns) ^ size * 0x9e3779b97f4a7c15;
   }
 
-  bool add(const Report& report, const std::vector<Passage>& passages) {
-    if (const std::optional<std::string> reason = target_.add(report, passages)) {
-      problem({ProblemCause::not_indexed, printable(report.id), *reason});
+  bool add(Report&& report, std::vector<Passage>&& passages) {
+    const std::string id = report.id;
+    const std::size_t bytes = report.text.size(), count = passages.size();
+    if (const std::optional<std::string> reason = target_.add(std::move(report), std::move(passages))) {
+      problem({ProblemCause::not_indexed, printable(id), *reason});
       return false;
     }
     ++summary_.reports;
-    summary_.passages += passages.size();
-    summary_.bytes += report.text.size();
+    summary_.passages += count;
+    summary_.bytes += bytes;
     progress_.reports = summary_.reports;
-    observer_.added(report);
+    observer_.added(id);
     return true;
   }
 
@@ -146,7 +149,7 @@ class Adder {
     restored.report.source = input.source;
     seen_.insert(report_key(input.id));
     progress_.bytes_done += input.size;
-    if (add(restored.report, restored.passages)) ++summary_.renamed;
+    if (add(std::move(restored.report), std::move(restored.passages))) ++summary_.renamed;
     return true;
   }
 
