@@ -17,6 +17,7 @@
 #include "analysis/tokenizer.h"
 #include "analysis/utf8.h"
 #include "searcher/candidate_scan.h"
+#include "searcher/date_terms.h"
 #include "searcher/facets.h"
 #include "searcher/near_duplicates.h"
 

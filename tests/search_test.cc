@@ -873,8 +873,8 @@ TEST(Search, WhyNot) {
       {"a.txt#p4", "mapa gmina", 10, 0,
        "a.txt#p4: nie pasuje do zapytania: nie ma w nim żadnego z szukanych słów albo nie spełnia operatorów "
        "lub filtrów."},
-      {"a.txt#p1", "schron gmina", 10, 1,
-       "a.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pominięty, bo z tego raportu pokazano już tyle, ile "
+      {"a.txt#p3", "schron gmina", 10, 1,
+       "a.txt#p3: miejsce [0-9] z wynikiem [0-9.]+; pominięty, bo z tego raportu pokazano już tyle, ile "
        "wolno: 1."},
       {"b.txt#p1", "agregat", 10, 0,
        "b.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pominięty, bo pokazano już fragment o tej samej treści."},
