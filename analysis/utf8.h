@@ -39,4 +39,8 @@ std::string lowered(std::string_view text);
 // rest stays. File names are bytes, and what a program prints about them goes through here.
 std::string printable(std::string_view bytes);
 
+// The bytes that printable() may have made `text` of: each \xNN is a byte again. A name that itself holds
+// "\xNN" looks the same, so that who looks for a file tries both.
+std::string unescaped(std::string_view text);
+
 }  // namespace kwerenda

@@ -1,6 +1,8 @@
 #include "indexer/check.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,6 +11,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <exception>
 #include <functional>
@@ -46,8 +49,8 @@ constexpr std::size_t kMaxTableMemory = 256u << 20;
 char char_of(ErrorKind kind) { return static_cast<char>('0' + static_cast<int>(kind)); }
 ErrorKind kind_of(char digit) { return static_cast<ErrorKind>(digit - '0'); }
 
-// What a child says, one line each: 'D' damage, 'N' note, 'C' counts, 'E' an Error that is no damage,
-// program or version.
+// What a child says, one line each: 'D' damage, 'N' note, 'C' counts, 'E' an Error that is no damage: another
+// program or version, a file that cannot be read.
 class Findings {
  public:
   explicit Findings(int fd) : fd_(fd) {}
@@ -117,7 +120,10 @@ void add_counts(const std::string& text, CheckResult& result) {
 // iterators allocate in noexcept functions.
 constexpr int kOutOfMemory = 12;
 
-void become_child(std::uint64_t bytes) {
+void become_child(pid_t parent, std::uint64_t bytes) {
+  // It has the index's lock from its parent and must not keep it when that is killed.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(kOutOfMemory);
   std::set_terminate([] { ::_exit(kOutOfMemory); });
   limit_this_process(bytes);
 }
@@ -155,6 +161,7 @@ void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
   if (::pipe(ends) != 0)
     throw Error(ErrorKind::io, message("check: nie można utworzyć potoku: {}",
                                        "check: cannot make a pipe: {}", std::strerror(errno)));
+  const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) {
     const int reason = errno;
@@ -165,17 +172,24 @@ void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
   }
   if (child == 0) {
     ::close(ends[0]);
-    become_child(bytes);
+    become_child(parent, bytes);
     Findings findings(ends[1]);
     try {
       work(findings);
     } catch (const Xapian::Error& error) {
-      findings.damage(fmt::format("{}: {}", name, error.get_description()));
-    } catch (const Error& error) {
-      if (error.kind() == ErrorKind::incompatible) {
-        findings.error(error);
+      // With a reason of the system's it is a file that cannot be read, and not what it holds.
+      if (error.get_error_string()) {
+        findings.error(Error(ErrorKind::io, message("{}: {}: {}. Sprawdź uprawnienia i dysk.",
+                                                    "{}: {}: {}. Check the permissions and the disk.", name,
+                                                    error.get_msg(), error.get_error_string())));
       } else {
+        findings.damage(fmt::format("{}: {}", name, error.get_description()));
+      }
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::corrupt) {
         findings.damage(error.what());
+      } else {
+        findings.error(error);
       }
     } catch (const std::bad_alloc&) {
       ::_exit(kOutOfMemory);
@@ -221,6 +235,16 @@ void check_files(const fs::path& segment, Findings& findings) {
 
 // Whole files can still be wrong ones: a mistake of the writer's.
 void check_structure(const fs::path& segment, Findings& findings) {
+  // Xapian opens the tables for writing to check them, as it does nowhere else.
+  for (const char* table : {"postlist.glass", "docdata.glass"}) {
+    if (::faccessat(AT_FDCWD, (segment / table).c_str(), W_OK, AT_EACCESS) == 0 || errno == ENOENT) continue;
+    return findings.note(
+        message("{}: pominięto budowę drzew, do której sprawdzenia Xapian potrzebuje prawa zapisu ({}); sumy "
+                "kontrolne wszystkich plików i ich treść sprawdzono",
+                "{}: the structure of the trees was left out, for which Xapian needs permission to write "
+                "({}); the checksums of all files and their contents were checked",
+                segment.string(), std::strerror(errno)));
+  }
   std::ostringstream out;
   const std::size_t errors = Xapian::Database::check(segment.string(), 0, &out);
   if (errors == 0) return;
@@ -542,6 +566,12 @@ class SourceCheck {
       input.format = whole == reports.end() ? InputFormat::jsonl : InputFormat::text;
     std::error_code failed;
     if (!fs::exists(input.path, failed)) {
+      // The source of records is their file's name made printable.
+      if (const std::string bytes = unescaped(source); whole == reports.end() && fs::exists(bytes, failed)) {
+        input.path = bytes;
+      }
+    }
+    if (!fs::exists(input.path, failed)) {
       findings_.note(message("{}: nie ma już tego pliku", "{}: the file is no longer there", source));
       return;
     }
@@ -588,6 +618,7 @@ void in_child_process(const fs::path& index, const std::function<void()>& work) 
   if (::pipe(ends) != 0)
     throw Error(ErrorKind::io,
                 message("nie można utworzyć potoku: {}", "cannot make a pipe: {}", std::strerror(errno)));
+  const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) {
     const int reason = errno;
@@ -603,7 +634,7 @@ void in_child_process(const fs::path& index, const std::function<void()>& work) 
     try {
       std::uint64_t bytes = 0;
       for (const fs::path& segment : current_segments(index)) bytes += bytes_of(segment);
-      become_child(bytes);
+      become_child(parent, bytes);
       work();
     } catch (const Error& error) {
       failure = char_of(error.kind()) + std::string(error.what());

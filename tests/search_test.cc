@@ -1274,8 +1274,9 @@ TEST(SearchErrors, Opening) {
   Xapian::WritableDatabase((stub / "gen-000001").string(),
                            Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_BACKEND_GLASS)
       .commit();
-  EXPECT_NE(error_of(open(stub), ErrorKind::incompatible).find(stub.string()),
-            std::string::npos);  // no manifest in it
+  EXPECT_EQ(error_of(open(stub), ErrorKind::corrupt),
+            (stub / "gen-000001" / "sums").string() +
+                ": nie ma tego pliku. Przywróć indeks z kopii albo zbuduj go od nowa.");
 
   SearcherOptions options;
   options.lexicon = missing;
@@ -1305,6 +1306,16 @@ TEST(SearchErrors, Manifest) {
   other.format_version = kFormatVersion + 1;
   write(other);
   EXPECT_NE(error_of([&] { Searcher::open(path); }, ErrorKind::incompatible).find(path.string()),
+            std::string::npos);
+  // The format before: its blocks had no checksums, which must not pass for damage.
+  other = manifest;
+  other.format_version = 2;
+  write(other);
+  unseal_blocks(segment_of(path) / "postlist.glass");
+  SearcherOptions trusting;
+  trusting.verify = VerifyFiles::no;
+  EXPECT_NE(error_of([&] { Searcher::open(path, trusting); }, ErrorKind::incompatible)
+                .find("kwerenda-index dump --index " + path.string() + " | kwerenda-index restore"),
             std::string::npos);
   other = manifest;
   other.analysis_version = kAnalysisVersion + 1;
@@ -1411,11 +1422,11 @@ TEST(SearchErrors, DamagedRecords) {
   }
   EXPECT_EQ(error_of([&] { Searcher::open(path, trusting).search("ukrycie"); }, ErrorKind::corrupt),
             path.string() + ": fragment 1" + advice);
-  const std::string whole_file_advice =
-      ". Sprawdź indeks (kwerenda-index check), przywróć go z kopii albo zbuduj od nowa.";
-  fs::resize_file(streams, fs::file_size(streams) - 1);
+  const std::uintmax_t whole = fs::file_size(streams);
+  fs::resize_file(streams, whole - 1);
   EXPECT_EQ(error_of([&] { Searcher::open(path, trusting); }, ErrorKind::corrupt),
-            streams.string() + ": plik jest uszkodzony albo ucięty" + whole_file_advice);
+            streams.string() + ": ma mieć " + std::to_string(whole) + " bajtów, ma " +
+                std::to_string(whole - 1) + ". Przywróć indeks z kopii albo zbuduj go od nowa.");
   fs::remove(streams);
   EXPECT_EQ(error_of([&] { Searcher::open(path, trusting); }, ErrorKind::corrupt).find(streams.string()), 0U);
   std::ofstream(segment_of(path) / "iamglass", std::ios::app) << 'x';
