@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <fstream>
@@ -48,17 +49,73 @@ std::string checksum_line(std::string_view lines) {
   return fmt::format("# xxh3 {:016x}", XXH3_64bits(lines.data(), lines.size()));
 }
 
+// Small files only: a stub of a thousand segments has 17 KB.
+std::string head_of(const std::filesystem::path& file, std::size_t most) {
+  std::string bytes(most, '\0');
+  std::ifstream in(file, std::ios::binary);
+  in.read(bytes.data(), static_cast<std::streamsize>(most));
+  bytes.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
+  return bytes;
+}
+
+unsigned highest_segment(const std::filesystem::path& index) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(index.c_str()), ::closedir);
+  if (!directory) {
+    if (errno == ENOMEM) throw std::bad_alloc();
+    return 0;
+  }
+  unsigned highest = 0;
+  while (const dirent* entry = ::readdir(directory.get()))
+    highest = std::max(highest, segment_number(entry->d_name));
+  return highest;
+}
+
+// Segments without the list of those that count: to build here would be to delete them.
+[[noreturn]] void throw_without_stub(const std::filesystem::path& index) {
+  throw Error(
+      ErrorKind::corrupt,
+      message(
+          "{}: brak pliku {}, choć są części indeksu (gen-…); nie wiadomo, które z nich są aktualne. "
+          "Przywróć ten plik albo cały indeks z kopii, albo zbuduj indeks od nowa w innym katalogu: "
+          "kwerenda-index add --index NOWY RAPORTY…",
+          "{}: file {} is missing, although there are parts of an index (gen-…); which of them are current "
+          "is not known. Restore that file or the whole index from a backup, or build the index anew in "
+          "another directory: kwerenda-index add --index NEW REPORTS…",
+          index.string(), kStubName));
+}
+
 }  // namespace
 
 bool is_index(const std::filesystem::path& index) {
   std::error_code error;
-  return std::filesystem::is_regular_file(index / kStubName, error);
+  return std::filesystem::is_regular_file(index / kStubName, error) && !is_begun(index);
+}
+
+bool is_begun(const std::filesystem::path& index) {
+  std::error_code error;
+  const std::string empty = stub_of({});
+  return std::filesystem::is_regular_file(index / kStubName, error) &&
+         head_of(index / kStubName, empty.size() + 1) == empty;
+}
+
+bool has_segments(const std::filesystem::path& index) { return highest_segment(index) > 0; }
+
+bool is_summed_stub(std::string_view stub) {
+  if (!stub.ends_with('\n')) return false;
+  stub.remove_suffix(1);
+  const std::size_t last = stub.rfind('\n') + 1;  // 0 if there is one line only
+  return stub.substr(last) == checksum_line(stub.substr(0, last));
 }
 
 unsigned segment_number(const std::filesystem::path& segment) {
   const std::string name = segment.filename().string();
   unsigned number = 0;
-  if (!name.starts_with(kSegmentPrefix)) return 0;
+  constexpr std::size_t kDigits = 6;  // at least; more have no nought in front
+  const std::size_t digits = name.size() - std::min(name.size(), kSegmentPrefix.size());
+  if (!name.starts_with(kSegmentPrefix) || digits < kDigits ||
+      (digits > kDigits && name[kSegmentPrefix.size()] == '0')) {
+    return 0;
+  }
   const char* const end = name.data() + name.size();
   const auto [stop, error] = std::from_chars(name.data() + kSegmentPrefix.size(), end, number);
   return error == std::errc{} && stop == end ? number : 0;
@@ -97,6 +154,16 @@ std::vector<std::filesystem::path> current_segments(const std::filesystem::path&
                           "another directory.",
                           index.string()));
     }
+    if (is_begun(index)) {
+      throw Error(
+          ErrorKind::not_found,
+          message("{}: indeks jest dopiero budowany albo przerwano jego budowę. Poczekaj albo powtórz "
+                  "polecenie, które go budowało (kwerenda-index add --index {} RAPORTY…).",
+                  "{}: the index is just being built, or its building was interrupted. Wait, or repeat "
+                  "the command that built it (kwerenda-index add --index {} REPORTS…).",
+                  index.string(), index.string()));
+    }
+    if (has_segments(index)) throw_without_stub(index);
     throw Error(ErrorKind::not_found, message("{}: w katalogu nie ma indeksu (brak pliku {}). Zbuduj go: "
                                               "kwerenda-index add --index {} RAPORTY…",
                                               "{}: there is no index in the directory (file {} is missing). "
@@ -109,14 +176,18 @@ std::vector<std::filesystem::path> current_segments(const std::filesystem::path&
                                        "{}: cannot read the file. Check its permissions.", stub.string()));
   std::vector<std::filesystem::path> segments;
   std::string lines;
-  bool whole = false;
+  bool whole = false, all_ended = true;  // each line read by a line break
   for (std::string line; !whole && std::getline(in, line);) {
     if (line == checksum_line(lines)) {
       whole = in.peek() == std::ifstream::traits_type::eof();
       break;
     }
+    all_ended = !in.eof();
     lines += line + "\n";
-    if (line.starts_with("# ")) break;
+    if (line.starts_with("# ")) {
+      all_ended = false;
+      break;
+    }
     const std::string name = line.starts_with(kStubBackend) ? line.substr(kStubBackend.size()) : "";
     if (segment_number(name) == 0 || name.find('/') != std::string::npos) {  // nothing outside the index
       throw Error(
@@ -132,15 +203,20 @@ std::vector<std::filesystem::path> current_segments(const std::filesystem::path&
                                        "{}: cannot read the file to its end. Check the disk and the memory.",
                                        stub.string()));
   }
-  if (segments.empty() || !whole) {
-    throw Error(ErrorKind::corrupt,
-                message("{}: ostatni wiersz nie jest sumą kontrolną poprzednich: plik jest ucięty albo "
-                        "uszkodzony, albo indeks zbudowała wcześniejsza wersja. Przywróć indeks z kopii albo "
-                        "zbuduj go od nowa.",
-                        "{}: the last line is not the checksum of those before: the file is cut short or "
-                        "damaged, or an older version built the index. Restore the index from a backup or "
-                        "build it anew.",
-                        stub.string()));
+  const bool earlier_form =
+      !whole && all_ended && !segments.empty() && segment_number(segments.back()) == highest_segment(index);
+  if (segments.empty() || (!whole && !earlier_form)) {
+    throw Error(
+        ErrorKind::corrupt,
+        message("{}: ostatni wiersz nie jest sumą kontrolną poprzednich: plik jest ucięty albo "
+                "uszkodzony. Przywróć indeks z kopii albo zbuduj go od nowa. Jeśli indeks zbudowała "
+                "wcześniejsza wersja, która sumy nie pisała, zrób nią zrzut (kwerenda-index dump) i "
+                "odtwórz go tą: kwerenda-index restore --index NOWY",
+                "{}: the last line is not the checksum of those before: the file is cut short or "
+                "damaged. Restore the index from a backup or build it anew. If the index was built by "
+                "an earlier version, which wrote no checksum, dump it with that one (kwerenda-index "
+                "dump) and restore the dump with this one: kwerenda-index restore --index NEW",
+                stub.string()));
   }
   for (const auto& segment : segments) {
     if (!std::filesystem::is_directory(segment, error)) {

@@ -7,7 +7,7 @@
 
 namespace kwerenda {
 
-inline constexpr std::uint32_t kFormatVersion = 2;  // layout of the index: schema.h, stored.h
+inline constexpr std::uint32_t kFormatVersion = 3;  // layout of the index: schema.h, stored.h
 inline constexpr std::uint32_t kOldestReadableFormat =
     2;  // whose stored passages and reports `dump` can read
 inline constexpr std::uint32_t kAnalysisVersion =

@@ -145,26 +145,34 @@ std::string damage_of(const std::filesystem::path& segment, const SummedFile& fi
 }
 
 void verify_files(const std::filesystem::path& segment) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(segment / kSumsName, ignored)) return;
   for (const SummedFile& file : read_sums(segment)) {
     if (const std::string damage = damage_of(segment, file); !damage.empty())
       throw Error(ErrorKind::corrupt, damage + remedy());
   }
 }
 
-void verify_version_file(const std::filesystem::path& segment) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(segment / kSumsName, ignored)) return;
+void verify_file(const std::filesystem::path& segment, std::string_view name) {
   for (const SummedFile& file : read_sums(segment)) {
-    if (file.name != kVersionFileName) continue;
+    if (file.name != name) continue;
     if (const std::string damage = damage_of(segment, file); !damage.empty()) {
       throw Error(ErrorKind::corrupt, damage + remedy());
     }
     return;
   }
-  throw_corrupt(segment / kSumsName,
-                message("brak w nim pliku iamglass", "it does not list the file iamglass"));
+  throw_corrupt(segment / kSumsName, message("brak w nim pliku {}", "it does not list the file {}", name));
+}
+
+void verify_version_file(const std::filesystem::path& segment) {
+  verify_file(segment, kVersionFileName);
+  for (const SummedFile& file : read_sums(segment)) {
+    struct stat status {};
+    if (::lstat((segment / file.name).c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+        static_cast<std::uint64_t>(status.st_size) == file.size) {
+      continue;
+    }
+    if (const std::string damage = damage_of(segment, file); !damage.empty())
+      throw Error(ErrorKind::corrupt, damage + remedy());
+  }
 }
 
 }  // namespace kwerenda

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kwerenda {
@@ -29,12 +30,15 @@ std::vector<SummedFile> read_sums(const std::filesystem::path& segment);
 // Error{io}.
 std::string damage_of(const std::filesystem::path& segment, const SummedFile& file);
 
-// Verifies all files of the segment; one without sums passes, see below. Throws Error{corrupt}, Error{io}.
+// Verifies all files of the segment. Throws Error{corrupt}, also if there are no sums, and Error{io}.
 void verify_files(const std::filesystem::path& segment);
 
-// Verifies the one small file whose damage can crash Xapian when it opens the database: its version file. A
-// segment without sums passes: there were none in format 1, whose manifest then says what it is.
-// Throws Error{corrupt}, Error{io}.
+// Verifies one file of the segment, which its sums must list. Throws as verify_files().
+void verify_file(const std::filesystem::path& segment, std::string_view name);
+
+// Verifies the one small file whose damage can crash Xapian when it opens the database, its version file, and
+// the sizes of the others: a table that was cut short would seem to end sooner.
+// Throws as verify_files().
 void verify_version_file(const std::filesystem::path& segment);
 
 }  // namespace kwerenda

@@ -119,18 +119,18 @@ std::string printable(std::string_view bytes) {
   return out;
 }
 
-std::string from_printable(std::string_view shown) {
-  const auto digit = [&](std::size_t at) {
-    const char c = at < shown.size() ? shown[at] : ' ';
+std::string unescaped(std::string_view text) {
+  const auto digit = [](char c) {
     return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
   };
   std::string out;
-  for (std::size_t at = 0; at < shown.size(); ++at) {
-    if (shown.substr(at, 2) == "\\x" && digit(at + 2) >= 0 && digit(at + 3) >= 0) {
-      out += static_cast<char>(digit(at + 2) * 16 + digit(at + 3));
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (at + 3 < text.size() && text[at] == '\\' && text[at + 1] == 'x' && digit(text[at + 2]) >= 0 &&
+        digit(text[at + 3]) >= 0) {
+      out += static_cast<char>(digit(text[at + 2]) << 4 | digit(text[at + 3]));
       at += 3;
     } else {
-      out += shown[at];
+      out += text[at];
     }
   }
   return out;

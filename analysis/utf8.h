@@ -39,8 +39,8 @@ std::string lowered(std::string_view text);
 // rest stays. File names are bytes, and what a program prints about them goes through here.
 std::string printable(std::string_view bytes);
 
-// The bytes that printable() shows so: \xNN becomes a byte again. Of what held a backslash before x and two
-// digits itself it makes something else.
-std::string from_printable(std::string_view shown);
+// The bytes that printable() may have made `text` of: each \xNN is a byte again. A name that itself holds
+// "\xNN" looks the same, so that who looks for a file tries both.
+std::string unescaped(std::string_view text);
 
 }  // namespace kwerenda

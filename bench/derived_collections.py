@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Two harder tasks from judged collections: derived_collections.py DATA OUT
+"""Harder tasks from judged collections: derived_collections.py DATA OUT
 
 DATA: a folder of collections in BEIR layout (corpus.jsonl, queries.tsv, qrels.tsv), one folder each.
 OUT/NAME-long: neighbouring documents of one title joined into documents of 5 to 40 KB, the judgements with them: a
 report of many passages, of which one or two answer. OUT/all-NAME: the documents of all collections together, asked
-NAME's questions. Lengths are drawn with a fixed seed, so that a second run makes the same.
+NAME's questions. OUT/wide-NAME, if DATA has real.tsv.gz (source TAB document TAB paragraph): these and its paragraphs,
+but for those of sources that a collection is made of. Lengths are drawn with a fixed seed, so that a second run makes the
+same.
 """
+import gzip
 import json
 import os
 import random
@@ -45,6 +48,18 @@ def joined(corpus):
     return documents, place
 
 
+def others(data, names):
+    """Documents for which there are no questions."""
+    path = f"{data}/real.tsv.gz"
+    if not os.path.exists(path):
+        return
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines):
+            source, _, paragraph = line.rstrip("\n").split("\t")
+            if not any(name.split("-")[0] == source for name in names):
+                yield {"_id": f"real/{number}", "title": "", "text": paragraph}
+
+
 def main(argv):
     if len(argv) != 3:
         sys.exit(__doc__)
@@ -58,10 +73,13 @@ def main(argv):
         long_judgements = {(query, place[document]): grade for query, document, grade in judgements}
         write(f"{out}/{name}-long", documents, queries, header,
               [[query, document, grade] for (query, document), grade in long_judgements.items()])
+    wide = list(others(data, names))
     for name in names:
         _, queries, header, judgements = read(f"{data}/{name}")
-        write(f"{out}/all-{name}", everything, queries, header,
-              [[query, f"{name}/{document}", grade] for query, document, grade in judgements])
+        placed = [[query, f"{name}/{document}", grade] for query, document, grade in judgements]
+        write(f"{out}/all-{name}", everything, queries, header, placed)
+        if wide:
+            write(f"{out}/wide-{name}", everything + wide, queries, header, placed)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 # The ablation table of the ranking, in one command: builds, indexes every collection, and prints nDCG@10 with one setting changed at a time.
 # usage: bench/ranking.sh DATA [--derived]
 #   DATA: a folder of collections in BEIR layout, one folder each: corpus.jsonl, queries.tsv (id TAB text), qrels.tsv
-#   --derived: beside each collection its documents joined to long ones, and all collections together (derived_collections.py)
+#   --derived: beside each collection its documents joined to long ones, all collections together, and those among other text (derived_collections.py)
 set -euo pipefail
 [ $# -eq 1 ] || { [ $# -eq 2 ] && [ "$2" = --derived ]; } || { echo "usage: bench/ranking.sh DATA [--derived]" >&2; exit 2; }
 data=$(cd "$1" && pwd)

@@ -30,6 +30,7 @@
 #include "analysis/data_files.h"
 #include "searcher/candidate_scan.h"
 #include "searcher/compiled_query.h"
+#include "searcher/date_terms.h"
 #include "searcher/index_reader.h"
 #include "searcher/query_parser.h"
 #include "searcher/searcher.h"

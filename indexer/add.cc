@@ -25,7 +25,7 @@ class Adder {
  public:
   Adder(const AddSettings& settings, const AddTarget& target, const AddObserver& observer)
       : settings_(settings), target_(target), observer_(observer) {
-    output_.report = [this](Report&& report) { take(report); };
+    output_.report = [this](Report&& report) { take(std::move(report)); };
     output_.problem = [this](Problem&& found) { problem(found); };
     output_.stop = [this] { return stopping(); };
     output_.bytes_read = [this](std::uint64_t bytes) {
@@ -89,7 +89,7 @@ class Adder {
     if (!whole_file && losses_ == losses && !summary_.stopped) whole_sources_.insert(input.source);
   }
 
-  void take(const Report& report) {
+  void take(Report&& report) {
     const std::optional<StoredReport> known = target_.find(report.id);
     if (!seen_.insert(report_key(report.id)).second) {
       problem({ProblemCause::duplicate_id, report.source,
@@ -101,7 +101,8 @@ class Adder {
       ++summary_.unchanged;
       return;
     }
-    add(report, passages_of(report, settings_.passages));
+    std::vector<Passage> passages = passages_of(report, settings_.passages);
+    add(std::move(report), std::move(passages));
   }
 
   // As one number. Two that collide cost no more than reading a file that need not be read.
@@ -109,16 +110,18 @@ class Adder {
     return static_cast<std::uint64_t>(mtime_ns) ^ size * 0x9e3779b97f4a7c15;
   }
 
-  bool add(const Report& report, const std::vector<Passage>& passages) {
-    if (const std::optional<std::string> reason = target_.add(report, passages)) {
-      problem({ProblemCause::not_indexed, printable(report.id), *reason});
+  bool add(Report&& report, std::vector<Passage>&& passages) {
+    const std::string id = report.id;
+    const std::size_t bytes = report.text.size(), count = passages.size();
+    if (const std::optional<std::string> reason = target_.add(std::move(report), std::move(passages))) {
+      problem({ProblemCause::not_indexed, printable(id), *reason});
       return false;
     }
     ++summary_.reports;
-    summary_.passages += passages.size();
-    summary_.bytes += report.text.size();
+    summary_.passages += count;
+    summary_.bytes += bytes;
     progress_.reports = summary_.reports;
-    observer_.added(report);
+    observer_.added(id);
     return true;
   }
 
@@ -146,22 +149,31 @@ class Adder {
     restored.report.source = input.source;
     seen_.insert(report_key(input.id));
     progress_.bytes_done += input.size;
-    if (add(restored.report, restored.passages)) ++summary_.renamed;
+    if (add(std::move(restored.report), std::move(restored.passages))) ++summary_.renamed;
     return true;
   }
 
-  // A report is gone for good if its file is not there while the directory that it was found in still has
-  // others, or if its JSON Lines file was read to the end without a loss and no longer has it.
+  // A report is gone for good if its file is not there while the root that it stood below still has others,
+  // or if its JSON Lines file was read to the end without a loss and no longer has it. Below a root that is
+  // missing or empty nothing is gone, not even if it stands below another root as well. A directory inside a
+  // root is not a root: what stood in it is gone with it.
   void purge(const WalkResult& walked) {
     for (const Root& root : walked.roots) {
       if (root.state != Root::State::present) summary_.spared.push_back(printable(root.path));
     }
     std::vector<std::string> gone;
+    std::unordered_set<std::string> present;  // sources as they are stored
+    for (const Input& input : walked.inputs) present.insert(input.source);
     target_.for_each_report([&](const StoredReport& known) {
       if (seen_.contains(report_key(known.id))) return;
       const bool from_file = known.source == printable(known.id);
       const bool dropped_record = !from_file && whole_sources_.contains(known.source);
-      if (dropped_record || vanished(from_file ? known.id : known.source, walked)) gone.push_back(known.id);
+      const bool vanished = from_file
+                                ? below_a_root(known.id, walked.roots, Names::bytes) && is_gone(known.id)
+                                : !present.contains(known.source) &&
+                                      below_a_root(known.source, walked.roots, Names::printable) &&
+                                      is_gone(known.source) && is_gone(unescaped(known.source));
+      if (dropped_record || vanished) gone.push_back(known.id);
     });
     std::sort(gone.begin(), gone.end());
     for (const std::string& id : gone) {
@@ -171,13 +183,21 @@ class Adder {
     }
   }
 
-  static bool vanished(const std::string& file, const WalkResult& walked) {
-    const bool below = std::any_of(walked.roots.begin(), walked.roots.end(), [&](const Root& root) {
-      if (!root.directory || root.state != Root::State::present) return false;
+  enum class Names : std::uint8_t { bytes, printable };  // what `file` is
+
+  static bool below_a_root(const std::string& file, const std::vector<Root>& roots, Names names) {
+    const auto holds = [&](const Root& root) {
       if (root.path == ".") return !file.starts_with("/") && !file.starts_with("../");
-      return file.starts_with(root.path == "/" ? root.path : root.path + "/");
-    });
-    return below && is_gone(file);
+      const std::string path = names == Names::bytes ? root.path : printable(root.path);
+      return file == path || file.starts_with(path == "/" ? path : path + "/");
+    };
+    bool below = false;
+    for (const Root& root : roots) {
+      if (!holds(root)) continue;
+      if (root.state != Root::State::present) return false;
+      below = below || root.directory;
+    }
+    return below;
   }
 
   static bool is_gone(const std::string& file) {

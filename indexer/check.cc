@@ -1,6 +1,8 @@
 #include "indexer/check.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,6 +11,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <exception>
 #include <functional>
@@ -47,8 +50,8 @@ constexpr std::size_t kMaxTableMemory = 256u << 20;
 char char_of(ErrorKind kind) { return static_cast<char>('0' + static_cast<int>(kind)); }
 ErrorKind kind_of(char digit) { return static_cast<ErrorKind>(digit - '0'); }
 
-// What a child says, one line each: 'D' damage, 'N' note, 'C' counts, 'E' an Error that is no damage,
-// program or version.
+// What a child says, one line each: 'D' damage, 'N' note, 'C' counts, 'E' an Error that is no damage: another
+// program or version, a file that cannot be read.
 class Findings {
  public:
   explicit Findings(int fd) : fd_(fd) {}
@@ -118,7 +121,10 @@ void add_counts(const std::string& text, CheckResult& result) {
 // iterators allocate in noexcept functions.
 constexpr int kOutOfMemory = 12;
 
-void become_child(std::uint64_t bytes) {
+void become_child(pid_t parent, std::uint64_t bytes) {
+  // It has the index's lock from its parent and must not keep it when that is killed.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(kOutOfMemory);
   std::set_terminate([] { ::_exit(kOutOfMemory); });
   limit_this_process(bytes);
 }
@@ -156,6 +162,7 @@ void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
   if (::pipe(ends) != 0)
     throw Error(ErrorKind::io, message("check: nie można utworzyć potoku: {}",
                                        "check: cannot make a pipe: {}", system_reason(errno)));
+  const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) {
     const int reason = errno;
@@ -166,17 +173,24 @@ void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
   }
   if (child == 0) {
     ::close(ends[0]);
-    become_child(bytes);
+    become_child(parent, bytes);
     Findings findings(ends[1]);
     try {
       work(findings);
     } catch (const Xapian::Error& error) {
-      findings.damage(fmt::format("{}: {}", name, error.get_description()));
-    } catch (const Error& error) {
-      if (error.kind() == ErrorKind::incompatible) {
-        findings.error(error);
+      // With a reason of the system's it is a file that cannot be read, and not what it holds.
+      if (error.get_error_string()) {
+        findings.error(Error(ErrorKind::io, message("{}: {}: {}. Sprawdź uprawnienia i dysk.",
+                                                    "{}: {}: {}. Check the permissions and the disk.", name,
+                                                    error.get_msg(), error.get_error_string())));
       } else {
+        findings.damage(fmt::format("{}: {}", name, error.get_description()));
+      }
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::corrupt) {
         findings.damage(error.what());
+      } else {
+        findings.error(error);
       }
     } catch (const std::bad_alloc&) {
       ::_exit(kOutOfMemory);
@@ -222,6 +236,16 @@ void check_files(const fs::path& segment, Findings& findings) {
 
 // Whole files can still be wrong ones: a mistake of the writer's.
 void check_structure(const fs::path& segment, Findings& findings) {
+  // Xapian opens the tables for writing to check them, as it does nowhere else.
+  for (const char* table : {"postlist.glass", "docdata.glass"}) {
+    if (::faccessat(AT_FDCWD, (segment / table).c_str(), W_OK, AT_EACCESS) == 0 || errno == ENOENT) continue;
+    return findings.note(
+        message("{}: pominięto budowę drzew, do której sprawdzenia Xapian potrzebuje prawa zapisu ({}); sumy "
+                "kontrolne wszystkich plików i ich treść sprawdzono",
+                "{}: the structure of the trees was left out, for which Xapian needs permission to write "
+                "({}); the checksums of all files and their contents were checked",
+                segment.string(), system_reason(errno)));
+  }
   std::ostringstream out;
   const std::size_t errors = Xapian::Database::check(segment.string(), 0, &out);
   if (errors == 0) return;
@@ -329,12 +353,12 @@ class ContentCheck {
     const Manifest manifest = manifest_from_json(database_.get_metadata(kManifestKey), "manifest");
     if (manifest.extra_lexicon_hash != (extra.empty() ? 0 : XXH3_64bits(extra.data(), extra.size()))) {
       findings_.damage(
-          message("słownik dodatkowy w indeksie nie zgadza się ze skrótem w manifeście",
+          message("leksykon dodatkowy w indeksie nie zgadza się ze skrótem w manifeście",
                   "the extra lexicon in the index does not agree with the hash in the manifest"));
     }
     if (keys_ && manifest.lexicon_hash != keys_->lexicon().hash()) {
       findings_.note(message(
-          "indeks zbudowano ze słownikiem {:016x}, a wczytano {:016x}: kluczy nie policzono od nowa",
+          "indeks zbudowano z leksykonem {:016x}, a wczytano {:016x}: kluczy nie policzono od nowa",
           "the index was built with lexicon {:016x}, the one loaded is {:016x}: keys were not computed again",
           manifest.lexicon_hash, keys_->lexicon().hash()));
       keys_.reset();
@@ -387,7 +411,7 @@ class ContentCheck {
   void expect(Xapian::docid id, const StoredPassage& passage, Xapian::termcount length) {
     if (!table_ || table_->memory() > kMaxTableMemory) {
       table_ = std::make_unique<KeyTable>(keys_);
-      maker_ = std::make_unique<PassageDocumentMaker>(*table_, compressor_);
+      maker_ = std::make_unique<PassageDocumentMaker>(*table_);
       known_key_.reset();
     }
     if (known_key_ != passage.report_key) {
@@ -420,10 +444,8 @@ class ContentCheck {
     if (sum != length)
       findings_.damage(message("fragment {}: długość {}, suma kluczy {}",
                                "passage {}: length {}, sum of keys {}", id, length, sum));
-    std::sort(made_.filters.begin(), made_.filters.end());
-    made_.filters.erase(std::unique(made_.filters.begin(), made_.filters.end()), made_.filters.end());
-    for (const std::string& filter : made_.filters) expected_.terms.add(filter, id, 0);
-    for (const auto& [slot, bytes] : made_.values) expected_.values.add(bytes, id, slot);
+    for (const std::string& filter : maker_->filters()) expected_.terms.add(filter, id, 0);
+    for (const auto& [slot, bytes] : maker_->values()) expected_.values.add(bytes, id, slot);
   }
 
   void read_postings() {
@@ -494,7 +516,6 @@ class ContentCheck {
   const Segment& segment_;
   const Xapian::Database& database_;
   TextDecompressor decompressor_;
-  TextCompressor compressor_{""};
   KeyStreamFile streams_;
   PassageKeys streamed_;
   std::shared_ptr<const KeyMaker> keys_;
@@ -546,6 +567,12 @@ class SourceCheck {
       input.format = whole == reports.end() ? InputFormat::jsonl : InputFormat::text;
     std::error_code failed;
     if (!fs::exists(input.path, failed)) {
+      // The source of records is their file's name made printable.
+      if (const std::string bytes = unescaped(source); whole == reports.end() && fs::exists(bytes, failed)) {
+        input.path = bytes;
+      }
+    }
+    if (!fs::exists(input.path, failed)) {
       findings_.note(message("{}: nie ma już tego pliku", "{}: the file is no longer there", source));
       return;
     }
@@ -592,6 +619,7 @@ void in_child_process(const fs::path& index, const std::function<void()>& work) 
   if (::pipe(ends) != 0)
     throw Error(ErrorKind::io,
                 message("nie można utworzyć potoku: {}", "cannot make a pipe: {}", system_reason(errno)));
+  const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) {
     const int reason = errno;
@@ -607,7 +635,7 @@ void in_child_process(const fs::path& index, const std::function<void()>& work) 
     try {
       std::uint64_t bytes = 0;
       for (const fs::path& segment : current_segments(index)) bytes += bytes_of(segment);
-      become_child(bytes);
+      become_child(parent, bytes);
       work();
     } catch (const Error& error) {
       failure = char_of(error.kind()) + std::string(error.what());

@@ -6,7 +6,11 @@
 
 #include <algorithm>
 #include <ctime>
+#include <fstream>
+#include <iterator>
 #include <set>
+#include <system_error>
+#include <thread>
 
 #include "analysis/error.h"
 #include "analysis/index_directory.h"
@@ -41,15 +45,25 @@ constexpr std::string_view kSupersededValue = "1";       // an empty value would
 // What can stand in an index's directory beside the stub: "gen-000001", and what a killed writer leaves of
 // one (".batch-gen-000001",
 // ".merged-gen-000001", "..batch-gen-000001.bulk-XXXXXX").
-bool is_segment_name(const std::string& name) { return name.size() == 10 && segment_number(name) != 0; }
+bool is_segment_name(std::string_view name) { return segment_number(name) != 0; }
 bool is_work_name(std::string_view name) {
   constexpr std::string_view kPrefixes[] = {kBatchPrefix, kMergedPrefix};
   for (std::string_view prefix : kPrefixes) {
-    if (name.starts_with(prefix) && is_segment_name(std::string(name.substr(prefix.size())))) return true;
-    const bool hidden = name.starts_with('.') && name.substr(1).starts_with(prefix);
-    if (hidden && name.find(".bulk-") == 1 + prefix.size() + 10) return true;
+    if (name.starts_with(prefix) && is_segment_name(name.substr(prefix.size()))) return true;
+    const std::size_t end = name.find(".bulk-");
+    if (name.starts_with('.') && name.substr(1).starts_with(prefix) && end != std::string_view::npos &&
+        end > prefix.size() && is_segment_name(name.substr(1 + prefix.size(), end - 1 - prefix.size()))) {
+      return true;
+    }
   }
   return false;
+}
+
+// What a replace_file() that was interrupted leaves of the first, empty list: a part of it.
+bool is_part_of_empty_stub(const fs::path& file) {
+  std::error_code failed;
+  const std::uint64_t size = fs::file_size(file, failed);
+  return !failed && fs::is_regular_file(fs::symlink_status(file, failed)) && size <= stub_of({}).size();
 }
 
 // Xapian's errors are no std::exception; each leaves this file as an Error.
@@ -116,9 +130,9 @@ void check_agrees(const Manifest& found, const Manifest& wanted, const fs::path&
                                                  "same settings or build a new index in another directory.",
                                                  index.string(), what));
   };
-  if (found.lexicon_hash != wanted.lexicon_hash) fail(message("innym słownikiem", "another lexicon"));
+  if (found.lexicon_hash != wanted.lexicon_hash) fail(message("innym leksykonem", "another lexicon"));
   if (found.extra_lexicon_hash != wanted.extra_lexicon_hash)
-    fail(message("innym słownikiem dodatkowym (--lexicon-extra)", "another extra lexicon (--lexicon-extra)"));
+    fail(message("innym leksykonem dodatkowym (--lexicon-extra)", "another extra lexicon (--lexicon-extra)"));
   if (found.passage_max_bytes != wanted.passage_max_bytes ||
       found.passage_min_bytes != wanted.passage_min_bytes) {
     fail(message("innym podziałem na fragmenty", "another division into passages"));
@@ -164,31 +178,48 @@ struct IndexWriter::Impl {
   void open() {
     if (!settings.keys) current_segments(index);  // throws if there is nothing to change
     make_directories(index);
-    if (!is_index(index)) refuse_foreign_directory();
+    refuse_foreign_directory();
     lock = std::make_unique<IndexLock>(index, settings.lock_timeout);
+    refuse_foreign_directory();  // meanwhile another may have built here
     if (is_index(index)) {
       segments = open_segments(index);
+      write_present_form();
       const Xapian::Database& database = segments.front().database;
       const Manifest found = manifest_from_json(database.get_metadata(kManifestKey), index.string());
       if (settings.keys) check_agrees(found, settings.manifest, index);
       settings.manifest = found;
       settings.extra_lexicon = database.get_metadata(kExtraLexiconKey);
     }
-    // The stub, should the writer before not have been able to confirm it; and the lock of a first build, by
-    // which what a power cut leaves of it is known for ours.
+    // A list of none, durable before anything else is made here: by it what a killed first build leaves is
+    // known for ours.
+    if (!fs::exists(index / kStubName)) replace_file(index / kStubName, stub_of({}));
+    // The stub, should the writer before not have been able to confirm it.
     fsync_directory(index);
     remove_leftovers();
   }
 
-  // Anything else than an empty directory or what a killed first build left must not become an index by
-  // mistake.
+  // A stub without a checksum, which an earlier version wrote: with it a cut would be noticed.
+  void write_present_form() const {
+    std::vector<fs::path> named;
+    for (const Segment& segment : segments) named.push_back(segment.path);
+    std::ifstream in(index / kStubName, std::ios::binary);
+    const std::string stub{std::istreambuf_iterator<char>(in), {}};
+    // Reading that failed gives no stub at all, which is as it was.
+    if (!stub.empty() && !is_summed_stub(stub)) replace_file(index / kStubName, stub_of(named));
+  }
+
+  // Nothing is deleted, and nothing becomes an index by mistake, unless a list says that what is here is ours
+  // or there is nothing here.
   void refuse_foreign_directory() const {
-    const bool ours = fs::exists(index / kLockName);
+    if (is_index(index)) return;
+    const bool ours = is_begun(index);
     for (const auto& entry : fs::directory_iterator(index)) {
       const std::string name = entry.path().filename().string();
-      if (name == kLockName || name == kStubAside) continue;
+      if (name == kLockName || (ours && name == kStubName)) continue;
+      if (name == kStubAside && (ours || is_part_of_empty_stub(entry.path()))) continue;
       if (ours && (is_segment_name(name) || is_work_name(name))) continue;
-      if (name == "iamglass" || name == "iamchert") current_segments(index);  // throws the better message
+      if (name == "iamglass" || name == "iamchert" || is_segment_name(name))
+        current_segments(index);  // throws the better message
       throw Error(
           ErrorKind::incompatible,
           message("{}: katalog nie jest indeksem i nie jest pusty (zawiera „{}”). Wskaż nowy katalog.",
@@ -322,19 +353,29 @@ struct IndexWriter::Impl {
     for (const std::uint64_t key : superseded)
       batch->set_metadata(kSupersededPrefix + encode_report_key(key), kSupersededValue);
     batch->finish();
+    const std::vector<std::uint32_t> superseded_documents = batch->superseded();
+    const std::jthread freeing = free_aside(std::move(batch));
     std::vector<fs::path> kept;
     for (const Segment& segment : segments) kept.push_back(segment.path);
-    if (batch->superseded().empty()) {
+    if (superseded_documents.empty()) {
       publish(kept, built.path());
     } else {
       const Aside merged(segment_path(kMergedPrefix));
       MergeInput input{built.path(), {}, {}};
-      input.dead_documents.insert(batch->superseded().begin(), batch->superseded().end());
+      input.dead_documents.insert(superseded_documents.begin(), superseded_documents.end());
       merge_segments({input}, segments.empty() ? OlderSegments::none : OlderSegments::some, merged.path());
       publish(kept, merged.path());
     }
-    batch.reset();
     superseded.clear();
+  }
+
+  // Gives back the memory of a finished batch while the disk is waited for.
+  static std::jthread free_aside(std::unique_ptr<BulkBatch> spent) {
+    try {
+      return std::jthread([spent = std::move(spent)]() mutable { spent.reset(); });
+    } catch (const std::system_error&) {  // no thread to be had: then it was freed here
+      return {};
+    }
   }
 
   // Makes `kept` and, behind them, what was built at `ready` the current state.

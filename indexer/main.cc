@@ -142,6 +142,10 @@ std::string now_utc() {
                      parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
+unsigned threads_of(const IndexerOptions& options) {
+  return options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+}
+
 IndexWriterSettings writer_settings(const IndexerOptions& options, const PassageSettings& passages,
                                     std::shared_ptr<const KeyMaker> keys) {
   IndexWriterSettings settings;
@@ -157,7 +161,7 @@ IndexWriterSettings writer_settings(const IndexerOptions& options, const Passage
       std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
   settings.memory_bytes =
       options.memory_bytes / 2;  // the rest is for the queue, the analysis and the reports that wait
-  settings.threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  settings.threads = threads_of(options);
   return settings;
 }
 
@@ -189,7 +193,7 @@ AddTarget dry_target(const StoredIndex* stored) {
   target.find = [=](std::string_view id) {
     return stored ? stored->find(id) : std::optional<StoredReport>();
   };
-  target.add = [](const Report&, const std::vector<Passage>&) { return std::optional<std::string>(); };
+  target.add = [](Report&&, std::vector<Passage>&&) { return std::optional<std::string>(); };
   target.remove = [](std::string_view) {};
   return target;
 }
@@ -197,8 +201,8 @@ AddTarget dry_target(const StoredIndex* stored) {
 AddTarget target_of(IndexWriter* writer, const StoredIndex* stored) {
   AddTarget target = reading_target(stored);
   target.find = [=](std::string_view id) { return writer->find(id); };
-  target.add = [=](const Report& report, const std::vector<Passage>& passages) -> std::optional<std::string> {
-    return writer->add(report, passages);
+  target.add = [=](Report&& report, std::vector<Passage>&& passages) -> std::optional<std::string> {
+    return writer->add(std::move(report), std::move(passages));
   };
   target.remove = [=](std::string_view id) { writer->remove(id); };
   return target;
@@ -218,6 +222,7 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
   settings.strict = options.strict;
   settings.purge = options.purge;
   settings.walk.exclude = options.index;
+  settings.walk.threads = threads_of(options);
 
   std::unique_ptr<IndexWriter> writer;
   std::unique_ptr<StoredIndex> stored;
@@ -245,8 +250,8 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
     say_line(g_json ? problem_json(problem) : to_line(problem));
   };
   if (options.verbosity == Verbosity::verbose) {
-    observer.added = [&](const Report& report) {
-      say_line(g_json ? report_json("added", report.id) : "+ " + printable(report.id));
+    observer.added = [&](std::string_view id) {
+      say_line(g_json ? report_json("added", id) : "+ " + printable(id));
     };
     observer.removed = [&](std::string_view id) {
       say_line(g_json ? report_json("removed", id) : "- " + printable(id));

@@ -127,6 +127,7 @@ std::vector<StoredPassage> StoredIndex::passages_of(const StoredReport& report) 
     const std::size_t number = impl_->segment_of(key);
     if (number == impl_->segments.size())
       impl_->throw_damaged(message("nie ma raportu „{}”", "there is no report “{}”", report.id));
+    ensure_whole(impl_->segments[number].path);
     const Xapian::Database& database = impl_->segments[number].database;
     const auto end = database.postlist_end(term);
     for (auto document = database.postlist_begin(term); document != end; ++document) {

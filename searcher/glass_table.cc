@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "analysis/block_sum.h"
 #include "analysis/error.h"
 #include "analysis/message.h"
 
@@ -20,6 +21,7 @@ constexpr std::size_t kBranchItemHead = 5;
 constexpr std::size_t kComponentBytes = 2;
 constexpr unsigned kDeflated = 0x8000, kLastPiece = 0x4000, kFirstPiece = 0x2000, kSizeMask = 0x1fff;
 constexpr unsigned kMostLevels = 10;  // what Xapian allows
+constexpr unsigned kBitsAWord = 64;
 constexpr std::size_t kLeastBlock = 2048, kMostBlock = 65536;
 
 std::uint32_t big_endian_2(const unsigned char* at) { return static_cast<std::uint32_t>(at[0]) << 8 | at[1]; }
@@ -55,7 +57,7 @@ bool read_root(std::string_view version, unsigned table, Root& root) {
 
 }  // namespace
 
-GlassTable::GlassTable(const std::filesystem::path& segment, Name name)
+GlassTable::GlassTable(const std::filesystem::path& segment, Name name, Blocks blocks)
     : path_(segment / (name == Name::postlist ? "postlist.glass" : "docdata.glass")), file_(path_) {
   const MappedFile version(segment / kVersionFile);
   Root root;
@@ -69,6 +71,8 @@ GlassTable::GlassTable(const std::filesystem::path& segment, Name name)
   root_level_ = static_cast<unsigned>(root.level);
   blocks_ = static_cast<std::uint32_t>(
       std::min<std::uint64_t>(file_.size() / block_bytes_, std::numeric_limits<std::uint32_t>::max()));
+  if (blocks == Blocks::verify)
+    verified_ = std::make_unique<std::atomic<std::uint64_t>[]>(std::size_t{blocks_} / kBitsAWord + 1);
 }
 
 void GlassTable::fail() const {
@@ -82,7 +86,17 @@ void GlassTable::fail() const {
 
 const unsigned char* GlassTable::block(std::uint32_t number) const {
   if (number >= blocks_) fail();
-  return file_.data() + std::size_t{number} * block_bytes_;
+  const unsigned char* const at = file_.data() + std::size_t{number} * block_bytes_;
+  if (verified_) verify(number, at);
+  return at;
+}
+
+void GlassTable::verify(std::uint32_t number, const unsigned char* block) const {
+  std::atomic<std::uint64_t>& word = verified_[number / kBitsAWord];
+  const std::uint64_t bit = std::uint64_t{1} << number % kBitsAWord;
+  if (word.load(std::memory_order_relaxed) & bit) return;
+  if (!is_sealed_block(block, block_bytes_, number)) fail();
+  word.fetch_or(bit, std::memory_order_relaxed);
 }
 
 unsigned GlassTable::items_in(const unsigned char* block) const {
@@ -94,7 +108,7 @@ unsigned GlassTable::items_in(const unsigned char* block) const {
 std::size_t GlassTable::item_offset(const unsigned char* block, unsigned number,
                                     std::size_t least_bytes) const {
   const std::size_t offset = big_endian_2(block + kDirectoryBegin + std::size_t{2} * number);
-  if (offset + least_bytes > block_bytes_) fail();
+  if (offset < big_endian_2(block + 9) || offset + least_bytes > block_bytes_) fail();
   return offset;
 }
 

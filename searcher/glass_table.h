@@ -17,14 +17,16 @@
 //
 // Leaves stand in the order of keys; branches stand between them.
 //
-// Every step is checked against the bounds of its block and of the file: a damaged table is Error{corrupt} or
-// a wrong tag, never a wild read. Checksums tell damage for certain: of files (verified_segments.h) and of
-// records (analysis/stored.h).
+// Every step is checked against the bounds of its block and of the file: damage never leads to a wild read.
+// Whether a block is as it was written tells its checksum (analysis/block_sum.h), which is looked at when the
+// block is first visited, unless the whole file was verified before (verified_segments.h).
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,9 +55,13 @@ struct TablePlace {
 class GlassTable {
  public:
   enum class Name : std::uint8_t { postlist, docdata };
+  enum class Blocks : std::uint8_t {
+    trust,   // the file was verified
+    verify,  // each block when it is first visited: .5 µs; half a bit of memory a KB of the file
+  };
 
   // Throws Error: corrupt (also if the database has no such table), io.
-  GlassTable(const std::filesystem::path& segment, Name name);
+  GlassTable(const std::filesystem::path& segment, Name name, Blocks blocks);
 
   // The tag of `key`. `joined` holds it if it was stored in pieces.
   std::optional<std::string_view> find(std::string_view key, std::string& joined) const;
@@ -71,6 +77,7 @@ class GlassTable {
 
  private:
   const unsigned char* block(std::uint32_t number) const;
+  void verify(std::uint32_t number, const unsigned char* block) const;
   unsigned items_in(const unsigned char* block) const;
   std::size_t item_offset(const unsigned char* block, unsigned number, std::size_t least_bytes) const;
   TableItem leaf_item(const unsigned char* block, unsigned number) const;
@@ -82,6 +89,8 @@ class GlassTable {
   unsigned root_level_ = 0;
   std::size_t block_bytes_ = 0;
   std::uint32_t blocks_ = 0;
+  // A bit a block: found to be as it was written. Null: all are.
+  std::unique_ptr<std::atomic<std::uint64_t>[]> verified_;
 };
 
 // A document number as keys hold it: in the order of numbers. At most 2^32 - 1.

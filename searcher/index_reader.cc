@@ -39,6 +39,14 @@ auto in_one_state(const std::filesystem::path& index, Work work) {
   }
 }
 
+// Before format 3 blocks had no checksums. The manifest has one of its own.
+void refuse_older_format(const std::filesystem::path& segment, const std::filesystem::path& index) {
+  const GlassTable postlist(segment, GlassTable::Name::postlist, GlassTable::Blocks::trust);
+  std::string joined;
+  const auto manifest = postlist.find(metadata_key(kManifestKey), joined);
+  if (manifest) manifest_from_json(*manifest, index.string());
+}
+
 }  // namespace
 
 std::string stored_extra_lexicon(const std::filesystem::path& index, VerifiedSegments& verified) {
@@ -46,10 +54,17 @@ std::string stored_extra_lexicon(const std::filesystem::path& index, VerifiedSeg
     return in_one_state(index, [&] {
       const std::filesystem::path segment = current_segments(index).front();
       verified.ensure(segment);
-      return Xapian::Database(segment.string(), Xapian::DB_BACKEND_GLASS).get_metadata(kExtraLexiconKey);
+      const GlassTable postlist(
+          segment, GlassTable::Name::postlist,
+          verified.verifies_files() ? GlassTable::Blocks::trust : GlassTable::Blocks::verify);
+      std::string joined;
+      return std::string(postlist.find(metadata_key(kExtraLexiconKey), joined).value_or(""));
     });
   } catch (const Xapian::Error&) {
     return {};  // the reader, opened next, says what is wrong
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt) throw;
+    return {};
   }
 }
 
@@ -71,8 +86,8 @@ void IndexReader::open() {
   }
   if (manifest_.lexicon_hash != keys_->lexicon().hash()) {
     throw Error(ErrorKind::incompatible,
-                message("{}: indeks zbudowano ze słownikiem {:016x}, a wczytano {:016x}. Podaj tamten "
-                        "słownik (--lexicon PLIK) albo zbuduj indeks od nowa.",
+                message("{}: indeks zbudowano z leksykonem {:016x}, a wczytano {:016x}. Podaj tamten "
+                        "leksykon (--lexicon PLIK) albo zbuduj indeks od nowa.",
                         "{}: the index was built with lexicon {:016x}, the one loaded is {:016x}. Give that "
                         "lexicon (--lexicon FILE) or build the index anew.",
                         index_.string(), manifest_.lexicon_hash, keys_->lexicon().hash()));
@@ -85,22 +100,34 @@ void IndexReader::open_segments() {
   Xapian::Database database;
   double bytes = 0;
   Manifest manifest;
+  std::string joined;
+  const GlassTable::Blocks blocks =
+      verified_->verifies_files() ? GlassTable::Blocks::trust : GlassTable::Blocks::verify;
   for (const std::filesystem::path& path : current_segments(index_)) {
     verified_->ensure(path);
     Segment& segment = segments.emplace_back();
+    segment.path = path;
     segment.database = Xapian::Database(path.string(), Xapian::DB_BACKEND_GLASS);
-    manifest = manifest_from_json(segment.database.get_metadata(kManifestKey), index_.string());
-    segment.postlist = std::make_unique<GlassTable>(path, GlassTable::Name::postlist);
+    segment.postlist = std::make_unique<GlassTable>(path, GlassTable::Name::postlist, blocks);
+    // Not through Xapian, which knows no checksums.
+    const auto metadata = [&](const char* name) {
+      return std::string(segment.postlist->find(metadata_key(name), joined).value_or(""));
+    };
+    try {
+      manifest = manifest_from_json(metadata(kManifestKey), index_.string());
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::corrupt) refuse_older_format(path, index_);
+      throw;
+    }
     if (segment.database.get_doccount() > 0)
-      segment.docdata = std::make_unique<GlassTable>(path, GlassTable::Name::docdata);
+      segment.docdata = std::make_unique<GlassTable>(path, GlassTable::Name::docdata, blocks);
     segment.keys = std::make_unique<KeyStreamFile>(path);
-    segment.decompressor =
-        std::make_unique<TextDecompressor>(segment.database.get_metadata(kTextDictionaryKey));
-    bytes += std::strtod(segment.database.get_metadata(kPassageBytesKey).c_str(), nullptr);
-    const std::string prefix(1, kSupersededPrefix);
-    const auto end = segment.database.metadata_keys_end(prefix);
-    for (auto entry = segment.database.metadata_keys_begin(prefix); entry != end; ++entry) {
-      const std::uint64_t key = decode_report_key(std::string_view(*entry).substr(1));
+    segment.decompressor = std::make_unique<TextDecompressor>(metadata(kTextDictionaryKey));
+    bytes += std::strtod(metadata(kPassageBytesKey).c_str(), nullptr);
+    const std::string superseded = metadata_key(std::string_view(&kSupersededPrefix, 1));
+    TablePlace place = segment.postlist->lower_bound(superseded);
+    for (TableItem item; segment.postlist->next(place, item) && item.key.starts_with(superseded);) {
+      const std::uint64_t key = decode_report_key(item.key.substr(superseded.size()));
       for (auto older = segments.begin(); older + 1 != segments.end(); ++older)
         older->dead_reports.insert(key);
     }
@@ -111,9 +138,8 @@ void IndexReader::open_segments() {
     if (segment.dead_reports.empty()) continue;
     std::vector<Xapian::docid>& documents = segment.dead_passages;
     for (const std::uint64_t key : segment.dead_reports) {
-      const std::string term = kReportPrefix + encode_report_key(key);
-      documents.insert(documents.end(), segment.database.postlist_begin(term),
-                       segment.database.postlist_end(term));
+      PostingCursor(*segment.postlist, kReportPrefix + encode_report_key(key))
+          .each_below(PostingCursor::kEnd, [&](std::uint32_t id, std::uint32_t) { documents.push_back(id); });
     }
     std::sort(documents.begin(), documents.end());
     dead[segment.database.get_uuid()] = documents;
@@ -151,10 +177,20 @@ Xapian::Query IndexReader::of_the_living(const Xapian::Query& query) const {
 std::vector<Xapian::docid> IndexReader::passages_of(std::uint64_t report_key) const {
   const std::string term = kReportPrefix + encode_report_key(report_key);
   std::vector<Xapian::docid> ids;
-  for (auto id = database_.postlist_begin(term); id != database_.postlist_end(term); ++id) {
-    if (!is_dead(*id, report_key)) ids.push_back(*id);
+  for (std::size_t i = 0; i < segments_.size(); ++i) {
+    if (segments_[i].dead_reports.contains(report_key)) continue;
+    PostingCursor(*segments_[i].postlist, term)
+        .each_below(PostingCursor::kEnd, [&](std::uint32_t id, std::uint32_t) {
+          ids.push_back(static_cast<Xapian::docid>((id - std::size_t{1}) * segments_.size() + i + 1));
+        });
   }
+  std::sort(ids.begin(), ids.end());
   return ids;
+}
+
+const Xapian::Database& IndexReader::database() const {
+  for (const Segment& segment : segments_) verified_->ensure_lists(segment.path);
+  return database_;
 }
 
 void IndexReader::throw_damaged(Xapian::docid id) const {

@@ -58,8 +58,10 @@ class IndexReader {
     }
   }
 
-  // All segments; document numbers here are those of this database.
-  const Xapian::Database& database() const { return database_; }
+  // All segments; document numbers here are those of this database. For Xapian's own matcher, which knows no
+  // checksums: the files that it reads are verified first, which takes the time of reading them if nobody did
+  // before. Throws Error{corrupt}, Error{io}.
+  const Xapian::Database& database() const;
   const TermVocabulary& vocabulary() const { return *vocabulary_; }
   KeyTable& table() { return *table_; }
   const Manifest& manifest() const { return manifest_; }
@@ -91,6 +93,7 @@ class IndexReader {
   std::vector<Xapian::docid> passages_of(std::uint64_t report_key) const;
 
   struct Segment {
+    std::filesystem::path path;
     Xapian::Database database;
     std::unique_ptr<GlassTable> postlist;
     std::unique_ptr<GlassTable> docdata;  // null: no passages

@@ -55,7 +55,10 @@ double inverse_passage_frequency(double passages, double with_word) {
 
 Ranking::Ranking(const RankingSettings& settings, std::vector<RankedWord> words, QueryManner manner,
                  double mean_bytes)
-    : settings_(settings), words_(std::move(words)), manner_(manner), mean_bytes_(mean_bytes) {
+    : settings_(settings),
+      words_(std::move(words)),
+      manner_(manner),
+      pivot_bytes_(std::max(mean_bytes, settings.least_pivot_bytes)) {
   for (const RankedWord& word : words_) {
     weights_.push_back(word.idf * word.importance);
     whole_weight_ += weights_.back();
@@ -70,7 +73,7 @@ double Ranking::score(const PassageEvidence& evidence, std::span<double> shares)
   const FieldCounts text(evidence.text, words_.size()), title(evidence.title, words_.size()),
       heading(evidence.heading, words_.size());
   const double normalisation =
-      1 - settings_.b + settings_.b * static_cast<double>(evidence.bytes) / mean_bytes_;
+      1 - settings_.b + settings_.b * static_cast<double>(evidence.bytes) / pivot_bytes_;
   const auto saturated = [&](double in_text, double in_title, double in_heading) {
     const double frequency =
         in_text / normalisation + settings_.title * in_title + settings_.heading * in_heading;

@@ -280,6 +280,51 @@ TEST_F(Add, PurgeRemovesWhatVanishedAndNothingElse) {
   EXPECT_TRUE(stored_.contains("r/b.txt"));
 }
 
+// The rule is about roots: one that is missing or empty purges nothing.
+TEST_F(Add, NestedRootsPurgeNothingBelowOneThatIsGone) {
+  AddSettings purge;
+  purge.purge = Purge::vanished;
+  for (const bool empty : {false, true}) {
+    SCOPED_TRACE(empty);
+    fs::remove_all("n");
+    stored_.clear();
+    write("n/a.txt", "A.");
+    write("n/sub/b.txt", "B.");
+    write("n/sub/z.jsonl", "{\"_id\":\"1\",\"text\":\"x\"}\n");
+    write("n/inny/c.txt", "C.");
+    add({"n", "n/sub"});
+    ASSERT_EQ(stored_.size(), 4U);
+    fs::remove_all("n/sub");
+    fs::remove_all("n/inny");
+    if (empty) fs::create_directories("n/sub");
+    for (const Rows& roots : {Rows{"n", "n/sub"}, Rows{"n/sub", "n"}}) {
+      const AddSummary summary = add(roots, purge);
+      EXPECT_TRUE(stored_.contains("n/sub/b.txt"));
+      EXPECT_TRUE(stored_.contains("1"));
+      EXPECT_FALSE(stored_.contains("n/inny/c.txt")) << "no root, and so gone with its directory";
+      EXPECT_EQ(summary.spared, Rows{"n/sub"});
+    }
+    EXPECT_EQ(add({"n"}, purge).removed, 2U) << "not named as a root";
+  }
+}
+
+// The index stores the source of a record as it is printed.
+TEST_F(Add, PurgeKnowsFilesWithOddNames) {
+  AddSettings purge;
+  purge.purge = Purge::vanished;
+  const Rows names{"r/a\nb.jsonl", "r/\xff.jsonl", "r/\\x41.jsonl", "r/\x1b[2J.txt"};
+  for (std::size_t i = 0; i < names.size(); ++i)
+    write(names[i], "{\"_id\":\"" + std::to_string(i) + "\",\"text\":\"x\"}\n");
+  write("r/c.txt", "C.");
+  add({"r"});
+  ASSERT_EQ(stored_.size(), 5U);
+  EXPECT_EQ(add({"r"}, purge).removed, 0U);
+  write("r/a\nb.jsonl", "zepsuty\n");  // read with a loss: its record stays
+  EXPECT_EQ(add({"r"}, purge).removed, 0U);
+  for (const std::string& name : names) fs::remove(name);
+  EXPECT_EQ(add({"r"}, purge).removed, 4U);
+}
+
 TEST_F(Add, StopFinishesWithWhatIsDone) {
   for (int i = 0; i < 10; ++i) write("r/" + std::to_string(i) + ".txt", "Raport.");
   observer_.stop = [this] { return added_.size() >= 3; };

@@ -23,6 +23,7 @@
 #include "indexer/dump.h"
 #include "indexer/segments.h"
 #include "indexer/stored_index.h"
+#include "tests/program_outcome.h"
 #include "tests/rewritten_segment.h"
 
 namespace kwerenda {
@@ -352,23 +353,48 @@ TEST_F(Writer, RemovesWhatKilledWritersLeft) {
 }
 
 TEST_F(Writer, GoesOnWhereAKilledFirstBuildStopped) {
-  fs::create_directories(index_ / "gen-000001");
-  fs::create_directories(index_ / ".batch-gen-000001");
-  std::ofstream(index_ / "lock") << "123\n";
-  std::ofstream(index_ / "XAPIANDB.tmp") << "glass";
-  const auto writer = IndexWriter::open(index_, settings());
-  add(*writer, "a", 1);
-  writer->commit();
-  expect_whole(index_);
+  const struct {
+    std::vector<const char*> directories;
+    std::string stub, stub_aside;
+  } rows[] = {
+      {{}, "", stub_of({}).substr(0, 7)},
+      {{".batch-gen-000001", "..batch-gen-000001.bulk-aB3xYz"}, stub_of({}), ""},
+      {{"gen-000001", ".merged-gen-000001"}, stub_of({}), stub_of({"gen-000001"})},
+  };
+  for (const auto& row : rows) {
+    fs::remove_all(index_);
+    fs::create_directories(index_);
+    for (const char* name : row.directories) fs::create_directories(index_ / name);
+    std::ofstream(index_ / "lock") << "123\n";
+    if (!row.stub.empty()) std::ofstream(index_ / "XAPIANDB") << row.stub;
+    if (!row.stub_aside.empty()) std::ofstream(index_ / "XAPIANDB.tmp") << row.stub_aside;
+    EXPECT_FALSE(is_index(index_));
+    const auto writer = IndexWriter::open(index_, settings());
+    add(*writer, "a", 1);
+    writer->commit();
+    expect_whole(index_);
+  }
 }
 
+// What has no list is not ours to delete, whatever its names are.
 TEST_F(Writer, LeavesForeignDirectoriesAlone) {
   for (const char* name : {"notatki.txt", "gen-000001", ".batch-gen-000001"}) {
-    fs::remove_all(index_);
-    fs::create_directories(index_ / name);
-    EXPECT_NE(refusal(settings(), ErrorKind::incompatible).find(name), std::string::npos);
-    EXPECT_TRUE(fs::exists(index_ / name));
+    for (const bool locked : {false, true}) {
+      fs::remove_all(index_);
+      fs::create_directories(index_ / name);
+      std::ofstream(index_ / name / "notatki.txt") << "x";
+      if (locked) std::ofstream(index_ / "lock") << "1\n";
+      const bool segment = std::string(name) == "gen-000001";
+      const std::string told = refusal(settings(), segment ? ErrorKind::corrupt : ErrorKind::incompatible);
+      EXPECT_NE(told.find(segment ? "brak pliku XAPIANDB, choć są części indeksu" : name), std::string::npos)
+          << told;
+      EXPECT_TRUE(fs::exists(index_ / name / "notatki.txt")) << name;
+    }
   }
+  fs::remove_all(index_);
+  fs::create_directories(index_);
+  std::ofstream(index_ / "XAPIANDB.tmp") << "glass gen-000001\nglass gen-000002\n";
+  EXPECT_NE(refusal(settings(), ErrorKind::incompatible).find("XAPIANDB.tmp"), std::string::npos);
   fs::remove_all(index_);
   fs::create_directories(index_);
   std::ofstream(index_ / "iamglass") << "x";
@@ -376,6 +402,43 @@ TEST_F(Writer, LeavesForeignDirectoriesAlone) {
   fs::remove_all(index_);
   std::ofstream(index_) << "plik";
   EXPECT_NE(refusal(settings(), ErrorKind::io).find("znaleziono plik"), std::string::npos);
+}
+
+TEST_F(Writer, WithoutTheListOfSegmentsNothingIsDeleted) {
+  for (const char* id : {"a", "b"}) {
+    const auto writer = IndexWriter::open(index_, settings());
+    for (int i = 0; i < 5; ++i) add(*writer, fmt::format("{}{}", id, i), 1);
+    writer->commit();
+  }
+  const std::string stub = slurp(index_ / "XAPIANDB");
+  fs::remove(index_ / "XAPIANDB");
+  const std::string told = refusal(settings(), ErrorKind::corrupt);
+  EXPECT_NE(told.find("w innym katalogu"), std::string::npos) << told;
+  try {
+    check_index(index_, {keys, CheckSources::no});
+  } catch (const Error& error) {
+    ADD_FAILURE() << error.what();
+  }
+  std::ofstream(index_ / "XAPIANDB") << stub;
+  EXPECT_EQ(IndexWriter::open(index_, settings())->report_ids().size(), 10U);
+  expect_whole(index_);
+}
+
+// As versions before the checksum wrote it.
+TEST_F(Writer, ReadsAListWithoutChecksumAndWritesItWithOne) {
+  for (const char* id : {"a", "b"}) {
+    const auto writer = IndexWriter::open(index_, settings());
+    for (int i = 0; i < (*id == 'a' ? 9 : 1); ++i) add(*writer, fmt::format("{}{}", id, i), 1);
+    writer->commit();
+  }
+  const std::string stub = slurp(index_ / "XAPIANDB");
+  ASSERT_EQ(current_segments(index_).size(), 2U);
+  const std::string earlier = stub.substr(0, stub.find('#'));
+  std::ofstream(index_ / "XAPIANDB") << earlier;
+  expect_whole(index_);
+  EXPECT_EQ(slurp(index_ / "XAPIANDB"), earlier) << "who only reads writes nothing";
+  EXPECT_EQ(IndexWriter::open(index_, settings())->report_ids().size(), 10U);
+  EXPECT_EQ(slurp(index_ / "XAPIANDB"), stub);
 }
 
 TEST_F(Writer, ThroughALink) {
@@ -402,7 +465,7 @@ TEST_F(Writer, RefusesOtherSettings) {
     void (*change)(IndexWriterSettings&);
     const char* part;
   } rows[] = {
-      {[](IndexWriterSettings& with) { with.manifest.lexicon_hash ^= 1; }, "innym słownikiem"},
+      {[](IndexWriterSettings& with) { with.manifest.lexicon_hash ^= 1; }, "innym leksykonem"},
       {[](IndexWriterSettings& with) { with.manifest.extra_lexicon_hash = 5; }, "--lexicon-extra"},
       {[](IndexWriterSettings& with) { with.manifest.passage_max_bytes = 1000; },
        "innym podziałem na fragmenty"},
@@ -452,6 +515,18 @@ TEST_F(Writer, RefusesReportsThatAnIndexCannotTake) {
   add(*writer, "a", 1);
   writer->commit();
   EXPECT_EQ(writer->report_ids(), std::vector<std::string>{"a"});
+}
+
+// One key twice in a place was one term twice in a document, and nothing of the batch came into the index.
+TEST_F(Writer, APlaceMaySayAWordTwice) {
+  auto writer = IndexWriter::open(index_, settings());
+  add(*writer, "inny", 1);
+  Made made = make_report("raport", 2, 2);
+  made.report.place = "Łódź, w Łodzi";
+  EXPECT_EQ(writer->add(std::move(made.report), std::move(made.passages)), std::nullopt);
+  writer->commit();
+  EXPECT_EQ(writer->report_ids(), (std::vector<std::string>{"inny", "raport"}));
+  expect_whole(index_);
 }
 
 TEST_F(Writer, WithoutKeysItRemovesAndCompacts) {

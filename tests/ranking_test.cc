@@ -110,6 +110,21 @@ TEST(Ranking, OneSettingAtATime) {
   for (const auto& row : rows) EXPECT_NEAR(score(row.settings, row.given), row.score, 1e-9) << row.what;
 }
 
+TEST(Ranking, LengthCountsAgainstTheCollectionsMeanOrTheLeastPivot) {
+  RankingSettings settings = nothing();
+  settings.b = 1;
+  const MatchedText text = text_of("a");
+  const auto score = [&](double least_pivot, double mean, std::size_t bytes) {
+    settings.least_pivot_bytes = least_pivot;
+    return Ranking(settings, {{1, 1, true}}, QueryManner::statement, mean)
+        .score({&text, nullptr, nullptr, bytes, 0});
+  };
+  EXPECT_NEAR(score(0, 100, 100), 1, 1e-9);
+  EXPECT_NEAR(score(0, 100, 300), 0.5, 1e-9);    // 2 × 1/3 / (1/3 + 1)
+  EXPECT_NEAR(score(300, 100, 300), 1, 1e-9);    // short entries all around: a paragraph is no longer long
+  EXPECT_NEAR(score(300, 900, 300), 1.5, 1e-9);  // 2 × 3 / (3 + 1): the mean is above it and counts
+}
+
 TEST(Ranking, ElsewhereIsWhatTheScoreGains) {
   RankingSettings settings;
   const Ranking ranking(settings, {{1, 1, true}, {2, 1, true}}, QueryManner::question, 100);

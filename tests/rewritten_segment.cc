@@ -2,11 +2,13 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <sstream>
 #include <stdexcept>
 
+#include "analysis/block_sum.h"
 #include "analysis/key_streams.h"
 #include "analysis/segment_sums.h"
 
@@ -14,6 +16,8 @@ namespace kwerenda {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t kBlock = 8192;
 
 std::string contents_of(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -46,6 +50,30 @@ void copy_database(const Xapian::Database& from, Xapian::WritableDatabase& to) {
     to.set_metadata(*name, from.get_metadata(*name));
 }
 
+// Calls `change` with each block, its number and the end of its directory. Xapian leaves the place of our
+// checksums as it is; none of these small blocks is full.
+template <typename Change>
+void change_blocks(const fs::path& table, Change change) {
+  std::string contents = contents_of(table);
+  auto* const bytes = reinterpret_cast<unsigned char*>(contents.data());
+  for (std::uint32_t number = 0; (number + std::size_t{1}) * kBlock <= contents.size(); ++number) {
+    unsigned char* const block = bytes + number * kBlock;
+    const auto number_at = [&](std::size_t at) { return std::size_t{block[at]} << 8 | block[at + 1]; };
+    const std::size_t directory_end = number_at(9);
+    std::size_t items = kBlock;
+    for (std::size_t at = 11; at < directory_end; at += 2) items = std::min(items, number_at(at));
+    if (directory_end + kBlockSumBytes > items) throw std::runtime_error(table.string() + ": a full block");
+    change(block, number, directory_end);
+  }
+  std::ofstream(table, std::ios::binary) << contents;
+}
+
+void seal_blocks(const fs::path& table) {
+  change_blocks(table, [](unsigned char* block, std::uint32_t number, std::size_t) {
+    seal_block(block, kBlock, number);
+  });
+}
+
 }  // namespace
 
 void rewrite_segment(const fs::path& segment, const std::function<void(Xapian::WritableDatabase&)>& change) {
@@ -56,6 +84,9 @@ void rewrite_segment(const fs::path& segment, const std::function<void(Xapian::W
     database.commit();
     change(database);
     database.commit();
+  }
+  for (const char* name : {"postlist.glass", "docdata.glass"}) {
+    if (fs::exists(aside / name)) seal_blocks(aside / name);
   }
   fs::copy(segment / kKeyStreamsName, aside / kKeyStreamsName);
   std::vector<SummedFile> files;
@@ -75,6 +106,13 @@ void damage_bytes(const fs::path& file, const std::string& bytes) {
   if (at == std::string::npos) throw std::runtime_error(file.string() + ": bytes not found");
   contents[at + bytes.size() / 2] ^= 1;
   std::ofstream(file, std::ios::binary) << contents;
+  if (file.extension() == ".glass") seal_blocks(file);
+}
+
+void unseal_blocks(const fs::path& table) {
+  change_blocks(table, [](unsigned char* block, std::uint32_t, std::size_t directory_end) {
+    std::fill_n(block + directory_end, kBlockSumBytes, static_cast<unsigned char>(0));
+  });
 }
 
 }  // namespace kwerenda

@@ -14,7 +14,11 @@ namespace kwerenda {
 void rewrite_segment(const std::filesystem::path& segment,
                      const std::function<void(Xapian::WritableDatabase&)>& change);
 
-// Flips a bit in the middle of where `bytes` stand in `file`, once; the checksums stay as they are.
+// Flips a bit in the middle of where `bytes` stand in `file`, once. The checksums of blocks are made to
+// agree, those of files stay as they are.
 void damage_bytes(const std::filesystem::path& file, const std::string& bytes);
+
+// Takes the checksums of its blocks off a table, as before format 3.
+void unseal_blocks(const std::filesystem::path& table);
 
 }  // namespace kwerenda

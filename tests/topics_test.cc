@@ -205,8 +205,8 @@ TEST(Topics, BadFilesAreNamedWithTheLine) {
     parse_topic("label = \"a\n", "t.toml");
     FAIL();
   } catch (const Error& error) {  // the rest of the message is the TOML library's
-    EXPECT_EQ(std::string(error.what()).substr(0, 70),
-              "t.toml:1: oczekiwano pliku TOML, a w kolumnie 11 jest błąd składni (");
+    EXPECT_TRUE(std::string(error.what()).starts_with(
+        "t.toml:1: oczekiwano pliku TOML, a w kolumnie 11 jest błąd składni (po angielsku: "));
   }
 }
 

@@ -69,10 +69,10 @@ TEST(Utf8, AgreesWithIcuOnAnyBytes) {
 
 TEST(Utf8, PrintableAndBack) {
   for (const std::string bytes : {"odd/a\tb.txt", "\xFF\x80 \n", "zwykły \\x ż\\x0", ""}) {
-    EXPECT_EQ(from_printable(printable(bytes)), bytes);
+    EXPECT_EQ(unescaped(printable(bytes)), bytes);
   }
-  EXPECT_EQ(from_printable("a\\x09b\\xC5\\x82"), "a\tbł");
-  EXPECT_EQ(from_printable("\\x9"), "\\x9");
+  EXPECT_EQ(unescaped("a\\x09b\\xC5\\x82"), "a\tbł");
+  EXPECT_EQ(unescaped("\\x9"), "\\x9");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <new>
 
+#include "analysis/block_sum.h"
 #include "analysis/message.h"
 #include "indexer/glass/coding.h"
 
@@ -32,8 +33,8 @@ constexpr std::size_t kWorthAPiece = 256;
 
 constexpr std::size_t kFileBufferBytes = 1u << 20;
 
-void close_block(unsigned char* block, std::size_t level, std::size_t directory_end,
-                 std::size_t items_begin) {
+void close_block(unsigned char* block, std::size_t level, std::size_t directory_end, std::size_t items_begin,
+                 std::size_t bytes, std::uint32_t number) {
   const auto gap = static_cast<std::uint32_t>(items_begin - directory_end);
   put_big_endian_4(block, kFirstRevision);
   block[4] = static_cast<unsigned char>(level);
@@ -41,6 +42,7 @@ void close_block(unsigned char* block, std::size_t level, std::size_t directory_
   put_big_endian_2(block + 7, gap);
   put_big_endian_2(block + 9, static_cast<std::uint32_t>(directory_end));
   std::memset(block + directory_end, 0, gap);
+  seal_block(block, bytes, number);
 }
 
 }  // namespace
@@ -97,10 +99,10 @@ struct TableWriter::Deflater {
 
 TableWriter::TableWriter(const std::filesystem::path& path, const TableOptions& options)
     : options_(options),
-      max_item_bytes_(std::min(
-          kMaxItemBytes,
-          (options.block_bytes - kDirectoryBegin - kItemsThatFit * kDirectoryEntryBytes) / kItemsThatFit)),
-      file_(path, kFileBufferBytes, options.durability) {
+      max_item_bytes_(std::min(kMaxItemBytes, (options.block_bytes - kDirectoryBegin - kBlockSumBytes -
+                                               kItemsThatFit * kDirectoryEntryBytes) /
+                                                  kItemsThatFit)),
+      file_(path, kFileBufferBytes, options.durability, options.writing) {
   if (options_.compression == TagCompression::deflate) deflater_ = std::make_unique<Deflater>();
   start_leaf();
   unsigned char* item = leaf_item({}, 1, kItemHeadBytes);
@@ -117,14 +119,14 @@ void TableWriter::start_leaf() {
 }
 
 void TableWriter::close_leaf() {
-  close_block(leaf_, 0, directory_end_, items_begin_);
+  close_block(leaf_, 0, directory_end_, items_begin_, options_.block_bytes, next_block_);
   file_.advance(options_.block_bytes);
   const std::uint32_t block = next_block_++;
   add_child(1, {divider_, divider_size_}, divider_component_, block);
 }
 
 unsigned char* TableWriter::leaf_item(std::string_view key, unsigned component, std::size_t size) {
-  if (items_begin_ - directory_end_ < size + kDirectoryEntryBytes) {
+  if (items_begin_ - directory_end_ < size + kDirectoryEntryBytes + kBlockSumBytes) {
     close_leaf();
     start_leaf();
     // Up to and with the first byte of difference; the whole key between two pieces of one tag.
@@ -184,7 +186,7 @@ void TableWriter::add_whole(std::string_view key, std::string_view tag, unsigned
 void TableWriter::add_in_pieces(std::string_view key, std::string_view tag, unsigned flags) {
   for (unsigned component = 1;; ++component) {
     const std::size_t head = kItemHeadBytes + key.size() + (component == 1 ? 0 : kComponentBytes);
-    const std::size_t gap = items_begin_ - directory_end_;
+    const std::size_t gap = items_begin_ - directory_end_ - kBlockSumBytes;
     std::size_t piece = std::min(tag.size(), max_item_bytes_ - head);
     // Use up this block if a piece of some length fits, else leaf_item() starts the next one.
     if (gap >= kDirectoryEntryBytes + head + kWorthAPiece)
@@ -210,7 +212,8 @@ void TableWriter::add_child(std::size_t level, std::string_view key, unsigned co
   if (branches_.size() < level) branches_.push_back(std::make_unique<Branch>());
   Branch& branch = *branches_[level - 1];
   std::size_t size = kChildBytes + 1 + key.size() + kComponentBytes;
-  if (branch.block && branch.items_begin - branch.directory_end < size + kDirectoryEntryBytes) {
+  if (branch.block &&
+      branch.items_begin - branch.directory_end < size + kDirectoryEntryBytes + kBlockSumBytes) {
     const std::uint32_t block = close_branch(level);
     add_child(level + 1, branch.divider, branch.divider_component, block);
     branch.items_begin = 0;
@@ -237,7 +240,8 @@ void TableWriter::add_child(std::size_t level, std::string_view key, unsigned co
 
 std::uint32_t TableWriter::close_branch(std::size_t level) {
   Branch& branch = *branches_[level - 1];
-  close_block(branch.block.get(), level, branch.directory_end, branch.items_begin);
+  close_block(branch.block.get(), level, branch.directory_end, branch.items_begin, options_.block_bytes,
+              next_block_);
   file_.append({reinterpret_cast<const char*>(branch.block.get()), options_.block_bytes});
   branch.alone = false;
   return next_block_++;
@@ -249,7 +253,7 @@ TableRoot TableWriter::finish() {
   root.block_bytes = options_.block_bytes;
   root.compression = options_.compression;
   if (next_block_ == 0) {  // one leaf is all there is
-    close_block(leaf_, 0, directory_end_, items_begin_);
+    close_block(leaf_, 0, directory_end_, items_begin_, options_.block_bytes, 0);
     file_.advance(options_.block_bytes);
     next_block_ = 1;
   } else {

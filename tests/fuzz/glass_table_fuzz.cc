@@ -55,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::ofstream(kDirectory / "postlist.glass", std::ios::binary) << bytes;
   std::uint64_t sum = 0;
   try {
-    const GlassTable table(kDirectory, GlassTable::Name::postlist);
+    const GlassTable table(kDirectory, GlassTable::Name::postlist, GlassTable::Blocks::trust);
     std::string joined;
     for (const std::string_view key : {std::string_view("Za"), std::string_view("\0\xc0manifest", 10)})
       sum += table.find(key, joined).value_or("").size();
