@@ -7,7 +7,7 @@ namespace {
 
 const char* program_help() {
   return message(
-      R"(kwerenda-index – buduje indeks polskich sprawozdań, w którym szuka kwerenda-search
+      R"(kwerenda-index – buduje indeks polskich raportów, w którym szuka kwerenda-search
 
 Przykłady:
   kwerenda-index add --index indeks raporty/          wszystkie .txt, .md i .jsonl z katalogu
@@ -110,7 +110,7 @@ Praca:
   --progress auto|json|never   postęp na stderr (domyślnie auto: tylko na terminalu); przy json
                             wszystkie komunikaty są wierszami JSON [KWERENDA_PROGRESS]
   -q, --quiet               tylko błędy
-  -v, --verbose             także nazwy dodanych raportów
+  -v, --verbose             także nazwy dodanych i usuniętych raportów
   -h, --help                ta pomoc
 
 Limity: plik tekstowy 256 MiB, wiersz JSON Lines 256 MiB (sam plik bez limitu), 100 poziomów katalogów.
@@ -150,7 +150,7 @@ Running:
   --progress auto|json|never   progress on stderr (default auto: on a terminal only); with json
                             all messages are lines of JSON [KWERENDA_PROGRESS]
   -q, --quiet               errors only
-  -v, --verbose             also the names of the reports added
+  -v, --verbose             also the names of the reports added and removed
   -h, --help                this help
 
 Limits: a text file 256 MiB, a line of JSON Lines 256 MiB (the file any), 100 levels of directories.

@@ -50,7 +50,7 @@ Zamiast szukania:
   --list-topics             wypisz tematy
   --topic-matrix            raporty × tematy jako CSV
   -h, --help                ta pomoc
-  -V, --version             wersja programu, formatu indeksu i słownika
+  -V, --version             wersja programu, formatu indeksu i leksykonu
 
 Wyjście:
   -f, --format FORMAT       text (domyślnie), json, ndjson albo trec

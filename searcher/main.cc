@@ -240,7 +240,7 @@ int run(const SearchProgramOptions& options) {
       return kFound;
     case SearchAction::version: {
       const auto lexicon = Lexicon::open(data_file("pl.lex", options.open.lexicon));
-      print(message("kwerenda-search {}\nformat indeksu {}, analiza {}\nsłownik {:016x} (format {})\n",
+      print(message("kwerenda-search {}\nformat indeksu {}, analiza {}\nleksykon {:016x} (format {})\n",
                     "kwerenda-search {}\nindex format {}, analysis {}\nlexicon {:016x} (format {})\n",
                     KWERENDA_VERSION, kFormatVersion, kAnalysisVersion, lexicon->hash(), lexicon->version()));
       return kFound;
