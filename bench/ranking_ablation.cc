@@ -161,7 +161,8 @@ int run(std::vector<const char*> arguments) {
         collection.queries.emplace_back(row[0], parse(row[1]));
     }
     if (collection.queries.size() < collection.grades.size()) {
-      fmt::print(stderr, "ranking_ablation: {} has only {} of the {} queries that {} judges; the rest count 0\n",
+      fmt::print(stderr,
+                 "ranking_ablation: {} has only {} of the {} queries that {} judges; the rest count 0\n",
                  arguments[i + 1], collection.queries.size(), collection.grades.size(), arguments[i + 2]);
     }
   }

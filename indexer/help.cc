@@ -36,8 +36,9 @@ Kody wyjścia: 0 wykonano, 2 nie udało się, 3 wykonano częściowo (wypisano, 
 Opcje index, lexicon, lexicon-extra, memory, threads, lock-timeout i progress można ustawić
 na stałe plikiem kwerenda.toml w katalogu bieżącym lub nad nim, albo ~/.config/kwerenda/kwerenda.toml.
 Zmienne KWERENDA_* mają przed nim pierwszeństwo, a przed nimi opcje w wierszu poleceń.
-KWERENDA_LANG=pl albo en wybiera język komunikatów. Bez tej zmiennej decyduje język systemu (LC_ALL,
-LC_MESSAGES, LANG): jeśli jest angielski, komunikaty są po angielsku, a w każdym innym po polsku.
+KWERENDA_LANG=pl albo en wybiera język komunikatów (każda inna wartość to pl). Bez tej zmiennej decyduje
+język systemu (LC_ALL, LC_MESSAGES, LANG): jeśli jest angielski, komunikaty są po angielsku, w każdym innym
+wypadku po polsku.
 )",
       R"(kwerenda-index – builds the index of Polish reports that kwerenda-search looks into
 
@@ -68,8 +69,9 @@ Exit codes: 0 done, 2 failed, 3 partly done (what was left out is listed),
 The options index, lexicon, lexicon-extra, memory, threads, lock-timeout and progress can be set
 for good in a file kwerenda.toml in the current directory or above it, or in
 ~/.config/kwerenda/kwerenda.toml. Variables KWERENDA_* win over it, options on the command line over those.
-KWERENDA_LANG=pl or en chooses the language of messages. Without that variable the system's language
-does (LC_ALL, LC_MESSAGES, LANG): messages are English if it is English, Polish if it is any other.
+KWERENDA_LANG=pl or en chooses the language of messages (any other value is pl). Without that variable the
+system's language does (LC_ALL, LC_MESSAGES, LANG): messages are English if it is English, Polish if it is
+any other.
 )");
 }
 

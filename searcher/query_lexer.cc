@@ -164,7 +164,7 @@ class Lexer {
 
   [[noreturn]] void fail_weight_of_term(std::size_t at) const {
     fail_here(at, at + 1,
-              message("waga stoi przy aspekcie („weight”), a nie przy słowie; sam znak zapisz „\\^”",
+              message("wagę podaje się przy aspekcie („weight”), a nie przy słowie; sam znak zapisz „\\^”",
                       "the weight belongs to the aspect (“weight”), not to a word; write the sign itself as "
                       "“\\^”"));
   }
@@ -274,12 +274,13 @@ class Lexer {
   // "tytuł:-schron": whoever writes it wants -tytuł:schron, and must not get the opposite.
   [[noreturn]] void fail_signed_value(std::size_t sign, ByteRange field) const {
     const char c = text_[sign];
-    fail_here(sign, sign + 1,
-              message("„{0}” stoi przed nazwą pola, a nie za dwukropkiem: oczekiwano „{0}{1}…”; sam znak "
-                      "zapisz „\\{0}”",
-                      "“{0}” stands before the name of a field, not behind its colon: expected “{0}{1}…”; "
-                      "write the sign itself as “\\{0}”",
-                      c, shown(field)));
+    fail_here(
+        sign, sign + 1,
+        message("„{0}” pisze się przed nazwą pola, a nie za dwukropkiem: oczekiwano „{0}{1}…”; sam znak "
+                "zapisz „\\{0}”",
+                "“{0}” is written before the name of a field, not behind its colon: expected “{0}{1}…”; "
+                "write the sign itself as “\\{0}”",
+                c, shown(field)));
   }
 
   // Whether a sign before this byte is an operator, and not a dash or a lone plus.
@@ -313,16 +314,18 @@ class Lexer {
       case '*':
         fail_here(
             begin, pos_ + 1,
-            message("gwiazdka stoi przy słowie, także wewnątrz cudzysłowu („obron* cywilna”), a nie przed "
-                    "całością; sam znak zapisz „\\*”",
-                    "an asterisk stands at a word, inside quotation marks too (“obron* cywilna”), not "
-                    "before the whole; write the sign itself as “\\*”"));
+            message(
+                "gwiazdkę pisze się przy słowie, także wewnątrz cudzysłowu („obron* cywilna”), a nie przed "
+                "całością; sam znak zapisz „\\*”",
+                "an asterisk is written at a word, inside quotation marks too (“obron* cywilna”), not "
+                "before the whole; write the sign itself as “\\*”"));
       default:
-        fail_here(begin, pos_ + 1,
-                  message("„~” stoi za słowem („schron~”) albo za cudzysłowem („…”~3), a nie przed nim; sam "
-                          "znak zapisz „\\~”",
-                          "“~” stands behind a word (“schron~”) or a closing quotation mark (“…”~3), not "
-                          "before it; write the sign itself as “\\~”"));
+        fail_here(
+            begin, pos_ + 1,
+            message("„~” pisze się za słowem („schron~”) albo za cudzysłowem („…”~3), a nie przed nim; sam "
+                    "znak zapisz „\\~”",
+                    "“~” is written behind a word (“schron~”) or a closing quotation mark (“…”~3), not "
+                    "before it; write the sign itself as “\\~”"));
     }
   }
 
@@ -454,20 +457,21 @@ class Lexer {
         text.find_first_not_of("0123456789", 1) == std::string_view::npos) {
       const Lexeme& last = lexemes_.back();
       if (text[0] == '~' && last.kind == LexemeKind::operand && quotes_at(text_, last.range.begin)) {
-        note(message("„{}” szukano jak słowa; znak ten stoi tuż za cudzysłowem, bez odstępu.",
-                     "“{}” was searched for as a word; it stands right behind the quotation mark.", text));
+        note(message("„{}” szukano jak słowa; znak ten pisze się tuż za cudzysłowem, bez odstępu.",
+                     "“{}” was searched for as a word; it is written right behind the quotation mark.",
+                     text));
       } else if (text[0] == '^' && (last.kind == LexemeKind::operand || last.kind == LexemeKind::close)) {
         note(message(
-            "„{}” szukano jak słowa; waga stoi tuż za słowem, cudzysłowem albo nawiasem, bez odstępu.",
-            "“{}” was searched for as a word; a weight stands right behind the word, quotation mark "
+            "„{}” szukano jak słowa; wagę pisze się tuż za słowem, cudzysłowem albo nawiasem, bez odstępu.",
+            "“{}” was searched for as a word; a weight is written right behind the word, quotation mark "
             "or bracket.",
             text));
       }
     }
     if (text == "*" && before != nullptr && before->kind == LexemeKind::operand &&
         (quotes_at(text_, before->range.begin) || text_[before->range.begin] == '=')) {
-      note(message("Gwiazdkę za cudzysłowem pominięto; stoi ona przy słowie, także w cudzysłowie.",
-                   "The asterisk behind the quotation mark was passed over; it stands at a word, inside "
+      note(message("Gwiazdkę za cudzysłowem pominięto; pisze się ją przy słowie, także w cudzysłowie.",
+                   "The asterisk behind the quotation mark was passed over; it is written at a word, inside "
                    "quotation marks too."));
     }
     note_inner_signs(run.text);

@@ -50,7 +50,7 @@ TEST(Preferences, Refusals) {
   EXPECT_TRUE(refusal("purge = \"vanished\"")
                   .starts_with("p/kwerenda.toml:1: nieznane ustawienie „purge”; są: color, context"));
   EXPECT_TRUE(refusal("limit 5").starts_with(
-      "p/kwerenda.toml:1: oczekiwano pliku TOML, a w kolumnie 7 jest błąd składni (po angielsku: "));
+      "p/kwerenda.toml:1: oczekiwano pliku TOML, a w kolumnie 7 jest błąd składni (opis po angielsku: "));
 }
 
 TEST(Preferences, ProjectBeforeUser) {
