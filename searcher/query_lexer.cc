@@ -287,7 +287,7 @@ class Lexer {
   bool starts_operand(std::size_t at) const {
     if (at >= text_.size()) return false;
     if (quotes_at(text_, at) != nullptr ||
-        std::string_view("(=*\\").find(text_[at]) != std::string_view::npos)
+        std::string_view("(=*~\\").find(text_[at]) != std::string_view::npos)
       return true;
     return u_isalnum(code_point_at(text_, at).value);
   }
@@ -448,6 +448,12 @@ class Lexer {
                          "“!” was passed over; an exclusion is written “-{}”.", word)
                : message("„~” pominięto; literówkę dopuszcza ten znak za słowem: „{}~”.",
                          "“~” was passed over; behind the word it allows a typing error: “{}~”.", word));
+    }
+    for (const std::string_view dash : {"–", "—", "−"}) {
+      if (!word_start || !text.starts_with(dash) || !has_letter_at(text, dash.size())) continue;
+      note(message("„{0}” przed słowem niczego nie wyklucza; wykluczenie zapisuje się „-{1}”.",
+                   "“{0}” before a word excludes nothing; an exclusion is written “-{1}”.", dash,
+                   without_end_punctuation(text.substr(dash.size()))));
     }
     if (const std::string name = near_in_small_letters(text); !name.empty()) {
       note(message("„{}” szukano jak słów; operator pisze się wielkimi literami: „{}”.",

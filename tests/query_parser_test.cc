@@ -158,6 +158,7 @@ constexpr Row kTrees[] = {
     {"+-schron gmina", "(words (not schron) gmina)"},
     {"-+schron gmina", "(words (not schron) gmina)"},
     {"+-\"?\" gmina --schron ++x -+-y", "(words gmina schron x y)"},
+    {"-~schron gmina -~30", "(words (not schron) gmina (not 30))"},
     {"+-tytuł:schron gmina", "(words (not (title schron)) gmina)"},
     {"plik:-notatki-.txt tytuł:\\-schron", "(words (must (file \"-notatki-.txt\")) (must (title schron)))"},
 
@@ -763,6 +764,7 @@ TEST(QueryParser, NotesSignsOfOtherLanguages) {
       {"schron && gmina", "„&&” pominięto; oba słowa muszą wystąpić, gdy stoi między nimi AND albo I."},
       {"schron||gmina", "„||” pominięto; jedno ze słów wystarczy, gdy stoi między nimi OR albo LUB."},
       {"gmina !schron", "„!” pominięto; wykluczenie zapisuje się „-schron”."},
+      {"gmina –schron,", "„–” przed słowem niczego nie wyklucza; wykluczenie zapisuje się „-schron”."},
       {"schron near/3 gmina", "„near/3” szukano jak słów; operator pisze się wielkimi literami: „NEAR/3”."},
       {"schron Blisko/12 gmina",
        "„Blisko/12” szukano jak słów; operator pisze się wielkimi literami: „BLISKO/12”."},
