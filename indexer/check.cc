@@ -28,6 +28,7 @@
 #include "analysis/schema.h"
 #include "analysis/segment_sums.h"
 #include "analysis/stored.h"
+#include "analysis/system_reason.h"
 #include "analysis/utf8.h"
 #include "indexer/passage_document.h"
 #include "indexer/readers/reader.h"
@@ -160,7 +161,7 @@ void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
   int ends[2];
   if (::pipe(ends) != 0)
     throw Error(ErrorKind::io, message("check: nie można utworzyć potoku: {}",
-                                       "check: cannot make a pipe: {}", std::strerror(errno)));
+                                       "check: cannot make a pipe: {}", system_reason(errno)));
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) {
@@ -168,7 +169,7 @@ void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
     ::close(ends[0]);
     ::close(ends[1]);
     throw Error(ErrorKind::io, message("check: nie można utworzyć procesu: {}",
-                                       "check: cannot make a process: {}", std::strerror(reason)));
+                                       "check: cannot make a process: {}", system_reason(reason)));
   }
   if (child == 0) {
     ::close(ends[0]);
@@ -243,7 +244,7 @@ void check_structure(const fs::path& segment, Findings& findings) {
                 "kontrolne wszystkich plików i ich treść sprawdzono",
                 "{}: the structure of the trees was left out, for which Xapian needs permission to write "
                 "({}); the checksums of all files and their contents were checked",
-                segment.string(), std::strerror(errno)));
+                segment.string(), system_reason(errno)));
   }
   std::ostringstream out;
   const std::size_t errors = Xapian::Database::check(segment.string(), 0, &out);
@@ -617,7 +618,7 @@ void in_child_process(const fs::path& index, const std::function<void()>& work) 
   int ends[2];
   if (::pipe(ends) != 0)
     throw Error(ErrorKind::io,
-                message("nie można utworzyć potoku: {}", "cannot make a pipe: {}", std::strerror(errno)));
+                message("nie można utworzyć potoku: {}", "cannot make a pipe: {}", system_reason(errno)));
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) {
@@ -625,7 +626,7 @@ void in_child_process(const fs::path& index, const std::function<void()>& work) 
     ::close(ends[0]);
     ::close(ends[1]);
     throw Error(ErrorKind::io, message("nie można utworzyć procesu: {}", "cannot make a process: {}",
-                                       std::strerror(reason)));
+                                       system_reason(reason)));
   }
   if (child == 0) {
     ::close(ends[0]);

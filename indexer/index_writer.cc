@@ -16,6 +16,7 @@
 #include "analysis/index_directory.h"
 #include "analysis/message.h"
 #include "analysis/schema.h"
+#include "analysis/system_reason.h"
 #include "indexer/bulk_batch.h"
 #include "indexer/durable_files.h"
 #include "indexer/index_lock.h"
@@ -94,10 +95,10 @@ Error translated(const fs::path& index, const Xapian::Error& error) {
 }
 
 Error translated(const fs::path& index, const fs::filesystem_error& error) {
-  return {ErrorKind::io,
-          message("{}: {}. Sprawdź uprawnienia i dysk, potem powtórz to samo polecenie.",
-                  "{}: {}. Check the permissions and the disk, then repeat the same command.",
-                  error.path1().empty() ? index.string() : error.path1().string(), error.code().message())};
+  return {ErrorKind::io, message("{}: {}. Sprawdź uprawnienia i dysk, potem powtórz to samo polecenie.",
+                                 "{}: {}. Check the permissions and the disk, then repeat the same command.",
+                                 error.path1().empty() ? index.string() : error.path1().string(),
+                                 system_reason(error.code().value()))};
 }
 
 // Runs `work` and lets nothing but Error, and what says that memory ran out, through.

@@ -51,7 +51,7 @@ po::options_description described(Verb verb) {
   po::options_description options;
   auto add = options.add_options();
   add("help,h", po::bool_switch());
-  if (verb != Verb::tokens) add("index", po::value<std::string>());
+  if (verb != Verb::tokens) add("index,i", po::value<std::string>());
   if (needs_lexicon(verb)) add("lexicon", po::value<std::string>());
   if (verb == Verb::add || verb == Verb::tokens) add("lexicon-extra", po::value<std::vector<std::string>>());
   if (is_maintenance(verb)) {
@@ -247,7 +247,7 @@ po::variables_map parse_flags(Verb verb, const std::vector<std::string>& argumen
   return flags;
 }
 
-bool asks_for_help(const std::vector<std::string>& arguments) {
+bool has_help_flag(const std::vector<std::string>& arguments) {
   for (const std::string& argument : arguments) {
     if (argument == "--") return false;
     if (argument == "-h" || argument == "--help") return true;
@@ -285,6 +285,13 @@ void set_maintenance(const Values& values, const std::string& name, IndexerOptio
 }
 
 }  // namespace
+
+bool asks_for_help(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return false;
+  const std::string& first = arguments.front();
+  return first == "help" || first == "version" || first == "--version" || first == "-V" ||
+         has_help_flag(arguments);
+}
 
 bool asks_for_json(const std::vector<std::string>& arguments, const Environment& environment,
                    const Preferences& preferences) {
@@ -340,7 +347,7 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
     }
     return options;
   }
-  if (asks_for_help(rest)) {
+  if (has_help_flag(rest)) {
     options.help_about = options.verb;
     options.verb = Verb::help;
     return options;

@@ -490,7 +490,6 @@ TEST(Search, Filters) {
       {20240101, 20241231, "Wrocław", "data:2024 AND miejsce:Wrocław"},
       {0, 0, "Paryż", "miejsce:Paryż"},
       {0, 0, "–", "miejsce:Paryż"},  // no word at all is not "any place"
-      {20250101, 20241231, "", "miejsce:Paryż"},
   };
   for (const auto& row : rows) {
     for (const std::string query : {"schron", "w", "\"w schronach\"", "schron -gmina"}) {
@@ -850,7 +849,7 @@ TEST(Search, PlainSyntax) {
   std::string many;
   for (int i = 0; i < 70; ++i) many += "słowo" + std::to_string(i) + " ";
   EXPECT_EQ(few().searcher.search(many, plain).notes.back(),
-            "Zapytanie jest długie: pominięto 6 ostatnich słów.");
+            "Zapytanie jest długie: na końcu pominięto 6 słów.");
 }
 
 TEST(Search, Similar) {
@@ -1289,7 +1288,8 @@ TEST(SearchErrors, Opening) {
   options = {};
   options.topics = {missing};
   EXPECT_EQ(error_of(open(few().path, options), ErrorKind::not_found),
-            missing.string() + ": oczekiwano katalogu z plikami tematów (*.toml): No such file or directory");
+            missing.string() +
+                ": oczekiwano katalogu z plikami tematów (*.toml): nie ma takiego pliku ani katalogu");
 }
 
 TEST(SearchErrors, Manifest) {
@@ -1366,8 +1366,24 @@ TEST(SearchErrors, Queries) {
     EXPECT_EQ(error_of([&] { searcher.why_not(bad, "schron"); }, ErrorKind::not_found), wanted);
   }
   EXPECT_EQ(error_of([&] { searcher.similar("a.txt#p99"); }, ErrorKind::not_found),
-            "„a.txt#p99”: w indeksie nie ma takiego fragmentu. Raport mógł się zmienić; poszukaj go: "
-            "kwerenda-search 'plik:…'");
+            "„a.txt#p99”: nie ma takiego fragmentu; raport ma 4 fragmenty. Mógł się zmienić, poszukaj w nim "
+            "ponownie.");
+  EXPECT_EQ(error_of([&] { searcher.similar("a\tb.txt#p1"); }, ErrorKind::not_found),
+            "„a\\x09b.txt#p1”: w indeksie nie ma takiego raportu. Przepisz cytat z wyników szukania.");
+  const auto with = [&](auto member, auto value) {
+    SearchOptions wrong;
+    wrong.date_to = 20241231;
+    wrong.*member = value;
+    return error_of([&] { searcher.search("schron", wrong); }, ErrorKind::usage);
+  };
+  EXPECT_EQ(with(&SearchOptions::date_from, 99U),
+            "date_from: oczekiwano daty RRRRMMDD, np. 20240514, albo 0, jest 99");
+  EXPECT_EQ(with(&SearchOptions::date_to, 20230229U),
+            "date_to: oczekiwano daty RRRRMMDD, np. 20240514, albo 0, jest 20230229");
+  EXPECT_EQ(with(&SearchOptions::date_from, 20250101U),
+            "date_from (20250101) jest późniejsze niż date_to (20241231)");
+  EXPECT_EQ(with(&SearchOptions::sort, static_cast<SortOrder>(9)),
+            "sort: oczekiwano jednej z wartości SortOrder, jest 9");
   EXPECT_EQ(searcher.search("schron").matches, 5U);  // after all of these
 }
 
