@@ -41,7 +41,7 @@ class Reader {
       table = toml::parse(text, file_.string());
     } catch (const toml::parse_error& error) {
       fail(error.source().begin.line,
-           message("oczekiwano pliku TOML, a w kolumnie {} jest błąd składni (po angielsku: {})",
+           message("oczekiwano pliku TOML, a w kolumnie {} jest błąd składni (opis po angielsku: {})",
                    "expected a TOML file, found a syntax error in column {}: {}", error.source().begin.column,
                    error.description()));
     }

@@ -69,8 +69,8 @@ class Findings {
   // The rest that was not told.
   void finish() {
     if (damages_ > kMostFindings)
-      say('D', message("… i {} dalszych", "… and {} more", damages_ - kMostFindings));
-    if (notes_ > kMostFindings) say('N', message("… i {} dalszych", "… and {} more", notes_ - kMostFindings));
+      say('D', message("… i jeszcze {}", "… and {} more", damages_ - kMostFindings));
+    if (notes_ > kMostFindings) say('N', message("… i jeszcze {}", "… and {} more", notes_ - kMostFindings));
   }
 
  private:
@@ -353,12 +353,12 @@ class ContentCheck {
     const Manifest manifest = manifest_from_json(database_.get_metadata(kManifestKey), "manifest");
     if (manifest.extra_lexicon_hash != (extra.empty() ? 0 : XXH3_64bits(extra.data(), extra.size()))) {
       findings_.damage(
-          message("słownik dodatkowy w indeksie nie zgadza się ze skrótem w manifeście",
+          message("leksykon dodatkowy w indeksie nie zgadza się ze skrótem w manifeście",
                   "the extra lexicon in the index does not agree with the hash in the manifest"));
     }
     if (keys_ && manifest.lexicon_hash != keys_->lexicon().hash()) {
       findings_.note(message(
-          "indeks zbudowano ze słownikiem {:016x}, a wczytano {:016x}: kluczy nie policzono od nowa",
+          "indeks zbudowano z leksykonem {:016x}, a wczytano {:016x}: kluczy nie policzono od nowa",
           "the index was built with lexicon {:016x}, the one loaded is {:016x}: keys were not computed again",
           manifest.lexicon_hash, keys_->lexicon().hash()));
       keys_.reset();

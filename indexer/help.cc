@@ -7,7 +7,7 @@ namespace {
 
 const char* program_help() {
   return message(
-      R"(kwerenda-index – buduje indeks polskich sprawozdań, w którym szuka kwerenda-search
+      R"(kwerenda-index – buduje indeks polskich raportów, w którym szuka kwerenda-search
 
 Przykłady:
   kwerenda-index add --index indeks raporty/          wszystkie .txt, .md i .jsonl z katalogu
@@ -36,8 +36,9 @@ Kody wyjścia: 0 wykonano, 2 nie udało się, 3 wykonano częściowo (wypisano, 
 Opcje index, lexicon, lexicon-extra, memory, threads, lock-timeout i progress można ustawić
 na stałe plikiem kwerenda.toml w katalogu bieżącym lub nad nim, albo ~/.config/kwerenda/kwerenda.toml.
 Zmienne KWERENDA_* mają przed nim pierwszeństwo, a przed nimi opcje w wierszu poleceń.
-KWERENDA_LANG=pl albo en wybiera język komunikatów. Bez tej zmiennej decyduje język systemu (LC_ALL,
-LC_MESSAGES, LANG): jeśli jest angielski, komunikaty są po angielsku, a w każdym innym po polsku.
+KWERENDA_LANG=pl albo en wybiera język komunikatów (każda inna wartość to pl). Bez tej zmiennej decyduje
+język systemu (LC_ALL, LC_MESSAGES, LANG): jeśli jest angielski, komunikaty są po angielsku, w każdym innym
+wypadku po polsku.
 )",
       R"(kwerenda-index – builds the index of Polish reports that kwerenda-search looks into
 
@@ -68,8 +69,9 @@ Exit codes: 0 done, 2 failed, 3 partly done (what was left out is listed),
 The options index, lexicon, lexicon-extra, memory, threads, lock-timeout and progress can be set
 for good in a file kwerenda.toml in the current directory or above it, or in
 ~/.config/kwerenda/kwerenda.toml. Variables KWERENDA_* win over it, options on the command line over those.
-KWERENDA_LANG=pl or en chooses the language of messages. Without that variable the system's language
-does (LC_ALL, LC_MESSAGES, LANG): messages are English if it is English, Polish if it is any other.
+KWERENDA_LANG=pl or en chooses the language of messages (any other value is pl). Without that variable the
+system's language does (LC_ALL, LC_MESSAGES, LANG): messages are English if it is English, Polish if it is
+any other.
 )");
 }
 
@@ -110,7 +112,7 @@ Praca:
   --progress auto|json|never   postęp na stderr (domyślnie auto: tylko na terminalu); przy json
                             wszystkie komunikaty są wierszami JSON [KWERENDA_PROGRESS]
   -q, --quiet               tylko błędy
-  -v, --verbose             także nazwy dodanych raportów
+  -v, --verbose             także nazwy dodanych i usuniętych raportów
   -h, --help                ta pomoc
 
 Limity: plik tekstowy 256 MiB, wiersz JSON Lines 256 MiB (sam plik bez limitu), 100 poziomów katalogów.
@@ -150,7 +152,7 @@ Running:
   --progress auto|json|never   progress on stderr (default auto: on a terminal only); with json
                             all messages are lines of JSON [KWERENDA_PROGRESS]
   -q, --quiet               errors only
-  -v, --verbose             also the names of the reports added
+  -v, --verbose             also the names of the reports added and removed
   -h, --help                this help
 
 Limits: a text file 256 MiB, a line of JSON Lines 256 MiB (the file any), 100 levels of directories.

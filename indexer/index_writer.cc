@@ -130,9 +130,9 @@ void check_agrees(const Manifest& found, const Manifest& wanted, const fs::path&
                                                  "same settings or build a new index in another directory.",
                                                  index.string(), what));
   };
-  if (found.lexicon_hash != wanted.lexicon_hash) fail(message("innym słownikiem", "another lexicon"));
+  if (found.lexicon_hash != wanted.lexicon_hash) fail(message("innym leksykonem", "another lexicon"));
   if (found.extra_lexicon_hash != wanted.extra_lexicon_hash)
-    fail(message("innym słownikiem dodatkowym (--lexicon-extra)", "another extra lexicon (--lexicon-extra)"));
+    fail(message("innym leksykonem dodatkowym (--lexicon-extra)", "another extra lexicon (--lexicon-extra)"));
   if (found.passage_max_bytes != wanted.passage_max_bytes ||
       found.passage_min_bytes != wanted.passage_min_bytes) {
     fail(message("innym podziałem na fragmenty", "another division into passages"));

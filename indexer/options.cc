@@ -222,7 +222,7 @@ po::variables_map parse_flags(Verb verb, const std::vector<std::string>& argumen
   positional.add("path", -1);
   const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
   const std::string help =
-      message("; zobacz kwerenda-index {} --help", "; see kwerenda-index {} --help", verb_name(verb));
+      message(" (zobacz kwerenda-index {} --help)", " (see kwerenda-index {} --help)", verb_name(verb));
   po::variables_map flags;
   try {
     po::store(po::command_line_parser(arguments).options(options).positional(positional).style(style).run(),
@@ -233,10 +233,10 @@ po::variables_map parse_flags(Verb verb, const std::vector<std::string>& argumen
                   suggestion(name, names), help));
   } catch (const po::invalid_command_line_syntax& error) {
     const bool extra = error.kind() == po::invalid_syntax::extra_parameter;
-    usage(message(
-        "opcja „{}” {}{}", "option “{}” {}{}", printable(error.get_option_name()),
-        extra ? message("nie ma wartości", "takes no value") : message("wymaga wartości", "needs a value"),
-        help));
+    usage(message("opcja „{}” {}{}", "option “{}” {}{}", printable(error.get_option_name()),
+                  extra ? message("nie przyjmuje wartości", "takes no value")
+                        : message("wymaga wartości", "needs a value"),
+                  help));
   } catch (const po::multiple_occurrences& error) {
     usage(message("opcja „{}” występuje więcej niż raz{}", "option “{}” is given more than once{}",
                   printable(error.get_option_name()), help));
@@ -277,7 +277,7 @@ void set_maintenance(const Values& values, const std::string& name, IndexerOptio
                   printable(options.paths[most]), see));
   }
   if (options.verb == Verb::remove && options.paths.empty())
-    usage(message("brak raportów do usunięcia", "no reports to remove were given") + see);
+    usage(message("nie podano raportów do usunięcia", "no reports to remove were given") + see);
   if (options.verb == Verb::backup && options.to.empty())
     usage(message("brak --to KATALOG: gdzie ma być kopia?",
                   "--to DIRECTORY is missing: where should the backup be?") +
@@ -342,7 +342,8 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
       if (verb.name == rest.front()) options.help_about = verb.verb;
     }
     if (!options.help_about) {
-      usage(message("nieznane polecenie „{}”{}", "unknown command “{}”{}", printable(rest.front()),
+      usage(message("nieznane polecenie „{}”{} (zobacz kwerenda-index --help)",
+                    "unknown command “{}”{} (see kwerenda-index --help)", printable(rest.front()),
                     suggestion(rest.front(), names)));
     }
     return options;
@@ -360,9 +361,10 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
   if (options.verb != Verb::tokens) {
     if (const auto index = values.text("index", "KWERENDA_INDEX")) options.index = index->value;
     if (options.index.empty()) {
-      usage(message("brak --index KATALOG: gdzie ma być indeks? (zobacz kwerenda-index {} --help)",
-                    "--index DIRECTORY is missing: where should the index be? (see kwerenda-index {} --help)",
-                    first));
+      const bool makes = options.verb == Verb::add || options.verb == Verb::restore;
+      usage(message("brak --index KATALOG: gdzie {} indeks? (zobacz kwerenda-index {} --help)",
+                    "--index DIRECTORY is missing: where {} the index? (see kwerenda-index {} --help)",
+                    makes ? message("ma być", "is to be") : message("jest", "is"), first));
     }
   }
   if (options.verb == Verb::info) {

@@ -18,6 +18,7 @@
 #include "analysis/lexicon.h"
 #include "analysis/manifest.h"
 #include "analysis/message.h"
+#include "analysis/quantity.h"
 #include "analysis/system_reason.h"
 #include "analysis/utf8.h"
 #include "searcher/help.h"
@@ -132,8 +133,8 @@ int run_search(const Searcher& searcher, const SearchProgramOptions& options, co
                                   : searcher.search(options.query, options.search);
   if (options.verbose) {
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-    std::cerr << message("Zrozumiano: {}\nTrwało: {:.1f} ms\n", "Understood: {}\nTook: {:.1f} ms\n",
-                         printable(result.understood), took.count());
+    std::cerr << message("Zrozumiano: {}\nTrwało: {} ms\n", "Understood: {}\nTook: {} ms\n",
+                         printable(result.understood), decimal(took.count(), 1));
   }
   const std::string text = formatted(result, "", options.query, options, style);
   if (result.hits.empty()) {
@@ -239,7 +240,7 @@ int run(const SearchProgramOptions& options) {
       return kFound;
     case SearchAction::version: {
       const auto lexicon = Lexicon::open(data_file("pl.lex", options.open.lexicon));
-      print(message("kwerenda-search {}\nformat indeksu {}, analiza {}\nsłownik {:016x} (format {})\n",
+      print(message("kwerenda-search {}\nformat indeksu {}, analiza {}\nleksykon {:016x} (format {})\n",
                     "kwerenda-search {}\nindex format {}, analysis {}\nlexicon {:016x} (format {})\n",
                     KWERENDA_VERSION, kFormatVersion, kAnalysisVersion, lexicon->hash(), lexicon->version()));
       return kFound;

@@ -87,7 +87,7 @@ void append_facet(std::string& out, const char* name, const std::vector<FacetCou
     out += fmt::format("  {:>6}  {}\n", counts[i].passages, printable(counts[i].value));
   }
   if (counts.size() > kShown)
-    out += message("          … i {} dalszych\n", "          … and {} more\n", counts.size() - kShown);
+    out += message("          … i jeszcze {}\n", "          … and {} more\n", counts.size() - kShown);
 }
 
 // Wildcards stand for hundreds.
@@ -95,7 +95,7 @@ std::string some_of(const std::vector<std::string>& keys) {
   constexpr std::size_t kShown = 8;
   const auto end = keys.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, keys.size()));
   std::string out = fmt::format("{}", fmt::join(keys.begin(), end, " | "));
-  if (keys.size() > kShown) out += message(" | … i {} dalszych", " | … and {} more", keys.size() - kShown);
+  if (keys.size() > kShown) out += message(" | … i jeszcze {}", " | … and {} more", keys.size() - kShown);
   return out;
 }
 
@@ -182,7 +182,7 @@ std::string to_text(const SearchResult& result, std::string_view, const SearchOp
     std::string line = linked(printable(hit.citation), style.hyperlinks ? link_target(hit) : "");
     if (hit.date) line += " · " + date_text(hit.date);
     if (!hit.place.empty()) line += " · " + printable(hit.place);
-    line += fmt::format(" · {:.2f}", hit.score);
+    line += " · " + decimal(hit.score, 2);
     out += fmt::format("   {}{}{}\n", paint.faint, line, paint.reset);
     if (!hit.heading.empty())
       out += fmt::format("   {}{}{}\n", paint.faint, printable(hit.heading), paint.reset);
@@ -198,8 +198,8 @@ std::string to_text(const SearchResult& result, std::string_view, const SearchOp
                      form_of(kPassageNoun, hit.duplicates), paint.reset);
     }
     for (const ScoreShare& share : hit.explanation) {
-      out += fmt::format("   {}{:8.3f}  {} → {}{}\n", paint.faint, share.share, printable(share.word),
-                         some_of(share.keys), paint.reset);
+      out += fmt::format("   {}{:>8}  {} → {}{}\n", paint.faint, decimal(share.share, 3),
+                         printable(share.word), some_of(share.keys), paint.reset);
     }
     out += '\n';
   }

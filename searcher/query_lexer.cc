@@ -164,7 +164,7 @@ class Lexer {
 
   [[noreturn]] void fail_weight_of_term(std::size_t at) const {
     fail_here(at, at + 1,
-              message("waga stoi przy aspekcie („weight”), a nie przy słowie; sam znak zapisz „\\^”",
+              message("wagę podaje się przy aspekcie („weight”), a nie przy słowie; sam znak zapisz „\\^”",
                       "the weight belongs to the aspect (“weight”), not to a word; write the sign itself as "
                       "“\\^”"));
   }
@@ -274,19 +274,20 @@ class Lexer {
   // "tytuł:-schron": whoever writes it wants -tytuł:schron, and must not get the opposite.
   [[noreturn]] void fail_signed_value(std::size_t sign, ByteRange field) const {
     const char c = text_[sign];
-    fail_here(sign, sign + 1,
-              message("„{0}” stoi przed nazwą pola, a nie za dwukropkiem: oczekiwano „{0}{1}…”; sam znak "
-                      "zapisz „\\{0}”",
-                      "“{0}” stands before the name of a field, not behind its colon: expected “{0}{1}…”; "
-                      "write the sign itself as “\\{0}”",
-                      c, shown(field)));
+    fail_here(
+        sign, sign + 1,
+        message("„{0}” pisze się przed nazwą pola, a nie za dwukropkiem: oczekiwano „{0}{1}…”; sam znak "
+                "zapisz „\\{0}”",
+                "“{0}” is written before the name of a field, not behind its colon: expected “{0}{1}…”; "
+                "write the sign itself as “\\{0}”",
+                c, shown(field)));
   }
 
   // Whether a sign before this byte is an operator, and not a dash or a lone plus.
   bool starts_operand(std::size_t at) const {
     if (at >= text_.size()) return false;
     if (quotes_at(text_, at) != nullptr ||
-        std::string_view("(=*\\").find(text_[at]) != std::string_view::npos)
+        std::string_view("(=*~\\").find(text_[at]) != std::string_view::npos)
       return true;
     return u_isalnum(code_point_at(text_, at).value);
   }
@@ -313,16 +314,18 @@ class Lexer {
       case '*':
         fail_here(
             begin, pos_ + 1,
-            message("gwiazdka stoi przy słowie, także wewnątrz cudzysłowu („obron* cywilna”), a nie przed "
-                    "całością; sam znak zapisz „\\*”",
-                    "an asterisk stands at a word, inside quotation marks too (“obron* cywilna”), not "
-                    "before the whole; write the sign itself as “\\*”"));
+            message(
+                "gwiazdkę pisze się przy słowie, także wewnątrz cudzysłowu („obron* cywilna”), a nie przed "
+                "całością; sam znak zapisz „\\*”",
+                "an asterisk is written at a word, inside quotation marks too (“obron* cywilna”), not "
+                "before the whole; write the sign itself as “\\*”"));
       default:
-        fail_here(begin, pos_ + 1,
-                  message("„~” stoi za słowem („schron~”) albo za cudzysłowem („…”~3), a nie przed nim; sam "
-                          "znak zapisz „\\~”",
-                          "“~” stands behind a word (“schron~”) or a closing quotation mark (“…”~3), not "
-                          "before it; write the sign itself as “\\~”"));
+        fail_here(
+            begin, pos_ + 1,
+            message("„~” pisze się za słowem („schron~”) albo za cudzysłowem („…”~3), a nie przed nim; sam "
+                    "znak zapisz „\\~”",
+                    "“~” is written behind a word (“schron~”) or a closing quotation mark (“…”~3), not "
+                    "before it; write the sign itself as “\\~”"));
     }
   }
 
@@ -446,6 +449,12 @@ class Lexer {
                : message("„~” pominięto; literówkę dopuszcza ten znak za słowem: „{}~”.",
                          "“~” was passed over; behind the word it allows a typing error: “{}~”.", word));
     }
+    for (const std::string_view dash : {"–", "—", "−"}) {
+      if (!word_start || !text.starts_with(dash) || !has_letter_at(text, dash.size())) continue;
+      note(message("„{0}” przed słowem niczego nie wyklucza; wykluczenie zapisuje się „-{1}”.",
+                   "“{0}” before a word excludes nothing; an exclusion is written “-{1}”.", dash,
+                   without_end_punctuation(text.substr(dash.size()))));
+    }
     if (const std::string name = near_in_small_letters(text); !name.empty()) {
       note(message("„{}” szukano jak słów; operator pisze się wielkimi literami: „{}”.",
                    "“{}” was searched for as words; the operator is written in capitals: “{}”.", text, name));
@@ -454,20 +463,21 @@ class Lexer {
         text.find_first_not_of("0123456789", 1) == std::string_view::npos) {
       const Lexeme& last = lexemes_.back();
       if (text[0] == '~' && last.kind == LexemeKind::operand && quotes_at(text_, last.range.begin)) {
-        note(message("„{}” szukano jak słowa; znak ten stoi tuż za cudzysłowem, bez odstępu.",
-                     "“{}” was searched for as a word; it stands right behind the quotation mark.", text));
+        note(message("„{}” szukano jak słowa; znak ten pisze się tuż za cudzysłowem, bez odstępu.",
+                     "“{}” was searched for as a word; it is written right behind the quotation mark.",
+                     text));
       } else if (text[0] == '^' && (last.kind == LexemeKind::operand || last.kind == LexemeKind::close)) {
         note(message(
-            "„{}” szukano jak słowa; waga stoi tuż za słowem, cudzysłowem albo nawiasem, bez odstępu.",
-            "“{}” was searched for as a word; a weight stands right behind the word, quotation mark "
+            "„{}” szukano jak słowa; wagę pisze się tuż za słowem, cudzysłowem albo nawiasem, bez odstępu.",
+            "“{}” was searched for as a word; a weight is written right behind the word, quotation mark "
             "or bracket.",
             text));
       }
     }
     if (text == "*" && before != nullptr && before->kind == LexemeKind::operand &&
         (quotes_at(text_, before->range.begin) || text_[before->range.begin] == '=')) {
-      note(message("Gwiazdkę za cudzysłowem pominięto; stoi ona przy słowie, także w cudzysłowie.",
-                   "The asterisk behind the quotation mark was passed over; it stands at a word, inside "
+      note(message("Gwiazdkę za cudzysłowem pominięto; pisze się ją przy słowie, także w cudzysłowie.",
+                   "The asterisk behind the quotation mark was passed over; it is written at a word, inside "
                    "quotation marks too."));
     }
     note_inner_signs(run.text);

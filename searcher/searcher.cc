@@ -322,8 +322,8 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
     });
   }
   const Hit& hit = all.hits[rank];
-  std::string text = message("{}: miejsce {} z wynikiem {:.2f}; ", "{}: place {} with score {:.2f}; ",
-                             shown_citation, rank + 1, hit.score);
+  std::string text = message("{}: miejsce {} z wynikiem {}; ", "{}: place {} with score {}; ", shown_citation,
+                             rank + 1, decimal(hit.score, 2));
   if (options.limit == 0) return text + message("nie pokazano żadnego fragmentu.", "no passage was shown.");
   SearchOptions first_page = options;
   first_page.offset = 0;
@@ -355,12 +355,13 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
                                        [&](const Hit& other) { return other.report_id == hit.report_id; });
   if (options.per_report && of_report >= options.per_report) {
     return text + message("pominięty, bo z tego raportu pokazano już tyle, ile wolno: {}.",
-                          "left out because as many of this report were shown as may be: {}.", of_report);
+                          "left out because {} of this report, as many as are allowed, were shown already.",
+                          of_report);
   }
-  text += message("pokazano {}", "shown: {}", shown.hits.size());
+  text += message("pokazano {}", "shown: {}", counted(shown.hits.size(), kPassageNoun));
   if (options.sort == SortOrder::relevance && !shown.hits.empty())
-    text +=
-        message(" o wyniku co najmniej {:.2f}", " with scores of {:.2f} or more", shown.hits.back().score);
+    text += message(" o wyniku co najmniej {}", " with a score of {} or more",
+                    decimal(shown.hits.back().score, 2));
   std::vector<std::string> missing;
   for (const ScoreShare& share : hit.explanation) {
     if (share.share == 0) missing.push_back(share.word);

@@ -148,7 +148,7 @@ TEST_F(EnglishPrograms, ErrorsOfIndexing) {
        "kwerenda-index: no command; expected add, info or another (see kwerenda-index --help)\n"},
       {"$I adds", 2, "", "unknown command “adds”; did you mean “add”?"},
       {"$I add --index i --thread 2 r", 2, "",
-       "unknown option “--thread”; did you mean “--threads”?; see kwerenda-index add --help\n"},
+       "unknown option “--thread”; did you mean “--threads”? (see kwerenda-index add --help)\n"},
       {"$I add --index i --memory 1 r", 2, "",
        "--memory: expected a size of 64M or more, e.g. 512M or 2G, found “1”"},
       {"$I check --index brak", 2, "", "brak: there is no such index."},
@@ -194,14 +194,14 @@ TEST_F(EnglishPrograms, ResultsAndNotes) {
       {"$I tokens --explain schronie", 0, "  the lexicon knows this form (in texts: ", ""},
       {"$I tokens --explain blablowie", 0, "guessed\n", ""},
       {"$I add --index i r", 0, "", "Unchanged: 3 reports.\n"},
-      {"$I add --index j --dry-run r", 0, "", "To add 3 reports: 3 passages, "},
+      {"$I add --index j --dry-run r", 0, "", "To add: 3 reports: 3 passages, "},
       {"printf '' > r/pusty.txt; $I add --index j r", 3, "",
        "r/pusty.txt: the file is empty\nAdded 3 reports: 3 passages, "},
       {"$I backup --index i --to k", 0, "", "Backup: 3 reports, 3 passages, checked.\n"},
       {"$I dump --index i | $I restore --index l", 0, "", "Restored: 3 reports, 3 passages.\n"},
       {"$I remove --index i r/c.txt brak", 3, "",
        "brak: there is no such report or file in the index; kwerenda-index dump lists the identifiers\n"
-       "Removed: 1 report.\n"},
+       "Removed 1 report.\n"},
       {"$I compact --index i", 0, "", "Written anew: "},
   };
   for (const Row& row : rows) expect(row);

@@ -131,7 +131,7 @@ TEST_F(Program, DryRunWritesNothing) {
   write("r/a.txt", "Dobry raport.");
   const Outcome outcome = run("$K add --dry-run --index i r");
   EXPECT_EQ(outcome.code, 0);
-  EXPECT_TRUE(contains(outcome.err, "Do dodania 1 raport")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "Do dodania: 1 raport")) << outcome.err;
   EXPECT_FALSE(fs::exists(directory_ / "i"));
 }
 

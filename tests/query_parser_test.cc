@@ -158,6 +158,7 @@ constexpr Row kTrees[] = {
     {"+-schron gmina", "(words (not schron) gmina)"},
     {"-+schron gmina", "(words (not schron) gmina)"},
     {"+-\"?\" gmina --schron ++x -+-y", "(words gmina schron x y)"},
+    {"-~schron gmina -~30", "(words (not schron) gmina (not 30))"},
     {"+-tytuł:schron gmina", "(words (not (title schron)) gmina)"},
     {"plik:-notatki-.txt tytuł:\\-schron", "(words (must (file \"-notatki-.txt\")) (must (title schron)))"},
 
@@ -291,10 +292,11 @@ constexpr Row kErrors[] = {
      "przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej\n  =\"obron* "
      "cywilna\"\n    ^~~~~~"},
     {"*\"obrona cywilna\"",
-     "gwiazdka stoi przy słowie, także wewnątrz cudzysłowu („obron* cywilna”), a nie przed całością; sam "
+     "gwiazdkę pisze się przy słowie, także wewnątrz cudzysłowu („obron* cywilna”), a nie przed całością; "
+     "sam "
      "znak zapisz „\\*”\n  *\"obrona cywilna\"\n  ^"},
     {"gmina ~„obrona cywilna”",
-     "„~” stoi za słowem („schron~”) albo za cudzysłowem („…”~3), a nie przed nim; sam znak zapisz "
+     "„~” pisze się za słowem („schron~”) albo za cudzysłowem („…”~3), a nie przed nim; sam znak zapisz "
      "„\\~”\n  gmina ~„obrona cywilna”\n        ^"},
     {"=(obrona cywilna)",
      "po „=” oczekiwano słowa albo frazy w cudzysłowie, a jest nawias; sam znak zapisz „\\=”\n  =(obrona "
@@ -338,19 +340,20 @@ constexpr Row kErrors[] = {
      "w polu „tytuł:” oczekiwano słów i fraz, a jest następne pole\n  tytuł:(a miejsce:b)\n           "
      "^~~~~~~~~"},
     {"tytuł:-schron",
-     "„-” stoi przed nazwą pola, a nie za dwukropkiem: oczekiwano „-tytuł:…”; sam znak zapisz „\\-”\n  "
+     "„-” pisze się przed nazwą pola, a nie za dwukropkiem: oczekiwano „-tytuł:…”; sam znak zapisz „\\-”\n  "
      "tytuł:-schron\n        ^"},
     {"gmina miejsce:+\"Nowy Sącz\"",
-     "„+” stoi przed nazwą pola, a nie za dwukropkiem: oczekiwano „+miejsce:…”; sam znak zapisz „\\+”\n  "
+     "„+” pisze się przed nazwą pola, a nie za dwukropkiem: oczekiwano „+miejsce:…”; sam znak zapisz „\\+”\n "
+     " "
      "gmina miejsce:+\"Nowy Sącz\"\n                ^"},
     {"tytuł:-(a b)",
-     "„-” stoi przed nazwą pola, a nie za dwukropkiem: oczekiwano „-tytuł:…”; sam znak zapisz „\\-”\n  "
+     "„-” pisze się przed nazwą pola, a nie za dwukropkiem: oczekiwano „-tytuł:…”; sam znak zapisz „\\-”\n  "
      "tytuł:-(a b)\n        ^"},
     {"temat:-gis",
-     "„-” stoi przed nazwą pola, a nie za dwukropkiem: oczekiwano „-temat:…”; sam znak zapisz „\\-”\n  "
+     "„-” pisze się przed nazwą pola, a nie za dwukropkiem: oczekiwano „-temat:…”; sam znak zapisz „\\-”\n  "
      "temat:-gis\n        ^"},
     {"data:-2024",
-     "„-” stoi przed nazwą pola, a nie za dwukropkiem: oczekiwano „-data:…”; sam znak zapisz „\\-”\n  "
+     "„-” pisze się przed nazwą pola, a nie za dwukropkiem: oczekiwano „-data:…”; sam znak zapisz „\\-”\n  "
      "data:-2024\n       ^"},
     {"temat:\"\"", "po „temat:” oczekiwano nazwy tematu, a jest „\"\"”\n  temat:\"\"\n  ^~~~~~~~"},
     {"plik:\"?\"", "po „plik:” oczekiwano nazwy pliku, a jest „\"?\"”\n  plik:\"?\"\n  ^~~~~~~~"},
@@ -761,14 +764,17 @@ TEST(QueryParser, NotesSignsOfOtherLanguages) {
       {"schron && gmina", "„&&” pominięto; oba słowa muszą wystąpić, gdy stoi między nimi AND albo I."},
       {"schron||gmina", "„||” pominięto; jedno ze słów wystarczy, gdy stoi między nimi OR albo LUB."},
       {"gmina !schron", "„!” pominięto; wykluczenie zapisuje się „-schron”."},
+      {"gmina –schron,", "„–” przed słowem niczego nie wyklucza; wykluczenie zapisuje się „-schron”."},
       {"schron near/3 gmina", "„near/3” szukano jak słów; operator pisze się wielkimi literami: „NEAR/3”."},
       {"schron Blisko/12 gmina",
        "„Blisko/12” szukano jak słów; operator pisze się wielkimi literami: „BLISKO/12”."},
-      {"\"obrona cywilna\" ~3", "„~3” szukano jak słowa; znak ten stoi tuż za cudzysłowem, bez odstępu."},
+      {"\"obrona cywilna\" ~3",
+       "„~3” szukano jak słowa; znak ten pisze się tuż za cudzysłowem, bez odstępu."},
       {"(a b) ^2",
-       "„^2” szukano jak słowa; waga stoi tuż za słowem, cudzysłowem albo nawiasem, bez odstępu."},
+       "„^2” szukano jak słowa; wagę pisze się tuż za słowem, cudzysłowem albo nawiasem, bez odstępu."},
       {"gmina ~schron", "„~” pominięto; literówkę dopuszcza ten znak za słowem: „schron~”."},
-      {"\"obrona cywiln\"*", "Gwiazdkę za cudzysłowem pominięto; stoi ona przy słowie, także w cudzysłowie."},
+      {"\"obrona cywiln\"*",
+       "Gwiazdkę za cudzysłowem pominięto; pisze się ją przy słowie, także w cudzysłowie."},
       // Text as it is pasted
       {"**bardzo ważne** to 2*3, C++ & AT&T?", ""},
       {"https://gov.pl/a?b=c!d ważne! co?nie/tak hotel 5** ok. ~30 osób", ""},

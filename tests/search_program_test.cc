@@ -85,7 +85,8 @@ std::string without_scores(std::string text) {
     for (std::size_t at = 0; (at = text.find(before, at)) != std::string::npos;) {
       at += before.size();
       std::size_t end = at;
-      while (end < text.size() && (std::isdigit(static_cast<unsigned char>(text[end])) || text[end] == '.'))
+      const char point = before == " · " ? ',' : '.';
+      while (end < text.size() && (std::isdigit(static_cast<unsigned char>(text[end])) || text[end] == point))
         ++end;
       if (end > at && (end == text.size() || text[end] == '\n' || text[end] == ',' || text[end] == '\x1b'))
         text.replace(at, end - at, "#");

@@ -923,9 +923,11 @@ TEST(Search, WhyNot) {
     std::uint32_t from = 0;
     const char* place = "";
   } rows[] = {
-      {"a.txt#p3", "mapa gmina", 10, 0, "a.txt#p3: miejsce 1 z wynikiem [0-9.]+; jest wśród pokazanych."},
+      {"a.txt#p3", "mapa gmina", 10, 0,
+       "a.txt#p3: miejsce 1 z wynikiem [0-9]+,[0-9]+; jest wśród pokazanych."},
       {"c d.txt#p1", "mapa gmina", 1, 0,
-       "c d.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pokazano 1 o wyniku co najmniej [0-9.]+; nie ma w nim "
+       "c d.txt#p1: miejsce [0-9] z wynikiem [0-9]+,[0-9]+; pokazano 1 fragment o wyniku co najmniej "
+       "[0-9]+,[0-9]+; nie ma w nim "
        "słów: gmina."},
       {"a.txt#p4", "mapa gmina", 10, 0, "a.txt#p4: nie pasuje: nie ma w nim słów: mapa, gmina."},
       {"a.txt#p2", "schron AND zamek", 10, 0, "a.txt#p2: nie pasuje: nie ma w nim słów: zamek."},
@@ -944,12 +946,14 @@ TEST(Search, WhyNot) {
        "innego miejsca.",
        20250101, "Wrocław"},
       {"a.txt#p3", "schron gmina", 10, 1,
-       "a.txt#p3: miejsce [0-9] z wynikiem [0-9.]+; pominięty, bo z tego raportu pokazano już tyle, ile "
+       "a.txt#p3: miejsce [0-9] z wynikiem [0-9]+,[0-9]+; pominięty, bo z tego raportu pokazano już tyle, "
+       "ile "
        "wolno: 1."},
       {"b.txt#p1", "agregat", 10, 0,
-       "b.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pominięty, bo pokazano już fragment o tej samej treści."},
+       "b.txt#p1: miejsce [0-9] z wynikiem [0-9]+,[0-9]+; pominięty, bo pokazano już fragment o tej samej "
+       "treści."},
       {"a.txt#p3", "mapa gmina", 0, 0,
-       "a.txt#p3: miejsce 1 z wynikiem [0-9.]+; nie pokazano żadnego fragmentu."},
+       "a.txt#p3: miejsce 1 z wynikiem [0-9]+,[0-9]+; nie pokazano żadnego fragmentu."},
   };
   for (const auto& row : rows) {
     SearchOptions options;
@@ -1328,8 +1332,8 @@ TEST(SearchErrors, Manifest) {
   char loaded[17];
   std::snprintf(loaded, sizeof loaded, "%016llx", static_cast<unsigned long long>(manifest.lexicon_hash));
   EXPECT_EQ(error_of([&] { Searcher::open(path); }, ErrorKind::incompatible),
-            path.string() + ": indeks zbudowano ze słownikiem 0000000000000123, a wczytano " + loaded +
-                ". Podaj tamten słownik (--lexicon PLIK) albo zbuduj indeks od nowa.");
+            path.string() + ": indeks zbudowano z leksykonem 0000000000000123, a wczytano " + loaded +
+                ". Podaj tamten leksykon (--lexicon PLIK) albo zbuduj indeks od nowa.");
   write(manifest);
   EXPECT_EQ(Searcher::open(path).search("schron").matches, 5U);
 }
