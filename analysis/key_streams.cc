@@ -67,9 +67,9 @@ KeyStreamFile::KeyStreamFile(const std::filesystem::path& directory)
 
 void KeyStreamFile::check_footer(const std::filesystem::path& path) {
   const std::size_t size = file_.size();
-  const unsigned char* const footer = data_ + size - kKeyStreamFooterBytes;
-  const bool sound = size >= kKeyStreamFooterBytes &&
-                     std::memcmp(footer, kKeyStreamMagic, sizeof kKeyStreamMagic) == 0 &&
+  const bool has_footer = size >= kKeyStreamFooterBytes;
+  const unsigned char* const footer = has_footer ? data_ + size - kKeyStreamFooterBytes : nullptr;
+  const bool sound = has_footer && std::memcmp(footer, kKeyStreamMagic, sizeof kKeyStreamMagic) == 0 &&
                      number<std::uint64_t>(footer + 16) == size &&
                      number<std::uint64_t>(footer + 24) == XXH3_64bits(footer, 24);
   if (sound) documents_ = number<std::uint32_t>(footer + 8);

@@ -24,6 +24,7 @@ struct Lexicon::Impl {
   std::string bytes;  // of from_bytes() alone
   LexiconFile file;
   ExtraForms extra;
+  std::uint64_t extra_hash = 0;
 
   bool look_up_extra(std::string_view form, std::vector<Reading>& out) const;
   bool look_up_other_case(std::string_view form, std::vector<Reading>& out) const;
@@ -41,6 +42,7 @@ std::shared_ptr<const Lexicon> Lexicon::open(const std::filesystem::path& path, 
   auto impl = std::make_unique<Impl>();
   impl->file.open(path);
   impl->extra = std::move(extra);
+  impl->extra_hash = impl->extra.hash();
   return std::shared_ptr<const Lexicon>(new Lexicon(std::move(impl)));
 }
 
@@ -168,6 +170,7 @@ std::uint32_t Lexicon::frequency(std::string_view folded_form) const {
   return impl_->file.frequency(folded_form);
 }
 std::uint64_t Lexicon::hash() const { return impl_->file.checksum; }
+std::uint64_t Lexicon::extra_hash() const { return impl_->extra_hash; }
 std::uint32_t Lexicon::version() const { return kLexiconVersion; }
 
 }  // namespace kwerenda

@@ -73,8 +73,9 @@ class Lexicon {
   // How often the form was seen, not in capitals, in the text that the counts come from (folded form).
   std::uint32_t frequency(std::string_view folded_form) const;
 
-  std::uint64_t hash() const;     // xxh3 of the file: what a manifest records
-  std::uint32_t version() const;  // of the file format
+  std::uint64_t hash() const;        // xxh3 of the file: what a manifest records
+  std::uint64_t extra_hash() const;  // of the user's own words, ExtraForms::hash(): that, too
+  std::uint32_t version() const;     // of the file format
 
  private:
   struct Impl;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <xxhash.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -14,6 +15,7 @@
 #include "analysis/quantity.h"
 #include "analysis/schema.h"
 #include "analysis/utf8.h"
+#include "indexer/file.h"
 
 namespace kwerenda {
 namespace {
@@ -72,37 +74,112 @@ class Adder {
   }
 
   void read(const Input& input) {
-    const bool whole_file = input.format != InputFormat::jsonl;
-    if (whole_file && input.path != "-") {
-      const std::optional<StoredReport> known = target_.find(input.id);
+    const bool whole_file = input.format != InputFormat::jsonl, is_file = input.path != "-";
+    std::optional<StoredReport> known;
+    const std::optional<FileTime> time = is_file ? target_.file_time(input.id) : std::nullopt;
+    if (whole_file && is_file) {
+      known = target_.find(input.id);
       if (!known && !input.named && take_renamed(input)) return;
-      if (known && known->size == input.size && known->mtime_ns == input.mtime_ns &&
-          known->source == input.source) {
+      if (known && known->source == input.source && is_as_known(input, *known, time)) {
         ++summary_.unchanged;
-        seen_.insert(report_key(input.id));
+        seen_.emplace(report_key(input.id), Seen::unchanged);
         progress_.bytes_done += input.size;
         return;
       }
     }
+    // All that a file of records holds is in the index, as the last run that read it left it.
+    if (!whole_file && time && time->records > 0 && time->size == input.size &&
+        time->mtime_ns == input.mtime_ns) {
+      summary_.unchanged += time->records;
+      progress_.bytes_done += input.size;
+      return;
+    }
     const std::uint64_t losses = losses_;
+    taken_ = {};
     read_input(input, settings_.walk.limits, output_);
-    if (!whole_file && losses_ == losses && !summary_.stopped) whole_sources_.insert(input.source);
+    const bool all = losses_ == losses && !summary_.stopped;
+    if (!whole_file && all) whole_sources_.insert(input.source);
+    if (is_file) remember_time(input, whole_file, all);
+  }
+
+  static bool is_as_known(const Input& input, const StoredReport& known,
+                          const std::optional<FileTime>& time) {
+    if (known.size == input.size && known.mtime_ns == input.mtime_ns) return true;
+    return time && time->records == 0 && time->size == input.size && time->mtime_ns == input.mtime_ns &&
+           time->content_hash == known.content_hash;
+  }
+
+  // What the next run need not read. The size and time are those of the moment when the file was opened.
+  void remember_time(const Input& input, bool whole_file, bool all) {
+    if (!all || taken_.reports == 0) return target_.set_file_time(input, std::nullopt);
+    if (whole_file && !taken_.same_content) return;  // its record says it
+    target_.set_file_time(input, FileTime{taken_.size, taken_.mtime_ns, whole_file ? taken_.content_hash : 0,
+                                          whole_file ? 0 : taken_.reports});
   }
 
   void take(Report&& report) {
+    taken_.size = report.size;
+    taken_.mtime_ns = report.mtime_ns;
+    taken_.content_hash = report.content_hash;
+    taken_.same_content = false;
     const std::optional<StoredReport> known = target_.find(report.id);
-    if (!seen_.insert(report_key(report.id)).second) {
+    const auto [seen, first] = seen_.emplace(report_key(report.id), Seen::unchanged);
+    taken_.reports += first;
+    tell_of_others(report, known, !first);
+    if (known && known->content_hash == report.content_hash && known->source == report.source) {
+      taken_.same_content = first;
+      if (first) ++summary_.unchanged;
+      return;
+    }
+    if (!first && target_.take_back(report)) {
+      if (seen->second == Seen::added) uncount(known);
+      if (seen->second != Seen::unchanged) ++summary_.unchanged;
+      seen->second = Seen::unchanged;
+      return;
+    }
+    const Seen before = seen->second;
+    std::vector<Passage> passages = passages_of(report, settings_.passages);
+    if (!add(std::move(report), std::move(passages))) {
+      if (first) seen->second = Seen::refused;
+      return;
+    }
+    seen->second = Seen::added;
+    if (first) return;
+    if (before == Seen::added) uncount(known);
+    if (before == Seen::unchanged) --summary_.unchanged;
+  }
+
+  // Of several reports with one identifier the last counts. Who has two files with the same one should know
+  // both.
+  void tell_of_others(const Report& report, const std::optional<StoredReport>& known, bool again) {
+    const bool other_file = known && known->source != report.source;
+    if (other_file && (again || !is_gone(known->source) || !is_gone(unescaped(known->source)))) {
+      problem(
+          {ProblemCause::duplicate_id, report.source,
+           message("identyfikator „{}” ma też raport z {}; obowiązuje ten, który wczytano później",
+                   "the identifier “{}” is also that of a report from {}; the one that was read later counts",
+                   shortened(report.id), known->source)});
+    } else if (again) {
       problem({ProblemCause::duplicate_id, report.source,
                message("identyfikator „{}” wystąpił już w tym przebiegu; obowiązuje późniejszy raport",
                        "the identifier “{}” was already met in this run; the later report counts",
-                       printable(report.id))});
+                       shortened(report.id))});
     }
-    if (known && known->content_hash == report.content_hash && known->source == report.source) {
-      ++summary_.unchanged;
-      return;
-    }
-    std::vector<Passage> passages = passages_of(report, settings_.passages);
-    add(std::move(report), std::move(passages));
+  }
+
+  // For messages.
+  static std::string shortened(std::string_view id) {
+    constexpr std::size_t kMost = 200;
+    return id.size() <= kMost ? printable(id) : printable(id.substr(0, kMost)) + "…";
+  }
+
+  // What was counted of a report that another one of this run replaces.
+  void uncount(const std::optional<StoredReport>& known) {
+    if (!known) return;
+    summary_.reports -= 1;
+    summary_.passages -= std::min<std::uint64_t>(known->passages, summary_.passages);
+    summary_.bytes -= std::min(known->passage_bytes, summary_.bytes);
+    progress_.reports = summary_.reports;
   }
 
   // As one number. Two that collide cost no more than reading a file that need not be read.
@@ -114,7 +191,7 @@ class Adder {
     const std::string id = report.id;
     const std::size_t bytes = report.text.size(), count = passages.size();
     if (const std::optional<std::string> reason = target_.add(std::move(report), std::move(passages))) {
-      problem({ProblemCause::not_indexed, printable(id), *reason});
+      problem({ProblemCause::not_indexed, shortened(id), *reason});
       return false;
     }
     ++summary_.reports;
@@ -144,13 +221,29 @@ class Adder {
     // What the reader made of the name itself must not change.
     if (format_of_name(known.id) != format_of_name(input.path) || !is_gone(known.id)) return false;
     if (known.title == stem_of(known.id) && stem_of(known.id) != stem_of(input.path)) return false;
+    if (content_hash_of(input) != known.content_hash) return false;
+    alike->second.reports = 0;  // gone from one place, it came to one
     RestoredReport restored = target_.restore(known);
     restored.report.id = input.id;
     restored.report.source = input.source;
-    seen_.insert(report_key(input.id));
+    seen_.emplace(report_key(input.id), Seen::added);
     progress_.bytes_done += input.size;
     if (add(std::move(restored.report), std::move(restored.passages))) ++summary_.renamed;
     return true;
+  }
+
+  // Nothing if the file cannot be read; whoever reads it next says why.
+  std::optional<std::uint64_t> content_hash_of(const Input& input) const {
+    const OpenedFile file = open_regular(input.path, Links::refuse);
+    if (file.result != OpenResult::ok || file.size > settings_.walk.limits.max_file_bytes)
+      return std::nullopt;
+    constexpr std::size_t kPiece = std::size_t{1} << 20;
+    std::string bytes;
+    for (std::ptrdiff_t got = 1; got > 0 && bytes.size() <= file.size;) {
+      got = read_some(file.fd.get(), std::min<std::size_t>(kPiece, file.size - bytes.size() + 1), bytes);
+      if (got < 0) return std::nullopt;
+    }
+    return XXH3_64bits(bytes.data(), bytes.size());
   }
 
   // A report is gone for good if its file is not there while the root that it stood below still has others,
@@ -212,8 +305,16 @@ class Adder {
   AddSummary summary_;
   AddProgress progress_;
   std::uint64_t losses_ = 0;
-  std::unordered_set<std::uint64_t> seen_;         // report keys of this run
+  enum class Seen : std::uint8_t { unchanged, added, refused };
+  std::unordered_map<std::uint64_t, Seen> seen_;   // by report key: what this run made of it last
   std::unordered_set<std::string> whole_sources_;  // JSON Lines files read to the end without a loss
+  struct Taken {                                   // of the input at hand
+    std::uint64_t reports = 0;
+    std::uint64_t size = 0, content_hash = 0;  // of the last
+    std::int64_t mtime_ns = 0;
+    bool same_content = false;  // as the index has
+  };
+  Taken taken_;
   struct KnownFile {
     std::string id;
     std::uint32_t reports = 0;  // of this size and time
@@ -246,8 +347,8 @@ std::string to_text(const AddSummary& summary, double seconds, bool dry_run) {
   if (summary.unchanged > 0)
     text += message("Bez zmian: {}.\n", "Unchanged: {}.\n", counted(summary.unchanged, kReportNoun));
   if (summary.renamed > 0) {
-    text += message("Pod nową nazwą, bez czytania od nowa: {}.\n", "Under a new name, not read again: {}.\n",
-                    counted(summary.renamed, kReportNoun));
+    text += message("Pod nową nazwą, z tą samą treścią: {}.\n",
+                    "Under a new name, with the same content: {}.\n", counted(summary.renamed, kReportNoun));
   }
   if (summary.removed > 0) {
     text += fmt::format("{} {}.\n",

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "analysis/stored.h"
+#include "indexer/file_times.h"
 #include "indexer/file_walk.h"
 #include "indexer/passages.h"
 #include "indexer/problem.h"
@@ -36,6 +37,16 @@ struct AddTarget {
   // Takes a report and may keep it; otherwise says why not, in the language of messages.
   std::function<std::optional<std::string>(Report&& report, std::vector<Passage>&& passages)> add;
   std::function<void(std::string_view id)> remove;
+  // If the index held exactly this report (content and source) before the run, makes what was done with its
+  // id in this run undone; false if it did not.
+  std::function<bool(const Report& report)> take_back = [](const Report&) { return false; };
+  // Of a file whose time is not that of its records (file_times.h); nothing if it is not known.
+  std::function<std::optional<FileTime>(std::string_view path)> file_time = [](std::string_view) {
+    return std::optional<FileTime>();
+  };
+  // Nothing instead of a time: forgets it.
+  std::function<void(const Input& input, const std::optional<FileTime>& time)> set_file_time =
+      [](const Input&, const std::optional<FileTime>&) {};
   // All reports as they were before this run; asked when purging, and once if there are new files in
   // directories.
   std::function<void(const std::function<void(const StoredReport&)>& visit)> for_each_report;
@@ -66,7 +77,7 @@ struct CauseCount {
 
 struct AddSummary {
   std::uint64_t reports = 0;    // added or replaced
-  std::uint64_t renamed = 0;    // of those: known by another name and not read again
+  std::uint64_t renamed = 0;    // of those: known by another name
   std::uint64_t passages = 0;   // of those
   std::uint64_t bytes = 0;      // of text of those
   std::uint64_t unchanged = 0;  // reports, or files for those that one look at the disk told apart
@@ -81,13 +92,14 @@ struct AddSummary {
 };
 
 // Reads everything under `paths` and hands it to `target`. A file with the size and time that the index knows
-// is not opened; a report with the content that the index knows is not added. Throws what `target` throws;
+// is not opened; a report with the content that the index knows is not added. Of several reports with one id
+// the last counts, and the next run over the same files changes nothing. Throws what `target` throws;
 // Error{io} at the first loss if strict.
 //
-// A new file in a directory is taken for a known one under a new name, and its text from the index, if it has
-// the size and the time, to the nanosecond, of exactly one known file, and that is gone from its place. Times
-// of whole seconds do not count: archives are full of them. The old name leaves the index by purging, as any
-// that vanished.
+// A new file in a directory is taken for a known one under a new name, and what is known of it from the
+// index, if it has the content of a known file, and that is gone from its place. Only a file with the size
+// and the time, to the nanosecond, of exactly one known file is looked at so; times of whole seconds do not
+// count: archives are full of them. The old name leaves the index by purging, as any that vanished.
 AddSummary add_paths(const std::vector<std::string>& paths, const AddSettings& settings,
                      const AddTarget& target, const AddObserver& observer);
 

@@ -125,6 +125,8 @@ void become_child(pid_t parent, std::uint64_t bytes) {
   // It has the index's lock from its parent and must not keep it when that is killed.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(kOutOfMemory);
+  std::signal(SIGINT, SIG_DFL);  // it is the parent's to speak
+  std::signal(SIGTERM, SIG_DFL);
   std::set_terminate([] { ::_exit(kOutOfMemory); });
   limit_this_process(bytes);
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -149,12 +150,14 @@ class Restorer {
                   "{}: there is an index here already; restore makes a new one. Name another directory.",
                   index_.string()));
     }
-    for (std::string line; !ended_ && read_line(line);) {
+    for (std::string line; read_line(line);) {
       ++number_;
+      if (ended_) fail(message("za wierszem „end” jest coś jeszcze", "something follows the line “end”"));
       take(line);
       checksum_.update(line);
       checksum_.update("\n");
     }
+    number_ = std::max<std::uint64_t>(number_, 1);
     if (!writer_) fail(message("brak pierwszego wiersza zrzutu", "the first line of the dump is missing"));
     if (!ended_)
       fail(message("zrzut urywa się: brak wiersza „end”", "the dump breaks off: the line “end” is missing"));

@@ -248,6 +248,12 @@ class Walker {
         } else {
           directory(FileDescriptor(inner), below, depth + 1);
         }
+      } else if (settings_.format != InputFormat::by_name || format_of_name(below) != InputFormat::by_name) {
+        problem(ProblemCause::not_regular, below,
+                message("oczekiwano zwykłego pliku, to urządzenie, potok albo gniazdo",
+                        "expected a regular file, this is a device, a pipe or a socket"));
+      } else {
+        ++result_.passed_over;
       }
     }
   }

@@ -22,7 +22,7 @@
 namespace kwerenda {
 namespace {
 
-constexpr std::chrono::milliseconds kPoll{20};
+constexpr std::chrono::milliseconds kPoll{20}, kTellAfter{500};
 
 // "inny proces (PID 123)". The file keeps the number of a holder that died; that one is not named.
 std::string holder_of(int fd) {
@@ -66,9 +66,12 @@ bool is_still_at(int fd, const std::filesystem::path& path) {
 
 }  // namespace
 
-IndexLock::IndexLock(const std::filesystem::path& index, std::chrono::milliseconds timeout, LockMode mode) {
+IndexLock::IndexLock(const std::filesystem::path& index, std::chrono::milliseconds timeout, LockMode mode,
+                     const std::function<void(const std::string&)>& waiting) {
   const std::filesystem::path path = index / kLockName;
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  const auto start = std::chrono::steady_clock::now();
+  const auto deadline = start + timeout;
+  bool told = !waiting;
   const int operation = (mode == LockMode::exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB;
   fd_ = open_lock_file(path, mode);
   if (fd_ < 0) return;
@@ -100,6 +103,10 @@ IndexLock::IndexLock(const std::filesystem::path& index, std::chrono::millisecon
           message("{}: indeksu używa teraz {}. Spróbuj później albo czekaj dłużej: --lock-timeout SEKUNDY.",
                   "{}: the index is in use by {}. Try later or wait longer: --lock-timeout SECONDS.",
                   index.string(), holder));
+    }
+    if (!told && std::chrono::steady_clock::now() >= start + kTellAfter) {
+      told = true;
+      waiting(holder_of(fd_));
     }
     std::this_thread::sleep_for(kPoll);
   }

@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
+#include <string>
 
 namespace kwerenda {
 
@@ -15,11 +17,13 @@ enum class LockMode { exclusive, shared };
 // made and locked anew.
 class IndexLock {
  public:
-  // Waits `timeout` at most. Throws Error{locked} naming the holder's process id, Error{io} if the file
-  // cannot be made. A shared lock of an index that cannot be written to needs no more than permission to
-  // read.
+  // Waits `timeout` at most; after half a second of it `waiting` is told once who holds the lock, "another
+  // process (PID 123)" in the language of messages. Throws Error{locked} naming the holder's process id,
+  // Error{io} if the file cannot be made. A shared lock of an index that cannot be written to needs no more
+  // than permission to read.
   IndexLock(const std::filesystem::path& index, std::chrono::milliseconds timeout,
-            LockMode mode = LockMode::exclusive);
+            LockMode mode = LockMode::exclusive,
+            const std::function<void(const std::string& holder)>& waiting = {});
   IndexLock(const IndexLock&) = delete;
   IndexLock& operator=(const IndexLock&) = delete;
   ~IndexLock();

@@ -40,7 +40,8 @@ constexpr std::string_view kBatchPrefix = ".batch-";
 constexpr std::string_view kMergedPrefix = ".merged-";
 
 constexpr std::string_view kStubAside = "XAPIANDB.tmp";  // what replace_file() writes first
-constexpr std::string_view kSupersededValue = "1";       // an empty value would be no entry
+constexpr std::string_view kTimesAside = "files.tmp";
+constexpr std::string_view kSupersededValue = "1";  // an empty value would be no entry
 
 // What can stand in an index's directory beside the stub: "gen-000001", and what a killed writer leaves of
 // one (".batch-gen-000001",
@@ -172,6 +173,7 @@ struct IndexWriter::Impl {
   std::vector<fs::path> overtaken;     // those of the state before, for readers that are on their way
   std::unique_ptr<BulkBatch> batch;    // once there is a report to add
   std::set<std::uint64_t> superseded;  // keys of reports in `segments` that the batch replaces or removes
+  FileTimes times;                     // as of `segments` and the batch
   bool spent = false;                  // after an error
   Progress progress = Progress::none;  // of the commit at hand
 
@@ -179,11 +181,12 @@ struct IndexWriter::Impl {
     if (!settings.keys) current_segments(index);  // throws if there is nothing to change
     make_directories(index);
     refuse_foreign_directory();
-    lock = std::make_unique<IndexLock>(index, settings.lock_timeout);
+    lock = std::make_unique<IndexLock>(index, settings.lock_timeout, LockMode::exclusive, settings.waiting);
     refuse_foreign_directory();  // meanwhile another may have built here
     if (is_index(index)) {
       segments = open_segments(index);
       write_present_form();
+      times = FileTimes::of(index);
       const Xapian::Database& database = segments.front().database;
       const Manifest found = manifest_from_json(database.get_metadata(kManifestKey), index.string());
       if (settings.keys) check_agrees(found, settings.manifest, index);
@@ -213,13 +216,13 @@ struct IndexWriter::Impl {
   void refuse_foreign_directory() const {
     if (is_index(index)) return;
     const bool ours = is_begun(index);
+    if (!ours && has_segments(index)) current_segments(index);  // throws the better message
     for (const auto& entry : fs::directory_iterator(index)) {
       const std::string name = entry.path().filename().string();
       if (name == kLockName || (ours && name == kStubName)) continue;
       if (name == kStubAside && (ours || is_part_of_empty_stub(entry.path()))) continue;
       if (ours && (is_segment_name(name) || is_work_name(name))) continue;
-      if (name == "iamglass" || name == "iamchert" || is_segment_name(name))
-        current_segments(index);  // throws the better message
+      if (name == "iamglass" || name == "iamchert") current_segments(index);  // throws the better message
       throw Error(
           ErrorKind::incompatible,
           message("{}: katalog nie jest indeksem i nie jest pusty (zawiera „{}”). Wskaż nowy katalog.",
@@ -233,7 +236,8 @@ struct IndexWriter::Impl {
   void remove_leftovers() const {
     for (const auto& entry : fs::directory_iterator(index)) {
       const std::string name = entry.path().filename().string();
-      if (!is_segment_name(name) && !is_work_name(name) && name != kStubAside) continue;
+      if (!is_segment_name(name) && !is_work_name(name) && name != kStubAside && name != kTimesAside)
+        continue;
       if (std::any_of(segments.begin(), segments.end(),
                       [&](const Segment& segment) { return segment.path.filename() == name; }) ||
           std::any_of(overtaken.begin(), overtaken.end(),
@@ -307,6 +311,7 @@ struct IndexWriter::Impl {
   std::optional<std::string> add(Report report, std::vector<Passage> passages) {
     if (auto reason = reason_to_reject(report, passages)) return reason;
     const std::uint64_t key = report_key(report.id);
+    if (const auto known = find(key)) forget_times(*known, report.source);
     if (find_present(key)) superseded.insert(key);
     begin_batch();
     batch->add(std::move(report), std::move(passages));
@@ -317,9 +322,39 @@ struct IndexWriter::Impl {
     const std::uint64_t key = report_key(id);
     const auto known = find(key);
     if (!known || known->id != id) return false;
+    forget_times(*known, "");
     if (batch) batch->remove(key);
     if (find_present(key)) superseded.insert(key);
     return true;
+  }
+
+  bool take_back(const Report& report) {
+    const std::uint64_t key = report_key(report.id);
+    const auto present = find_present(key);
+    if (!present || present->id != report.id || present->content_hash != report.content_hash ||
+        present->source != report.source) {
+      return false;
+    }
+    if (const auto known = find(key)) forget_times(*known, report.source);
+    if (batch) batch->remove(key);
+    superseded.erase(key);
+    return true;
+  }
+
+  // A report is not what it was: neither is what is known of its file. A file of records that is being read
+  // says itself, at its end, what is known of it then.
+  void forget_times(const StoredReport& report, std::string_view new_source) {
+    times.erase(report.id);
+    if (report.source != new_source) times.erase_source(report.source);
+  }
+
+  void save_times() {
+    if (!is_index(index)) return;
+    try {
+      times.save(index);
+    } catch (const Error&) {
+      // Everything is committed; files are only read once more.
+    }
   }
 
   fs::path segment_path(std::string_view prefix = "") const {
@@ -341,6 +376,7 @@ struct IndexWriter::Impl {
     // An empty first build is an index, too.
     if (batch || !superseded.empty() || segments.empty()) publish_batch();
     if (const std::size_t first = first_to_merge(); first < segments.size()) merge(first);
+    save_times();
   }
 
   // --- publication ---
@@ -548,6 +584,27 @@ bool IndexWriter::remove(std::string_view report_id) {
   return impl_->committing([&] { return impl_->remove(report_id); });
 }
 
+bool IndexWriter::take_back(const Report& report) {
+  return impl_->committing([&] { return impl_->take_back(report); });
+}
+
+std::optional<FileTime> IndexWriter::file_time(std::string_view path) const {
+  return impl_->times.find(path);
+}
+
+void IndexWriter::set_file_time(std::string_view path, std::string_view source,
+                                const std::optional<FileTime>& time) {
+  if (time) {
+    impl_->times.put(path, source, *time);
+  } else {
+    impl_->times.erase(path);
+  }
+}
+
+void IndexWriter::save_times() {
+  if (!impl_->spent && !impl_->batch && impl_->superseded.empty()) impl_->save_times();
+}
+
 void IndexWriter::commit() {
   impl_->committing([&] { impl_->commit(); });
 }
@@ -556,6 +613,7 @@ void IndexWriter::compact() {
   impl_->committing([&] {
     impl_->commit();
     if (impl_->segments.size() > 1 || impl_->segments.front().dead > 0) impl_->merge(0);
+    impl_->save_times();
   });
 }
 

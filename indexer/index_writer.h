@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@
 #include "analysis/keys.h"
 #include "analysis/manifest.h"
 #include "analysis/stored.h"
+#include "indexer/file_times.h"
 #include "indexer/passages.h"
 #include "indexer/report.h"
 
@@ -36,6 +38,7 @@ struct IndexWriterSettings {
   Manifest manifest;          // what a new index records, and what an existing one must agree with
   std::string extra_lexicon;  // its text, kept in the index; empty: none
   std::chrono::milliseconds lock_timeout{1000};
+  std::function<void(const std::string& holder)> waiting;  // for the lock, as IndexLock says
   std::uint64_t memory_bytes = 512u << 20;  // of the inversion; queue and analysis take up to 100 MB beside
   unsigned threads = 2;                     // of the analysis
 };
@@ -63,6 +66,18 @@ class IndexWriter {
   std::optional<std::string> add(Report report, std::vector<Passage> passages);
   // Removes a report; false if there is none. Throws as add().
   bool remove(std::string_view report_id);
+  // If the committed state has a report of this id, content and source, makes what was added or removed under
+  // that id since undone; false if it has not. Throws as add().
+  bool take_back(const Report& report);
+
+  // Of files whose time is not that of their records (file_times.h). What is set is kept by commit(); what is
+  // added or removed here makes times of its file, if they are of records, void.
+  std::optional<FileTime> file_time(std::string_view path) const;
+  void set_file_time(std::string_view path, std::string_view source, const std::optional<FileTime>& time);
+
+  // Keeps the times that were set, if nothing else has changed since the last commit. Never fails: what is
+  // not kept is read once more.
+  void save_times();
 
   // Makes everything so far visible to readers and durable, and merges segments where that is due. Throws
   // Error{io}: then nothing since the last commit is in; or all of it, if only what followed the publication

@@ -9,11 +9,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <new>
 #include <thread>
+#include <unordered_map>
 
 #include "analysis/data_files.h"
 #include "analysis/error.h"
@@ -29,6 +31,7 @@
 #include "indexer/charset.h"
 #include "indexer/durable_files.h"
 #include "indexer/file.h"
+#include "indexer/file_times.h"
 #include "indexer/help.h"
 #include "indexer/index_writer.h"
 #include "indexer/maintenance.h"
@@ -45,16 +48,24 @@ enum ExitCode { kDone = 0, kFailed = 2, kPartly = 3, kLocked = 75 };
 
 constexpr std::uint64_t kListBytes = std::uint64_t{256} << 20;  // of --files-from
 
-// Set by Ctrl-C and SIGTERM: finish and commit. The second one leaves at once; the index stays at its last
-// commit.
+// Set by Ctrl-C and SIGTERM while `add` works: finish and commit. The second one leaves at once, and so does
+// the first where there is nothing to finish: in other verbs, whose work is there whole or not at all, and
+// while the index's lock is waited for. The index stays at its last commit.
 volatile std::sig_atomic_t g_stop = 0;
+volatile std::sig_atomic_t g_can_finish = 0;
+const char* g_interrupted = "";
 
 extern "C" void on_stop_signal(int signal_number) {
-  if (g_stop != 0) ::_exit(128 + signal_number);
+  if (g_stop != 0 || g_can_finish == 0) {
+    (void)!::write(STDERR_FILENO, g_interrupted, std::strlen(g_interrupted));
+    ::_exit(128 + signal_number);
+  }
   g_stop = 1;
 }
 
 void install_signal_handlers() {
+  g_interrupted = message("kwerenda-index: przerwano. Indeks jest w ostatnim zatwierdzonym stanie.\n",
+                          "kwerenda-index: interrupted. The index is as it was at the last commit.\n");
   struct sigaction action {};
   action.sa_handler = on_stop_signal;
   action.sa_flags = SA_RESTART;
@@ -84,8 +95,21 @@ const char* no_memory() {
 
 void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
+// Line by line as printable() makes it: a path may hold anything.
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  while (true) {
+    const std::size_t end = text.find('\n');
+    out += printable(text.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    out += '\n';
+    text.remove_prefix(end + 1);
+  }
+}
+
 void say_error(ErrorKind kind, const std::string& message) {
-  say(g_json ? error_json(kind, message) + "\n" : fmt::format("kwerenda-index: {}\n", message));
+  const std::string text = printable_lines(message);
+  say(g_json ? error_json(kind, text) + "\n" : fmt::format("kwerenda-index: {}\n", text));
 }
 
 // Data for standard output. False if nobody reads it any more; throws Error{io} on any other failure.
@@ -159,6 +183,8 @@ IndexWriterSettings writer_settings(const IndexerOptions& options, const Passage
   settings.manifest.created = now_utc();
   settings.lock_timeout =
       std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
+  if (options.verbosity != Verbosity::quiet && !g_json)
+    settings.waiting = [&options](const std::string& holder) { say(waiting_text(options, holder)); };
   settings.memory_bytes =
       options.memory_bytes / 2;  // the rest is for the queue, the analysis and the reports that wait
   settings.threads = threads_of(options);
@@ -188,13 +214,35 @@ AddTarget reading_target(const StoredIndex* stored) {
 }
 
 // A dry run takes no lock and changes nothing.
-AddTarget dry_target(const StoredIndex* stored) {
+AddTarget dry_target(const StoredIndex* stored, const std::string& index) {
   AddTarget target = reading_target(stored);
-  target.find = [=](std::string_view id) {
+  const auto added = std::make_shared<std::unordered_map<std::string, StoredReport>>();
+  const auto times = std::make_shared<const FileTimes>(FileTimes::of(index));
+  const auto find_stored = [=](std::string_view id) {
     return stored ? stored->find(id) : std::optional<StoredReport>();
   };
-  target.add = [](Report&&, std::vector<Passage>&&) { return std::optional<std::string>(); };
+  target.find = [=](std::string_view id) {
+    const auto found = added->find(std::string(id));
+    return found == added->end() ? find_stored(id) : std::optional<StoredReport>(found->second);
+  };
+  target.add = [=](Report&& report, std::vector<Passage>&& passages) {
+    StoredReport& known = (*added)[report.id];
+    known.id = report.id;
+    known.source = report.source;
+    known.content_hash = report.content_hash;
+    known.passages = static_cast<std::uint32_t>(passages.size());
+    for (const Passage& passage : passages) known.passage_bytes += passage.end - passage.begin;
+    return std::optional<std::string>();
+  };
   target.remove = [](std::string_view) {};
+  target.take_back = [=](const Report& report) {
+    const auto known = find_stored(report.id);
+    const bool same = known && known->content_hash == report.content_hash && known->source == report.source;
+    if (same) added->erase(report.id);
+    return same;
+  };
+  target.file_time = [=](std::string_view path) { return times->find(path); };
+  target.set_file_time = [](const Input&, const std::optional<FileTime>&) {};
   return target;
 }
 
@@ -205,6 +253,11 @@ AddTarget target_of(IndexWriter* writer, const StoredIndex* stored) {
     return writer->add(std::move(report), std::move(passages));
   };
   target.remove = [=](std::string_view id) { writer->remove(id); };
+  target.take_back = [=](const Report& report) { return writer->take_back(report); };
+  target.file_time = [=](std::string_view path) { return writer->file_time(path); };
+  target.set_file_time = [=](const Input& input, const std::optional<FileTime>& time) {
+    writer->set_file_time(input.id, input.source, time);
+  };
   return target;
 }
 
@@ -227,10 +280,13 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
   std::unique_ptr<IndexWriter> writer;
   std::unique_ptr<StoredIndex> stored;
   if (!options.dry_run) {
+    g_can_finish = 0;
     writer = IndexWriter::open(options.index, writer_settings(options, settings.passages, keys));
   }
+  g_can_finish = 1;
   if (is_index(options.index)) stored = std::make_unique<StoredIndex>(options.index, Versions::current);
-  const AddTarget target = writer ? target_of(writer.get(), stored.get()) : dry_target(stored.get());
+  const AddTarget target =
+      writer ? target_of(writer.get(), stored.get()) : dry_target(stored.get(), options.index);
 
   const Clock::time_point start = Clock::now();
   ProgressPrinter printer(progress_style(options), say, start);
@@ -263,6 +319,7 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
   printer.update(last, Clock::now());
   // Nothing to commit is no reason to make a new, empty index.
   if (writer && summary.reports + summary.removed > 0) writer->commit();
+  if (writer) writer->save_times();
   printer.finish(last, Clock::now());
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   if (options.verbosity != Verbosity::quiet) {
@@ -293,6 +350,7 @@ int run_watch(const IndexerOptions& options, const std::vector<std::string>& pat
     try {
       add_once(again, paths, keys);
     } catch (const Error& error) {
+      g_can_finish = 1;
       if (first || (error.kind() != ErrorKind::locked && error.kind() != ErrorKind::io)) throw;
       say_error(error.kind(), message("{} Ponowię za {} s.", "{} Trying again in {} s.", error.what(),
                                       kRetry.count() / 1000));
@@ -341,6 +399,12 @@ int run_maintenance(const IndexerOptions& options) {
   }
   std::ifstream file;
   if (!options.paths.empty() && options.paths.front() != "-") {
+    if (std::error_code ignored; std::filesystem::is_directory(options.paths.front(), ignored)) {
+      throw Error(ErrorKind::usage,
+                  message("{}: to katalog, a nie zrzut; podaj plik, który zapisało kwerenda-index dump",
+                          "{}: this is a directory, not a dump; name a file that kwerenda-index dump wrote",
+                          printable(options.paths.front())));
+    }
     file.open(options.paths.front());
     if (!file) {
       throw Error(ErrorKind::io, message("{}: nie można odczytać zrzutu: {}. Sprawdź ścieżkę i uprawnienia.",

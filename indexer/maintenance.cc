@@ -1,8 +1,13 @@
 #include "indexer/maintenance.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cmath>
+#include <cstring>
 #include <set>
 #include <system_error>
 
@@ -31,10 +36,16 @@ std::chrono::milliseconds lock_timeout(const IndexerOptions& options) {
 std::string counted_reports(std::uint64_t count) { return counted(count, kReportNoun); }
 std::string counted_passages(std::uint64_t count) { return counted(count, kPassageNoun); }
 
+std::function<void(const std::string&)> waiting(const IndexerOptions& options, const MaintenanceOutput& out) {
+  if (options.verbosity == Verbosity::quiet) return {};
+  return [&options, say = out.say](const std::string& holder) { say(waiting_text(options, holder)); };
+}
+
 // Keeps writers away while one state is read. Before there is an index there is nothing to lock.
-std::unique_ptr<IndexLock> read_lock(const IndexerOptions& options) {
+std::unique_ptr<IndexLock> read_lock(const IndexerOptions& options, const MaintenanceOutput& out) {
   if (!is_index(options.index)) current_segments(options.index);  // throws what is wrong
-  return std::make_unique<IndexLock>(options.index, lock_timeout(options), LockMode::shared);
+  return std::make_unique<IndexLock>(options.index, lock_timeout(options), LockMode::shared,
+                                     waiting(options, out));
 }
 
 // Which reports an argument means.
@@ -95,11 +106,54 @@ class NewIndexDirectory {
   std::unique_ptr<IndexLock> lock_;
 };
 
+// What would make the last step of a backup fail, before the first.
+void refuse_target(const fs::path& target) {
+  const fs::path whole = target.has_filename() ? target : target.parent_path();
+  const fs::path parent = whole.parent_path().empty() ? fs::path(".") : whole.parent_path();
+  const std::string name = printable(target.string());
+  std::error_code failed;
+  const fs::file_status status = fs::symlink_status(whole, failed);
+  struct stat inner {
+  }, outer{};
+  if (fs::exists(status)) {
+    if (!fs::is_directory(status) || !fs::is_empty(whole, failed)) {
+      throw Error(ErrorKind::usage,
+                  message("{}: już istnieje i nie jest pustym katalogiem. Wskaż nowy katalog.",
+                          "{}: exists already and is not an empty directory. Name a new directory.", name));
+    }
+    if (::stat(whole.c_str(), &inner) == 0 && ::stat(parent.c_str(), &outer) == 0 &&
+        (inner.st_dev != outer.st_dev || inner.st_ino == outer.st_ino)) {
+      throw Error(ErrorKind::usage,
+                  message("{}: to punkt montowania, którego nie można podmienić. Wskaż katalog wewnątrz: {}",
+                          "{}: is a mount point, which cannot be replaced. Name a directory inside: {}", name,
+                          printable((whole / "kwerenda").string())));
+    }
+  }
+  fs::path present = parent;  // its nearest ancestor that is there, in which directories will be made
+  while (!fs::exists(present, failed) && present.has_parent_path() && present != present.parent_path())
+    present = present.parent_path();
+  if (fs::exists(present, failed) && ::faccessat(AT_FDCWD, present.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
+    throw Error(ErrorKind::io,
+                message("{}: kopia powstaje obok celu, a w tym katalogu nie można pisać: {}. Wskaż inny cel "
+                        "albo zmień uprawnienia.",
+                        "{}: the backup is made beside its target, and this directory cannot be written to: "
+                        "{}. Name another target or change the permissions.",
+                        printable(present.string()), std::strerror(errno)));
+  }
+}
+
 }  // namespace
+
+std::string waiting_text(const IndexerOptions& options, const std::string& holder) {
+  return message("{}: indeksu używa teraz {}; czekam, najwyżej {} s.\n",
+                 "{}: the index is in use by {}; waiting, {} s at most.\n", printable(options.index), holder,
+                 decimal(options.lock_timeout_seconds, 0));
+}
 
 Outcome run_remove(const IndexerOptions& options, const MaintenanceOutput& out) {
   IndexWriterSettings settings;  // without keys: what is removed needs no analysis
   settings.lock_timeout = lock_timeout(options);
+  settings.waiting = waiting(options, out);
   std::unique_ptr<IndexWriter> writer;
   if (!options.dry_run) writer = IndexWriter::open(options.index, settings);
   std::vector<bool> met(options.paths.size());
@@ -128,7 +182,7 @@ Outcome run_remove(const IndexerOptions& options, const MaintenanceOutput& out) 
 }
 
 Outcome run_check(const IndexerOptions& options, const OpenKeys& keys, const MaintenanceOutput& out) {
-  const auto lock = read_lock(options);
+  const auto lock = read_lock(options, out);
   const CheckResult result =
       check_index(options.index, {keys, options.sources ? CheckSources::yes : CheckSources::no});
   say_check(result, out);
@@ -151,11 +205,16 @@ Outcome run_check(const IndexerOptions& options, const OpenKeys& keys, const Mai
 Outcome run_compact(const IndexerOptions& options, const MaintenanceOutput& out) {
   IndexWriterSettings settings;
   settings.lock_timeout = lock_timeout(options);
+  settings.waiting = waiting(options, out);
   const auto writer = IndexWriter::open(options.index, settings);
   const std::uint64_t before = statistics_of(options.index).bytes_on_disk;
+  const std::vector<fs::path> segments = current_segments(options.index);
   writer->compact();
   const std::uint64_t after = statistics_of(options.index).bytes_on_disk;
-  if (options.verbosity != Verbosity::quiet) {
+  if (options.verbosity != Verbosity::quiet && current_segments(options.index) == segments) {
+    out.say(message("Nie ma czego scalać: indeks jest w jednym kawałku ({}).\n",
+                    "Nothing to merge: the index is in one piece ({}).\n", readable_size(after)));
+  } else if (options.verbosity != Verbosity::quiet) {
     out.say(message("Zapisano na nowo: {} zamiast {}.\n", "Written anew: {} instead of {}.\n",
                     readable_size(after), readable_size(before)));
   }
@@ -163,7 +222,7 @@ Outcome run_compact(const IndexerOptions& options, const MaintenanceOutput& out)
 }
 
 Outcome run_dump(const IndexerOptions& options, const MaintenanceOutput& out) {
-  const auto lock = read_lock(options);
+  const auto lock = read_lock(options, out);
   in_child_process(options.index,
                    [&] { dump_index(StoredIndex(options.index, Versions::readable), out.put); });
   return Outcome::done;
@@ -181,14 +240,8 @@ Outcome run_restore(const IndexerOptions& options, IndexWriterSettings settings,
 
 Outcome run_backup(const IndexerOptions& options, const OpenKeys& keys, const MaintenanceOutput& out) {
   const fs::path target = options.to;
-  std::error_code failed;
-  if (fs::exists(fs::symlink_status(target, failed)) && !fs::is_empty(target, failed)) {
-    throw Error(
-        ErrorKind::usage,
-        message("{}: już istnieje i nie jest pustym katalogiem. Wskaż nowy katalog.",
-                "{}: exists already and is not an empty directory. Name a new directory.", options.to));
-  }
-  const auto lock = read_lock(options);
+  refuse_target(target);
+  const auto lock = read_lock(options, out);
   NewIndexDirectory aside(target);
   const fs::path segment = aside.path() / "gen-000001";
   in_child_process(options.index,

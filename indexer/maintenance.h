@@ -20,6 +20,9 @@ struct MaintenanceOutput {
       read_line;  // of the dump that is restored, without its line break; false at the end
 };
 
+// What is said while the index's lock is waited for.
+std::string waiting_text(const IndexerOptions& options, const std::string& holder);
+
 enum class Outcome { done, partly, failed };
 
 // An argument is a report's id, the path of a file (with all records of a JSON Lines file) or a directory.

@@ -92,6 +92,13 @@ void IndexReader::open() {
                         "lexicon (--lexicon FILE) or build the index anew.",
                         index_.string(), manifest_.lexicon_hash, keys_->lexicon().hash()));
   }
+  if (manifest_.extra_lexicon_hash != keys_->lexicon().extra_hash()) {
+    throw Error(ErrorKind::incompatible,
+                message("{}: indeks zbudowano tymczasem od nowa z innym słownikiem dodatkowym. Otwórz go "
+                        "ponownie.",
+                        "{}: the index was meanwhile built anew with another extra lexicon. Open it again.",
+                        index_.string()));
+  }
   if (!table_) table_ = std::make_unique<KeyTable>(keys_);
 }
 

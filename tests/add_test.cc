@@ -53,6 +53,8 @@ class Add : public ::testing::Test {
       stored.id = report.id;
       stored.source = report.source;
       stored.passages = static_cast<std::uint32_t>(passages.size());
+      stored.passage_bytes = 0;
+      for (const Passage& passage : passages) stored.passage_bytes += passage.end - passage.begin;
       stored.size = report.size;
       stored.mtime_ns = report.mtime_ns;
       stored.content_hash = report.content_hash;
@@ -68,6 +70,23 @@ class Add : public ::testing::Test {
       return std::nullopt;
     };
     target.remove = [this](std::string_view id) { stored_.erase(std::string(id)); };
+    target.take_back = [this](const Report& report) {
+      const auto known = committed_.find(report.id);
+      if (known == committed_.end() || known->second.content_hash != report.content_hash ||
+          known->second.source != report.source) {
+        return false;
+      }
+      stored_[report.id] = known->second;
+      return true;
+    };
+    target.file_time = [this](std::string_view path) {
+      const auto found = times_.find(std::string(path));
+      return found == times_.end() ? std::nullopt : std::optional<FileTime>(found->second);
+    };
+    target.set_file_time = [this](const Input& input, const std::optional<FileTime>& time) {
+      times_.erase(input.id);
+      if (time) times_[input.id] = *time;
+    };
     target.for_each_report = [this](const std::function<void(const StoredReport&)>& visit) {
       for (const auto& [id, report] : stored_) visit(report);
     };
@@ -81,6 +100,7 @@ class Add : public ::testing::Test {
   AddSummary add(const Rows& paths, const AddSettings& settings = {}) {
     added_.clear();
     restored_.clear();
+    committed_ = stored_;
     return add_paths(paths, settings, target(), observer_);
   }
 
@@ -92,7 +112,8 @@ class Add : public ::testing::Test {
     ASSERT_EQ(::utimensat(AT_FDCWD, name.c_str(), times, 0), 0);
   }
 
-  std::map<std::string, StoredReport> stored_;
+  std::map<std::string, StoredReport> stored_, committed_;
+  std::map<std::string, FileTime> times_;
   std::map<std::string, std::vector<StoredPassage>> texts_;
   Rows added_, restored_;
   AddObserver observer_;
@@ -114,7 +135,82 @@ TEST_F(Add, UnchangedFilesAreNotReadAgain) {
   EXPECT_EQ(summary.unchanged, 1U);
   // A new time alone changes nothing.
   fs::last_write_time("r/b.md", fs::file_time_type::clock::now() + std::chrono::hours(1));
+  std::uint64_t bytes = 0;
+  observer_.progress = [&](const AddProgress& progress) { bytes = progress.bytes_done; };
   EXPECT_EQ(add({"r"}).unchanged, 2U);
+  EXPECT_EQ(times_.size(), 1U) << "of r/b.md, so that it is not read each time";
+  EXPECT_GT(bytes, 0U);
+  fs::permissions("r/b.md", fs::perms::none);
+  if (::access("r/b.md", R_OK) != 0) {  // whoever may do everything reads it all the same
+    EXPECT_EQ(add({"r"}).unchanged, 2U);
+  }
+  fs::permissions("r/b.md", fs::perms::owner_all);
+  EXPECT_EQ(add({"r"}).unchanged, 2U);
+  write("r/b.md", "# Trzeci\n\nraport.");  // of the same size: its time tells
+  EXPECT_EQ(add({"r"}).reports, 1U);
+}
+
+TEST_F(Add, AnUnchangedFileOfRecordsIsNotReadAgain) {
+  write("z.jsonl", "{\"_id\":\"1\",\"text\":\"x\"}\n{\"_id\":\"2\",\"text\":\"y\"}\n");
+  EXPECT_EQ(add({"z.jsonl"}).reports, 2U);
+  stored_.clear();  // by which a reading would be seen
+  EXPECT_EQ(add({"z.jsonl"}).unchanged, 2U);
+  EXPECT_EQ(added_, Rows{});
+  times_.clear();
+  EXPECT_EQ(add({"z.jsonl"}).reports, 2U);
+  write("z.jsonl", "{\"_id\":\"1\",\"text\":\"x\"}\n{zepsuty\n");
+  EXPECT_TRUE(add({"z.jsonl"}).lossy());
+  EXPECT_TRUE(add({"z.jsonl"}).lossy()) << "what was lost is told each time";
+}
+
+TEST_F(Add, OfSeveralRecordsWithOneIdentifierTheLastCountsAndStays) {
+  const std::string first = "{\"_id\":\"1\",\"text\":\"x\"}\n", last = "{\"_id\":\"1\",\"text\":\"y\"}\n";
+  write("z.jsonl", first + last);
+  const AddSummary once = add({"z.jsonl"});
+  EXPECT_EQ(once.reports, 1U);
+  EXPECT_EQ(once.passages, 1U);
+  EXPECT_EQ(once.problems.at(ProblemCause::duplicate_id).count, 1U);
+  const auto stored = stored_.at("1").content_hash;
+  times_.clear();
+  const AddSummary again = add({"z.jsonl"});
+  EXPECT_EQ(again.reports, 0U);
+  EXPECT_EQ(again.passages, 0U);
+  EXPECT_EQ(again.unchanged, 1U);
+  EXPECT_EQ(stored_.at("1").content_hash, stored);
+  write("z.jsonl", last + first);
+  EXPECT_EQ(add({"z.jsonl"}).reports, 1U);
+  EXPECT_NE(stored_.at("1").content_hash, stored);
+}
+
+TEST_F(Add, TwoFilesWithOneIdentifierAreBothNamed) {
+  Rows told;
+  observer_.problem = [&](const Problem& problem) { told.push_back(to_line(problem)); };
+  write("a.jsonl", "{\"_id\":\"1\",\"text\":\"x\"}\n");
+  write("b.jsonl", "{\"_id\":\"1\",\"text\":\"y\"}\n");
+  add({"a.jsonl"});
+  EXPECT_EQ(told, Rows{});
+  const Rows both{
+      "b.jsonl: identyfikator „1” ma też raport z a.jsonl; obowiązuje ten, który wczytano później"};
+  add({"b.jsonl"});
+  EXPECT_EQ(told, both);
+  // In one run it is settled, whatever their order in it was.
+  times_.clear();
+  told.clear();
+  const AddSummary again = add({"a.jsonl", "b.jsonl"});
+  EXPECT_EQ(again.reports, 0U);
+  EXPECT_EQ(stored_.at("1").source, "b.jsonl");
+  EXPECT_EQ(told.back(), both.front());
+  // A file that got another name is no second one.
+  fs::rename("b.jsonl", "c.jsonl");
+  fs::remove("a.jsonl");
+  told.clear();
+  add({"c.jsonl"});
+  EXPECT_EQ(told, Rows{});
+  // An identifier that is the path of a file.
+  write("d.txt", "Raport.");
+  write("e.jsonl", "{\"_id\":\"d.txt\",\"text\":\"x\"}\n");
+  add({"d.txt", "e.jsonl"});
+  EXPECT_EQ(add({"d.txt", "e.jsonl"}).reports, 0U);
 }
 
 TEST_F(Add, ARenamedFileIsNotReadAgain) {
@@ -164,6 +260,13 @@ TEST_F(Add, ARenamedFileIsNotReadAgain) {
          set_time("r/nowy.txt", 1'500'000'001);
        },
        false, 1'500'000'001, true},
+      {"another text of this size and time", titled,
+       [&] {
+         fs::remove("r/a.txt");
+         write("r/nowy.txt", std::string(titled.size(), 'x'));
+         set_time("r/nowy.txt", 1'500'000'001);
+       },
+       false},
       {"a time of whole seconds", titled, [] { fs::rename("r/a.txt", "r/nowy.txt"); }, false, 1'000'000'000},
   };
   for (const Row& row : rows) {
@@ -185,7 +288,7 @@ TEST_F(Add, ARenamedFileIsNotReadAgain) {
     EXPECT_EQ(summary.renamed, row.restored ? 1U : 0U);
     EXPECT_EQ(stored_.contains("r/a.txt"), fs::exists("r/a.txt"));
     if (!row.restored) continue;
-    EXPECT_NE(to_text(summary, 0.1, false).find("Pod nową nazwą, bez czytania od nowa: 1 raport.\n"),
+    EXPECT_NE(to_text(summary, 0.1, false).find("Pod nową nazwą, z tą samą treścią: 1 raport.\n"),
               std::string::npos);
     // As if it had been read.
     const StoredReport taken = stored_.at(added_[0]);
@@ -215,10 +318,11 @@ TEST_F(Add, OneBadFileStopsNothing) {
   observer_.problem = [&](const Problem& problem) { told.push_back(to_line(problem)); };
   const AddSummary summary = add({"r", "brak"});
   EXPECT_EQ(added_, (Rows{"r/a.txt", "1", "1"}));
+  EXPECT_EQ(summary.reports, 2U);
   EXPECT_TRUE(summary.lossy());
   EXPECT_EQ(told.size(), 5U);
   EXPECT_EQ(to_text(summary, 0.25, false),
-            "Dodano 3 raporty: 3 fragmenty, 8 B tekstu, 0,2 s.\n"
+            "Dodano 2 raporty: 2 fragmenty, 7 B tekstu, 0,2 s.\n"
             "Pominięto:\n"
             "  brak pliku lub katalogu (1): brak\n"
             "  nieznane kodowanie znaków (1): r/b.txt\n"

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <sstream>
 #include <thread>
+#include <vector>
 
 #include "program_outcome.h"
 
@@ -47,6 +48,39 @@ class Maintenance : public ::testing::Test {
     const int status = std::system(line.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(directory_ / ".out"),
             slurp(directory_ / ".err")};
+  }
+
+  // Starts the program; its standard error goes to ".err" and its standard input is `in`.
+  pid_t start(const std::vector<std::string>& arguments, int in = -1) {
+    fs::remove(directory_ / ".err");
+    const pid_t child = ::fork();
+    if (child != 0) return child;
+    if (::chdir(directory_.c_str()) != 0) ::_exit(9);
+    ::dup2(::open(".err", O_WRONLY | O_CREAT | O_TRUNC, 0666), STDERR_FILENO);
+    ::dup2(::open(".out", O_WRONLY | O_CREAT | O_TRUNC, 0666), STDOUT_FILENO);
+    if (in >= 0) ::dup2(in, STDIN_FILENO);
+    ::setenv("KWERENDA_LANG", "pl", 1);
+    std::vector<char*> argv{const_cast<char*>("kwerenda-index")};
+    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+    ::execv(KWERENDA_INDEX_PROGRAM, argv.data());
+    ::_exit(9);
+  }
+  // Its exit code, -1 if a signal ended it or it does not end within 10 s.
+  static int end_of(pid_t child) {
+    for (int i = 0; i < 500; ++i) {
+      int status = 0;
+      if (::waitpid(child, &status, WNOHANG) == child) return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    return -1;
+  }
+  bool wait_for(const std::string& what) {
+    for (int i = 0; i < 500 && !contains(slurp(directory_ / ".err"), what); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return contains(slurp(directory_ / ".err"), what);
   }
 
   fs::path directory_;
@@ -115,7 +149,7 @@ TEST_F(Maintenance, PurgesOnlyWhatVanished) {
   ASSERT_EQ(run("rmdir r && mv s r && mv r/a.txt r/c.txt").code, 0);
   const Outcome dry = run("$K add --dry-run --purge vanished --index i r");
   EXPECT_TRUE(contains(dry.err, "Do usunięcia: 1 raport.")) << dry.err;
-  EXPECT_TRUE(contains(dry.err, "Pod nową nazwą, bez czytania od nowa: 1 raport.")) << dry.err;
+  EXPECT_TRUE(contains(dry.err, "Pod nową nazwą, z tą samą treścią: 1 raport.")) << dry.err;
   EXPECT_EQ(ids(), "4\n");
   ASSERT_EQ(run("$K add --purge vanished --index i r").code, 0);
   EXPECT_EQ(run("$K dump --index i | grep -o '\"id\":\"r/[^\"]*' | cut -d'\"' -f4 | sort | xargs").out,
@@ -156,6 +190,167 @@ TEST_F(Maintenance, ALockedIndexExitsWith75AndNamesTheHolder) {
   }
   EXPECT_EQ(run("$K add -q --dry-run --index i r").code, 0) << "a dry run needs no lock";
   ::close(fd);
+}
+
+TEST_F(Maintenance, WhoWaitsForTheLockSaysSoAndCtrlCEndsIt) {
+  ASSERT_EQ(run("$K add -q --index i r").code, 0);
+  const int fd = ::open((directory_ / "i" / "lock").c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(::flock(fd, LOCK_EX), 0);
+  const std::string pid = std::to_string(::getpid()) + "\n";
+  ASSERT_EQ(::ftruncate(fd, 0), 0);
+  ASSERT_GT(::pwrite(fd, pid.data(), pid.size(), 0), 0);
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"add", "--index", "i", "--lock-timeout", "60", "r"},
+        {"check", "--index", "i", "--lock-timeout", "60"},
+        {"compact", "--index", "i", "--lock-timeout", "60"}}) {
+    const pid_t child = start(command);
+    EXPECT_TRUE(wait_for("i: indeksu używa teraz inny proces (PID " + std::to_string(::getpid()) +
+                         "); czekam, najwyżej 60 s."))
+        << command.front() << slurp(directory_ / ".err");
+    ::kill(child, SIGINT);
+    EXPECT_EQ(end_of(child), 130) << command.front();
+    EXPECT_TRUE(
+        contains(slurp(directory_ / ".err"), "przerwano. Indeks jest w ostatnim zatwierdzonym stanie."))
+        << slurp(directory_ / ".err");
+  }
+  ::close(fd);
+}
+
+TEST_F(Maintenance, CtrlCWhileAPipeIsReadCommitsWhatCameWhole) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const pid_t child = start({"add", "-v", "--index", "i", "--input-format", "jsonl", "-"}, ends[0]);
+  const std::string lines = "{\"_id\":\"1\",\"text\":\"Pierwszy.\"}\n{\"_id\":\"2\",\"te";
+  ASSERT_EQ(::write(ends[1], lines.data(), lines.size()), static_cast<ssize_t>(lines.size()));
+  EXPECT_TRUE(wait_for("+ 1")) << slurp(directory_ / ".err");
+  ::kill(child, SIGINT);
+  EXPECT_EQ(end_of(child), 3) << slurp(directory_ / ".err");
+  ::close(ends[0]);
+  ::close(ends[1]);
+  EXPECT_TRUE(contains(run("$K dump --index i").out, "Pierwszy."));
+}
+
+TEST_F(Maintenance, CtrlCEndsARestoreAtOnceAndItCanBeRepeated) {
+  ASSERT_EQ(run("$K add -q --index i r && $K dump --index i > zrzut").code, 0);
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const std::string head = slurp(directory_ / "zrzut").substr(0, 900);
+  const pid_t child = start({"restore", "--index", "j", "-"}, ends[0]);
+  ASSERT_GT(::write(ends[1], head.data(), head.size()), 0);
+  for (int i = 0; i < 500 && !fs::exists(directory_ / "j" / "lock"); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  ::kill(child, SIGINT);
+  EXPECT_EQ(end_of(child), 130) << slurp(directory_ / ".err");
+  ::close(ends[0]);
+  ::close(ends[1]);
+  EXPECT_TRUE(contains(run("$K check --index j").err, "przerwano jego budowę"));
+  EXPECT_EQ(run("$K restore --index j zrzut && $K check --index j && $K dump --index j | cmp - zrzut").code,
+            0);
+}
+
+// A child that reads the index for its parent has the lock, too, and must not outlive it.
+TEST_F(Maintenance, AKilledCheckLeavesNoLockBehind) {
+  ASSERT_EQ(run("$K add -q --index i r").code, 0);
+  for (int round = 0; round < 5; ++round) {
+    const pid_t child = start({"check", "--index", "i"});
+    std::this_thread::sleep_for(std::chrono::milliseconds(10 + 15 * round));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    EXPECT_EQ(run("$K add -q --lock-timeout 1 --index i r").code, 0) << round;
+  }
+}
+
+TEST_F(Maintenance, CheckAsAReaderWithoutPermissionToWrite) {
+  if (::geteuid() != 0) GTEST_SKIP() << "to become somebody else takes root";
+  ASSERT_EQ(run("$K add -q --index i r && chmod -R a+rX,go-w .").code, 0);
+  const std::string as_nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups $K check --index i";
+  const Outcome sound = run(as_nobody);
+  EXPECT_EQ(sound.code, 0) << sound.err;
+  EXPECT_TRUE(contains(sound.err, "pominięto budowę drzew")) << sound.err;
+  EXPECT_EQ(sound.out, "i: w porządku: 4 raporty, 4 fragmenty\n");
+  ASSERT_EQ(run("chmod 600 i/gen-000001/postlist.glass").code, 0);
+  const Outcome unreadable = run(as_nobody);
+  EXPECT_EQ(unreadable.code, 2);
+  EXPECT_TRUE(contains(unreadable.err, "nie można otworzyć pliku: Permission denied")) << unreadable.err;
+  EXPECT_FALSE(contains(unreadable.err, "uszkodz")) << unreadable.err;
+}
+
+TEST_F(Maintenance, FilesThatOnlyGotANewTimeAreReadOnce) {
+  ASSERT_EQ(run("$K add -q --index i r").code, 0);
+  ASSERT_EQ(run("touch r/a.txt r/zbior.jsonl && $K add -q --index i r && test -s i/files").code, 0);
+  // Read again, they would be found wanting: their content is another now, their size and time are not.
+  ASSERT_EQ(
+      run("for f in r/a.txt r/zbior.jsonl; do touch -r $f czas; tr ł q < $f > nowy; head -c $(stat -c %s $f) "
+          "nowy /dev/zero -q | head -c $(stat -c %s $f) > $f; touch -r czas $f; done")
+          .code,
+      0);
+  EXPECT_TRUE(contains(run("$K add --index i r").err, "Bez zmian: 4 raporty.\n"));
+  // What is known of a file of records holds while all of its records are in the index.
+  ASSERT_EQ(run("$K remove -q --index i j1").code, 0);
+  const Outcome again = run("$K add --index i r");
+  EXPECT_TRUE(contains(again.err, "zbior.jsonl")) << "read again: " << again.err;
+}
+
+TEST_F(Maintenance, ARemovedRecordComesBack) {
+  ASSERT_EQ(run("$K add -q --index i r && $K remove -q --index i j1").code, 0);
+  EXPECT_TRUE(contains(run("$K add --index i r").err, "Dodano 1 raport"));
+  EXPECT_EQ(run("$K check --index i --sources").code, 0);
+}
+
+TEST_F(Maintenance, ADuplicateIdentifierSettles) {
+  write("r/zbior.jsonl",
+        "{\"_id\":\"j1\",\"text\":\"Pierwsza wersja.\"}\n{\"_id\":\"j1\",\"text\":\"Druga wersja.\"}\n");
+  ASSERT_EQ(run("$K add -q --index i r").code, 0);
+  const std::string state = slurp(directory_ / "i" / "XAPIANDB");
+  ASSERT_EQ(run("touch r/zbior.jsonl").code, 0);
+  const Outcome again = run("$K add --index i r");
+  EXPECT_TRUE(contains(again.err, "Dodano 0 raportów")) << again.err;
+  EXPECT_TRUE(contains(again.err, "„j1” wystąpił już w tym przebiegu")) << again.err;
+  EXPECT_EQ(slurp(directory_ / "i" / "XAPIANDB"), state) << "no new segment";
+  EXPECT_TRUE(contains(run("$K dump --index i").out, "Druga wersja."));
+}
+
+TEST_F(Maintenance, WhatFollowsTheEndOfADumpIsRefused) {
+  ASSERT_EQ(run("$K add -q --index i r && $K dump --index i > zrzut").code, 0);
+  for (const char* more : {"cat zrzut zrzut", "cat zrzut; echo x"}) {
+    const Outcome outcome = run("{ " + std::string(more) + "; } | $K restore --index j -");
+    EXPECT_EQ(outcome.code, 2) << more;
+    EXPECT_TRUE(contains(outcome.err, "za wierszem „end” jest coś jeszcze")) << outcome.err;
+  }
+  EXPECT_TRUE(contains(run("$K restore --index j r").err, "r: to katalog, a nie zrzut"));
+  EXPECT_TRUE(
+      contains(run("$K restore --index j - < /dev/null").err, "zrzut, wiersz 1: brak pierwszego wiersza"));
+  EXPECT_EQ(run("$K restore --index j zrzut").code, 0);
+}
+
+TEST_F(Maintenance, ABackupThatCannotBeKeptIsNotBegun) {
+  ASSERT_EQ(run("$K add -q --index i r && touch plik && mkdir pusty").code, 0);
+  EXPECT_TRUE(
+      contains(run("$K backup --index i --to plik").err, "plik: już istnieje i nie jest pustym katalogiem"));
+  EXPECT_EQ(run("$K backup --index i --to pusty && $K check -q --index pusty").code, 0);
+  EXPECT_TRUE(contains(run("$K backup --index i --to /proc").err, "już istnieje"));
+  if (::geteuid() == 0) {
+    ASSERT_EQ(run("chmod -R a+rX,go-w . && mkdir zamknięty && chmod 755 zamknięty").code, 0);
+    const Outcome outcome =
+        run("setpriv --reuid=65534 --regid=65534 --clear-groups $K backup --index i --to zamknięty/k");
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_TRUE(contains(outcome.err, "zamknięty: kopia powstaje obok celu")) << outcome.err;
+  }
+}
+
+TEST_F(Maintenance, CompactSaysIfThereWasNothingToDo) {
+  ASSERT_EQ(run("$K add -q --index i r").code, 0);
+  EXPECT_TRUE(contains(run("$K compact --index i").err, "Nie ma czego scalać"));
+}
+
+TEST_F(Maintenance, ALostListOfSegmentsCostsNothing) {
+  ASSERT_EQ(run("$K add -q --index i r && mv i/XAPIANDB lista").code, 0);
+  for (const char* command : {"$K add --index i r", "$K check --index i", "$K info --index i"}) {
+    const Outcome outcome = run(command);
+    EXPECT_EQ(outcome.code, 2) << command;
+    EXPECT_TRUE(contains(outcome.err, "zbuduj indeks od nowa w innym katalogu")) << command << outcome.err;
+  }
+  EXPECT_EQ(run("mv lista i/XAPIANDB && $K check --index i").code, 0);
 }
 
 TEST_F(Maintenance, AFullDiskOrAFileLimitIsSaidPlainly) {

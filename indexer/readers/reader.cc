@@ -1,5 +1,6 @@
 #include "indexer/readers/reader.h"
 
+#include <poll.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -20,6 +21,21 @@ namespace {
 
 constexpr std::size_t kBlock = std::size_t{1} << 20;
 
+// Waits until standard input has something to read, so that who stops need not wait for the end of a pipe.
+// False if reading was stopped meanwhile.
+bool is_ready(int fd, const ReaderOutput& output) {
+  if (fd != STDIN_FILENO) return true;
+  constexpr int kLookAgain = 100;  // ms
+  for (;;) {
+    if (output.stop()) return false;
+    struct pollfd waiting {
+      fd, POLLIN, 0
+    };
+    const int ready = ::poll(&waiting, 1, kLookAgain);
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return true;  // whoever reads learns what is wrong
+  }
+}
+
 void read_whole(const Input& input, int fd, const ReadLimits& limits, const ReaderOutput& output) {
   const auto too_large = [&](std::uint64_t size) {
     output.problem(
@@ -33,6 +49,7 @@ void read_whole(const Input& input, int fd, const ReadLimits& limits, const Read
   // One byte more than expected, so that the usual file is done after two calls.
   std::size_t next = static_cast<std::size_t>(input.size) + 1;
   for (;;) {
+    if (!is_ready(fd, output)) return;
     const std::ptrdiff_t got = read_some(fd, next, bytes);
     if (got < 0) {
       output.problem({ProblemCause::unreadable, input.source,
@@ -56,7 +73,7 @@ void read_whole(const Input& input, int fd, const ReadLimits& limits, const Read
 void read_lines(const Input& input, int fd, const ReadLimits& limits, const ReaderOutput& output) {
   JsonLinesReader reader(input, limits, output);
   std::string block;
-  while (!output.stop()) {
+  while (!output.stop() && is_ready(fd, output)) {
     block.clear();
     const std::ptrdiff_t got = read_some(fd, kBlock, block);
     if (got < 0) {

@@ -336,7 +336,7 @@ int verify_after_accident(const Scenario& scenario, const fs::path& index, const
     }
     for (const auto& entry : fs::directory_iterator(index)) {
       const std::string name = entry.path().filename().string();
-      verdict.expect(name == "XAPIANDB" || name == "lock" || name.starts_with("gen-"),
+      verdict.expect(name == "XAPIANDB" || name == "lock" || name == "files" || name.starts_with("gen-"),
                      what + ": left over: " + name);
     }
   } catch (const Error& error) {
