@@ -115,7 +115,9 @@ TEST_F(Walk, ThreadsFindTheSame) {
   EXPECT_EQ(expected.inputs.size(), 358U);
   for (const unsigned threads : {2U, 7U}) {
     for (const auto& paths : {std::vector<std::string>{"r"}, {"r", "r/7"}}) {
-      const WalkResult result = walk(paths, {.threads = threads});
+      WalkSettings settings;
+      settings.threads = threads;
+      const WalkResult result = walk(paths, settings);
       EXPECT_EQ(ids(result), ids(expected));
       EXPECT_EQ(problems(result), problems(expected));
       EXPECT_EQ(result.total_bytes, expected.total_bytes);
