@@ -84,7 +84,13 @@ bool is_sealed(std::string_view record) {
 }
 
 std::string encode_passage(const StoredPassage& passage, TextCompressor& compressor) {
-  std::string out(kChecksumBytes, '\0');
+  std::string out;
+  encode_passage(passage, compressor, out);
+  return out;
+}
+
+void encode_passage(const StoredPassage& passage, TextCompressor& compressor, std::string& out) {
+  out.assign(kChecksumBytes, '\0');
   out += encode_report_key(passage.report_key);
   append_varint(passage.ordinal, out);
   append_varint(passage.begin, out);
@@ -93,7 +99,6 @@ std::string encode_passage(const StoredPassage& passage, TextCompressor& compres
   const std::string& texts = passage.heading.empty() ? passage.text : passage.heading + passage.text;
   if (!compressor.append(texts, out)) out += texts;
   seal(out);
-  return out;
 }
 
 bool decode_passage(std::string_view bytes, TextDecompressor& decompressor, StoredPassage& out) {

@@ -45,6 +45,8 @@ bool is_sealed(std::string_view record);
 // Encoding never fails. Decoding verifies checksum and every length; false, and `out` is unspecified, if
 // anything does not hold.
 std::string encode_passage(const StoredPassage& passage, TextCompressor& compressor);
+void encode_passage(const StoredPassage& passage, TextCompressor& compressor,
+                    std::string& out);  // overwrites
 bool decode_passage(std::string_view bytes, TextDecompressor& decompressor, StoredPassage& out);
 std::string encode_report(const StoredReport& report);
 bool decode_report(std::string_view bytes, StoredReport& out);

@@ -57,6 +57,7 @@ std::string train_text_dictionary(std::string_view samples, const std::vector<st
 struct TextCompressor::Impl {
   std::unique_ptr<ZSTD_CCtx, Free> context{made(ZSTD_createCCtx())};
   std::unique_ptr<ZSTD_CDict, Free> dictionary;
+  std::string frame;  // room that is never given back
 };
 
 TextCompressor::TextCompressor(std::string_view dictionary) : impl_(std::make_unique<Impl>()) {
@@ -72,16 +73,12 @@ TextCompressor::TextCompressor(std::string_view dictionary) : impl_(std::make_un
 TextCompressor::~TextCompressor() = default;
 
 bool TextCompressor::append(std::string_view text, std::string& out) {
-  const std::size_t before = out.size();
-  out.resize(before + ZSTD_compressBound(text.size()));
-  const std::size_t size = ZSTD_compress2(impl_->context.get(), out.data() + before, out.size() - before,
-                                          text.data(), text.size());
-  if (ZSTD_isError(size) || size - kMagic.size() >= text.size()) {
-    out.resize(before);
-    return false;
-  }
-  out.resize(before + size);
-  out.erase(before, kMagic.size());
+  std::string& frame = impl_->frame;
+  if (frame.size() < ZSTD_compressBound(text.size())) frame.resize(ZSTD_compressBound(text.size()));
+  const std::size_t size =
+      ZSTD_compress2(impl_->context.get(), frame.data(), frame.size(), text.data(), text.size());
+  if (ZSTD_isError(size) || size - kMagic.size() >= text.size()) return false;
+  out.append(frame, kMagic.size(), size - kMagic.size());
   return true;
 }
 

@@ -27,7 +27,7 @@ class Adder {
  public:
   Adder(const AddSettings& settings, const AddTarget& target, const AddObserver& observer)
       : settings_(settings), target_(target), observer_(observer) {
-    output_.report = [this](Report&& report) { take(report); };
+    output_.report = [this](Report&& report) { take(std::move(report)); };
     output_.problem = [this](Problem&& found) { problem(found); };
     output_.stop = [this] { return stopping(); };
     output_.bytes_read = [this](std::uint64_t bytes) {
@@ -117,7 +117,7 @@ class Adder {
                                           whole_file ? 0 : taken_.reports});
   }
 
-  void take(const Report& report) {
+  void take(Report&& report) {
     taken_.size = report.size;
     taken_.mtime_ns = report.mtime_ns;
     taken_.content_hash = report.content_hash;
@@ -138,7 +138,8 @@ class Adder {
       return;
     }
     const Seen before = seen->second;
-    if (!add(report, passages_of(report, settings_.passages))) {
+    std::vector<Passage> passages = passages_of(report, settings_.passages);
+    if (!add(std::move(report), std::move(passages))) {
       if (first) seen->second = Seen::refused;
       return;
     }
@@ -186,16 +187,18 @@ class Adder {
     return static_cast<std::uint64_t>(mtime_ns) ^ size * 0x9e3779b97f4a7c15;
   }
 
-  bool add(const Report& report, const std::vector<Passage>& passages) {
-    if (const std::optional<std::string> reason = target_.add(report, passages)) {
-      problem({ProblemCause::not_indexed, shortened(report.id), *reason});
+  bool add(Report&& report, std::vector<Passage>&& passages) {
+    const std::string id = report.id;
+    const std::size_t bytes = report.text.size(), count = passages.size();
+    if (const std::optional<std::string> reason = target_.add(std::move(report), std::move(passages))) {
+      problem({ProblemCause::not_indexed, shortened(id), *reason});
       return false;
     }
     ++summary_.reports;
-    summary_.passages += passages.size();
-    summary_.bytes += report.text.size();
+    summary_.passages += count;
+    summary_.bytes += bytes;
     progress_.reports = summary_.reports;
-    observer_.added(report);
+    observer_.added(id);
     return true;
   }
 
@@ -225,7 +228,7 @@ class Adder {
     restored.report.source = input.source;
     seen_.emplace(report_key(input.id), Seen::added);
     progress_.bytes_done += input.size;
-    if (add(restored.report, restored.passages)) ++summary_.renamed;
+    if (add(std::move(restored.report), std::move(restored.passages))) ++summary_.renamed;
     return true;
   }
 

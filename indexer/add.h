@@ -34,8 +34,8 @@ struct AddSettings {
 struct AddTarget {
   // What is known of a report; nothing if it is new.
   std::function<std::optional<StoredReport>(std::string_view id)> find;
-  // Takes a report; otherwise says why not, in the language of messages.
-  std::function<std::optional<std::string>(const Report& report, const std::vector<Passage>& passages)> add;
+  // Takes a report and may keep it; otherwise says why not, in the language of messages.
+  std::function<std::optional<std::string>(Report&& report, std::vector<Passage>&& passages)> add;
   std::function<void(std::string_view id)> remove;
   // If the index held exactly this report (content and source) before the run, makes what was done with its
   // id in this run undone; false if it did not.
@@ -63,7 +63,7 @@ struct AddProgress {
 
 struct AddObserver {
   std::function<void(const Problem&)> problem = [](const Problem&) {};  // as they come
-  std::function<void(const Report&)> added = [](const Report&) {};
+  std::function<void(std::string_view id)> added = [](std::string_view) {};
   std::function<void(std::string_view id)> removed = [](std::string_view) {};
   std::function<void(const AddProgress&)> progress = [](const AddProgress&) {
   };                                                  // often; the observer spaces them

@@ -1,10 +1,13 @@
 #include "indexer/bulk_batch.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <stop_token>
+#include <system_error>
 #include <thread>
 #include <unordered_map>
 
@@ -13,7 +16,7 @@
 #include "analysis/schema.h"
 #include "analysis/segment_sums.h"
 #include "analysis/text_compression.h"
-#include "indexer/durable_files.h"
+#include "analysis/tokenizer.h"
 #include "indexer/glass/bulk_builder.h"
 #include "indexer/glass/coding.h"
 #include "indexer/key_stream_writer.h"
@@ -25,6 +28,11 @@ namespace {
 // Reports that wait for a worker, in bytes of text: enough to keep two workers busy while the caller waits
 // for a slow disk.
 constexpr std::uint64_t kQueueBytes = 32u << 20;
+// So much text is first compressed and then analysed. Each of the two goes over half a megabyte of tables of
+// its own, and passage by passage they threw each other's out of the cache.
+constexpr std::size_t kTogetherBytes = 512u << 10;
+// What remembering the keys of surfaces may take: 12 million surfaces, of some 50 GB of text.
+constexpr std::size_t kMostSurfaceBytes = 256u << 20;
 
 struct Work {
   Report report;
@@ -46,13 +54,21 @@ class WorkQueue {
     has_work_.notify_one();
   }
 
-  bool take(Work& work) {
+  // Takes what waits, up to kTogetherBytes and what goes beyond; false if nothing will come any more.
+  bool take(std::vector<Work>& taken) {
+    taken.clear();
     std::unique_lock lock(mutex_);
     has_work_.wait(lock, [&] { return !waiting_.empty() || closed_ || failure_; });
     if (waiting_.empty() || failure_) return false;
-    work = std::move(waiting_.front());
-    waiting_.pop_front();
-    bytes_ -= work.report.text.size();
+    // Towards the end less and less, so that all takers end together.
+    const std::uint64_t most = std::min<std::uint64_t>(kTogetherBytes, bytes_ / 4);
+    std::uint64_t bytes = 0;
+    do {
+      bytes += waiting_.front().report.text.size();
+      taken.push_back(std::move(waiting_.front()));
+      waiting_.pop_front();
+    } while (bytes < most && !waiting_.empty());
+    bytes_ -= bytes;
     lock.unlock();
     has_room_.notify_one();
     return true;
@@ -99,35 +115,61 @@ void append_keys(const PassageKeys& keys, std::string& out) {
 // One thread's part: reports out of the queue, documents into a shard.
 class Worker {
  public:
-  Worker(const std::shared_ptr<const KeyMaker>& keys, const std::string& dictionary, glass::BulkShard& shard)
-      : table_(keys), compressor_(dictionary), documents_(table_, compressor_), shard_(shard) {}
+  Worker(const std::shared_ptr<SharedKeys>& keys, const std::string& dictionary, glass::BulkShard& shard)
+      : table_(keys), compressor_(dictionary), documents_(table_), shard_(shard) {}
 
   void run(WorkQueue& queue) {
     try {
-      for (Work work; queue.take(work);) index(work);
+      for (std::vector<Work> works; queue.take(works);) index(works);
     } catch (...) {
       queue.fail(std::current_exception());
     }
   }
 
  private:
-  void index(const Work& work) {
-    documents_.begin_report(work.report, work.key);
-    std::uint32_t docid = work.first_docid;
-    for (const Passage& passage : work.passages) {
-      documents_.make(passage, document_);
-      postings_.clear();
-      for (const PassageTerm& term : document_.terms) postings_.push_back({shard_term(term), term.wdf, {}});
-      for (const std::string& filter : document_.filters) postings_.push_back({shard_.intern(filter), 0, {}});
-      values_.clear();
-      for (const auto& [slot, bytes] : document_.values) values_.push_back({slot, bytes});
-      data_.clear();
-      if (&passage != &work.passages.front()) document_.keys.title = {};  // kept once a report
-      append_keys(document_.keys, data_);
-      data_ += document_.data;
-      shard_.add(docid++, postings_, data_, values_);
+  struct Place {
+    const Work* work;
+    const Passage* passage;
+  };
+
+  void index(const std::vector<Work>& works) {
+    places_.clear();
+    for (const Work& work : works) {
+      for (const Passage& passage : work.passages) places_.push_back({&work, &passage});
     }
-    if (table_.memory() > kMaxSurfaceMemory) table_.forget_surfaces();
+    for (std::size_t begin = 0, end = 0; begin < places_.size(); begin = end) {
+      for (std::size_t bytes = 0; bytes < kTogetherBytes && end < places_.size(); ++end) {
+        const auto& [work, passage] = places_[end];
+        bytes += passage->end - passage->begin;
+        if (records_.size() <= end - begin) records_.emplace_back();
+        encode_passage(stored_passage(work->report, work->key, *passage), compressor_, records_[end - begin]);
+      }
+      for (std::size_t i = begin; i < end; ++i)
+        index(*places_[i].work, *places_[i].passage, records_[i - begin]);
+    }
+  }
+
+  void index(const Work& work, const Passage& passage, std::string_view record) {
+    const bool first = &passage == &work.passages.front();
+    if (first) begin_report(work);
+    documents_.make(passage, document_);
+    postings_.clear();
+    for (const PassageTerm& term : document_.terms) postings_.push_back({shard_term(term), term.wdf, {}});
+    postings_.insert(postings_.end(), filters_.begin(), filters_.end());
+    data_.clear();
+    if (!first) document_.keys.title = {};  // kept once a report
+    append_keys(document_.keys, data_);
+    data_ += record;
+    const auto ordinal = static_cast<std::uint32_t>(&passage - work.passages.data());
+    shard_.add(work.first_docid + ordinal, postings_, data_, values_);
+  }
+
+  void begin_report(const Work& work) {
+    documents_.begin_report(work.report, work.key);
+    filters_.clear();
+    for (const std::string& filter : documents_.filters()) filters_.push_back({shard_.intern(filter), 0, {}});
+    values_.clear();
+    for (const auto& [slot, bytes] : documents_.values()) values_.push_back({slot, bytes});
   }
 
   // The shard's number of a term, remembered by prefix and key.
@@ -140,15 +182,16 @@ class Worker {
   }
 
   static constexpr glass::TermId kUnknownTerm = UINT32_MAX;
-  static constexpr std::size_t kMaxSurfaceMemory = 256u << 20;
 
   KeyTable table_;
   TextCompressor compressor_;
   PassageDocumentMaker documents_;
   glass::BulkShard& shard_;
+  std::vector<Place> places_;
+  std::vector<std::string> records_;
   PassageDocument document_;
   std::string data_;
-  std::vector<glass::Posting> postings_;
+  std::vector<glass::Posting> postings_, filters_;
   std::vector<glass::Value> values_;
   std::vector<glass::TermId> shard_terms_[32];  // by the prefix's letter
 };
@@ -156,7 +199,9 @@ class Worker {
 // What finish() takes apart again: streams into their file, the record into the database.
 class DocumentSplitter {
  public:
-  std::string_view split(const std::filesystem::path& directory, std::string_view data) {
+  explicit DocumentSplitter(glass::Writing writing) : writing_(writing) {}
+
+  std::string_view split(std::string_view data) {
     const char* in = data.data();
     PassageKeys keys;
     keys.report_key = glass::get_varint(in);
@@ -165,14 +210,22 @@ class DocumentSplitter {
     keys.text = stream(in, text_);
     keys.title = stream(in, title_);
     keys.heading = stream(in, heading_);
-    writer(directory).add(keys);
+    writer_->add(keys);
     return data.substr(static_cast<std::size_t>(in - data.data()));
   }
 
+  void begin(const std::filesystem::path& directory) {
+    writer_.emplace(directory, glass::Durability::synced, writing_);
+  }
+  // Behind the last document, while the other tables are still being written.
+  void finish() { writer_->finish(); }
+
   void complete(const std::filesystem::path& directory, std::vector<SummedFile> files) {
-    writer(directory).finish();
-    files.push_back(writer(directory).sum());
-    replace_file(directory / kSumsName, to_text(files));
+    files.push_back(writer_->sum());
+    const std::string sums = to_text(files);
+    glass::OutputFile file(directory / kSumsName, sums.size(), glass::Durability::synced);
+    file.append(sums);
+    file.finish();
   }
 
  private:
@@ -183,11 +236,7 @@ class DocumentSplitter {
     return copy;
   }
 
-  KeyStreamWriter& writer(const std::filesystem::path& directory) {
-    if (!writer_) writer_.emplace(directory, glass::Durability::synced);
-    return *writer_;
-  }
-
+  glass::Writing writing_;
   std::optional<KeyStreamWriter> writer_;
   KeyStream text_, title_, heading_;
 };
@@ -196,12 +245,16 @@ class DocumentSplitter {
 
 struct BulkBatch::Impl {
   struct Entry {
-    StoredReport stored;
+    std::string record;  // a stored report, as it goes into the metadata
     std::uint32_t first_docid = 0;
+    std::uint32_t passages = 0;
+    std::uint64_t passage_bytes = 0;
   };
 
   Impl(const std::filesystem::path& target, const BulkBatchSettings& given)
-      : settings(given), builder(target, options()) {}
+      : settings(given),
+        splitter(given.threads > 1 ? glass::Writing::aside : glass::Writing::here),
+        builder(target, options()) {}
 
   ~Impl() {
     queue.fail(std::make_exception_ptr(
@@ -214,9 +267,9 @@ struct BulkBatch::Impl {
     options.memory_bytes = settings.memory_bytes;
     options.shards = options.finish_threads = std::max(1u, settings.threads);
     options.term_lists = glass::TermLists::omit;
-    options.on_document = [this](std::uint32_t, std::string_view data) {
-      return splitter.split(builder.directory(), data);
-    };
+    options.on_first_document = [this] { splitter.begin(builder.directory()); };
+    options.on_document = [this](std::uint32_t, std::string_view data) { return splitter.split(data); };
+    options.on_last_document = [this] { splitter.finish(); };
     options.on_complete = [this](const std::filesystem::path& directory,
                                  const std::vector<SummedFile>& files) {
       splitter.complete(directory, files);
@@ -234,13 +287,44 @@ struct BulkBatch::Impl {
         sizes.push_back(passage.end - passage.begin);
       }
     }
-    dictionary = train_text_dictionary(samples, sizes);
+    {
+      std::jthread other_core;
+      if (settings.threads > 1) other_core = begin_remembering();
+      dictionary = train_text_dictionary(samples, sizes);
+    }
     if (!dictionary.empty()) builder.set_metadata(kTextDictionaryKey, dictionary);
     for (unsigned i = 0; i < std::max(1u, settings.threads); ++i) {
-      threads.emplace_back([this, i] { Worker(settings.keys, dictionary, builder.shard(i)).run(queue); });
+      threads.emplace_back([this, i] { Worker(keys, dictionary, builder.shard(i)).run(queue); });
     }
     for (Work& work : waiting) queue.put(std::move(work));
     waiting.clear();
+  }
+
+  // Nobody else has work before there is a dictionary: meanwhile the keys of what waits are computed, as many
+  // as there is time for. The first megabytes have most of the new surfaces.
+  std::jthread begin_remembering() {
+    const auto remember = [this](const std::stop_token& stop) {
+      try {
+        KeyTable table(keys);
+        std::vector<Token> tokens;
+        for (const Work& work : waiting) {
+          for (const Passage& passage : work.passages) {
+            if (stop.stop_requested()) return;
+            const std::string_view text =
+                std::string_view(work.report.text).substr(passage.begin, passage.end - passage.begin);
+            tokenize(text, tokens);
+            for (const Token& token : tokens)
+              (void)table.keys_of(text.substr(token.begin, token.end - token.begin));
+          }
+        }
+      } catch (const std::exception&) {  // the workers will meet it again
+      }
+    };
+    try {
+      return std::jthread(remember);
+    } catch (const std::system_error&) {  // no thread to be had
+      return {};
+    }
   }
 
   void join() {
@@ -250,10 +334,11 @@ struct BulkBatch::Impl {
   }
 
   void supersede(const Entry& entry) {
-    for (std::uint32_t i = 0; i < entry.stored.passages; ++i) superseded.push_back(entry.first_docid + i);
+    for (std::uint32_t i = 0; i < entry.passages; ++i) superseded.push_back(entry.first_docid + i);
   }
 
   BulkBatchSettings settings;
+  std::shared_ptr<SharedKeys> keys = std::make_shared<SharedKeys>(settings.keys, kMostSurfaceBytes);
   DocumentSplitter splitter;
   glass::BulkBuilder builder;
   WorkQueue queue;
@@ -272,14 +357,15 @@ BulkBatch::~BulkBatch() = default;
 
 void BulkBatch::add(Report report, std::vector<Passage> passages) {
   const std::uint64_t key = report_key(report.id);
-  Impl::Entry entry{stored_report(report, passages), impl_->next_docid};
-  impl_->next_docid += static_cast<std::uint32_t>(passages.size());
-  auto [known, is_new] = impl_->entries.try_emplace(key, entry);
+  const StoredReport stored = stored_report(report, passages);
+  Impl::Entry entry{encode_report(stored), impl_->next_docid, stored.passages, stored.passage_bytes};
+  impl_->next_docid += entry.passages;
+  Work work{std::move(report), std::move(passages), key, entry.first_docid};
+  auto [known, is_new] = impl_->entries.try_emplace(key, std::move(entry));
   if (!is_new) {
     impl_->supersede(known->second);
-    known->second = entry;
+    known->second = std::move(entry);
   }
-  Work work{std::move(report), std::move(passages), key, entry.first_docid};
   if (!impl_->threads.empty()) return impl_->queue.put(std::move(work));
   impl_->waiting_bytes += work.report.text.size();
   impl_->waiting.push_back(std::move(work));
@@ -297,14 +383,16 @@ bool BulkBatch::remove(std::uint64_t key) {
 std::optional<StoredReport> BulkBatch::find(std::uint64_t key) const {
   const auto known = impl_->entries.find(key);
   if (known == impl_->entries.end()) return std::nullopt;
-  return known->second.stored;
+  StoredReport stored;
+  decode_report(known->second.record, stored);  // of our own making
+  return stored;
 }
 
 std::uint64_t BulkBatch::reports() const { return impl_->entries.size(); }
 
 std::uint64_t BulkBatch::passage_bytes() const {
   std::uint64_t bytes = 0;
-  for (const auto& [key, entry] : impl_->entries) bytes += entry.stored.passage_bytes;
+  for (const auto& [key, entry] : impl_->entries) bytes += entry.passage_bytes;
   return bytes;
 }
 
@@ -315,11 +403,14 @@ void BulkBatch::set_metadata(std::string_view key, std::string_view value) {
 void BulkBatch::finish() {
   if (impl_->threads.empty()) impl_->start();
   impl_->queue.close();
+  // While the workers empty the queue: for 100 MB of reports 20 ms in which one core would have nothing to
+  // do.
+  for (const auto& [key, entry] : impl_->entries)
+    impl_->builder.set_metadata(report_metadata_key(key), entry.record);
+  impl_->builder.set_metadata(kPassageBytesKey, std::to_string(passage_bytes()));
   impl_->join();
   if (const auto failure = impl_->queue.failure()) std::rethrow_exception(failure);
-  for (const auto& [key, entry] : impl_->entries)
-    impl_->builder.set_metadata(report_metadata_key(key), encode_report(entry.stored));
-  impl_->builder.set_metadata(kPassageBytesKey, std::to_string(passage_bytes()));
+  impl_->keys.reset();  // the inversion can do with its memory
   impl_->builder.finish();
 }
 

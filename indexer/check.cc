@@ -412,7 +412,7 @@ class ContentCheck {
   void expect(Xapian::docid id, const StoredPassage& passage, Xapian::termcount length) {
     if (!table_ || table_->memory() > kMaxTableMemory) {
       table_ = std::make_unique<KeyTable>(keys_);
-      maker_ = std::make_unique<PassageDocumentMaker>(*table_, compressor_);
+      maker_ = std::make_unique<PassageDocumentMaker>(*table_);
       known_key_.reset();
     }
     if (known_key_ != passage.report_key) {
@@ -445,10 +445,8 @@ class ContentCheck {
     if (sum != length)
       findings_.damage(message("fragment {}: długość {}, suma kluczy {}",
                                "passage {}: length {}, sum of keys {}", id, length, sum));
-    std::sort(made_.filters.begin(), made_.filters.end());
-    made_.filters.erase(std::unique(made_.filters.begin(), made_.filters.end()), made_.filters.end());
-    for (const std::string& filter : made_.filters) expected_.terms.add(filter, id, 0);
-    for (const auto& [slot, bytes] : made_.values) expected_.values.add(bytes, id, slot);
+    for (const std::string& filter : maker_->filters()) expected_.terms.add(filter, id, 0);
+    for (const auto& [slot, bytes] : maker_->values()) expected_.values.add(bytes, id, slot);
   }
 
   void read_postings() {
@@ -519,7 +517,6 @@ class ContentCheck {
   const Segment& segment_;
   const Xapian::Database& database_;
   TextDecompressor decompressor_;
-  TextCompressor compressor_{""};
   KeyStreamFile streams_;
   PassageKeys streamed_;
   std::shared_ptr<const KeyMaker> keys_;

@@ -5,9 +5,14 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <exception>
 #include <filesystem>
 #include <memory>
+#include <span>
+#include <system_error>
+#include <thread>
 #include <unordered_set>
 #include <utility>
 
@@ -19,6 +24,12 @@ namespace kwerenda {
 namespace {
 
 constexpr int kDeepest = 100;  // each level holds one descriptor while it is walked
+
+// A look at a file takes a microsecond, to begin a thread takes 20. So a directory with fewer entries is
+// walked by one thread, and threads take so many entries at a time, unless some of them may be large
+// directories.
+constexpr std::size_t kWorthThreads = 16;
+constexpr std::size_t kMostEntriesAtATime = 128;
 
 struct DirectoryCloser {
   void operator()(DIR* directory) const { ::closedir(directory); }
@@ -41,7 +52,9 @@ bool is_readme(std::string_view path) {
 
 class Walker {
  public:
-  explicit Walker(const WalkSettings& settings) : settings_(settings) {
+  // Within one tree no file is met twice: links are not followed.
+  Walker(const WalkSettings& settings, bool several_roots)
+      : settings_(settings), threads_(settings.threads), may_repeat_(several_roots) {
     excludes_ = !settings.exclude.empty() && ::stat(settings.exclude.c_str(), &excluded_) == 0;
   }
 
@@ -100,8 +113,23 @@ class Walker {
     result_.problems.push_back({cause, printable(path), std::move(detail)});
   }
 
+  // For a part of a directory.
+  explicit Walker(const Walker* whole)
+      : settings_(whole->settings_),
+        threads_(1),
+        may_repeat_(false),
+        excluded_(whole->excluded_),
+        excludes_(whole->excludes_) {}
+
+  void append(Walker&& part) {
+    for (Input& input : part.result_.inputs) add(std::move(input));
+    for (Problem& found : part.result_.problems) result_.problems.push_back(std::move(found));
+    result_.passed_over += part.result_.passed_over;
+    failures_ += part.failures_;
+  }
+
   void add(Input&& input) {
-    if (!seen_.insert(input.id).second) {
+    if (may_repeat_ && !seen_.insert(input.id).second) {
       ++repeated_;
       return;
     }
@@ -159,12 +187,53 @@ class Walker {
     }
     if (errno != 0) problem(ProblemCause::unreadable, path, error_text(errno));
     std::sort(names.begin(), names.end());
+    // A directory that changes meanwhile may show a name twice.
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    if (threads_ > 1 && names.size() >= kWorthThreads) {
+      walk_in_parts(fd.get(), path, depth, names);
+    } else {
+      walk_entries(fd.get(), path, depth, names);
+    }
+  }
+
+  void walk_in_parts(int fd, const std::string& path, int depth, std::span<const std::string> names) {
+    const std::size_t size = std::clamp<std::size_t>(names.size() / (8 * threads_), 1, kMostEntriesAtATime);
+    std::vector<Walker> parts((names.size() + size - 1) / size, Walker(this));
+    std::atomic<std::size_t> next = 0;
+    std::vector<std::exception_ptr> failures(parts.size());
+    const auto work = [&] {
+      for (std::size_t i; (i = next++) < parts.size();) {
+        try {
+          parts[i].walk_entries(fd, path, depth,
+                                names.subspan(i * size, std::min(size, names.size() - i * size)));
+        } catch (...) {
+          failures[i] = std::current_exception();
+          next = parts.size();
+        }
+      }
+    };
+    {
+      std::vector<std::jthread> helpers;
+      helpers.reserve(threads_);
+      try {
+        while (helpers.size() + 1 < std::min<std::size_t>(threads_, parts.size())) helpers.emplace_back(work);
+      } catch (const std::system_error&) {  // no more threads to be had: those that there are do it
+      }
+      work();
+    }
+    for (const std::exception_ptr& failure : failures) {
+      if (failure) std::rethrow_exception(failure);
+    }
+    for (Walker& part : parts) append(std::move(part));
+  }
+
+  void walk_entries(int fd, const std::string& path, int depth, std::span<const std::string> names) {
     for (const std::string& name : names) {
       std::string below = path == "." ? "" : path;
       if (!below.empty() && below != "/") below += '/';
       below += name;
       struct stat status {};
-      if (::fstatat(fd.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+      if (::fstatat(fd, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
         problem(ProblemCause::unreadable, below, error_text(errno));
       } else if (S_ISLNK(status.st_mode)) {
         problem(ProblemCause::link, below,
@@ -173,7 +242,7 @@ class Walker {
       } else if (S_ISREG(status.st_mode)) {
         file(below, status, false);
       } else if (S_ISDIR(status.st_mode)) {
-        const int inner = ::openat(fd.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        const int inner = ::openat(fd, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (inner < 0) {
           problem(ProblemCause::unreadable, below, error_text(errno));
         } else {
@@ -190,6 +259,8 @@ class Walker {
   }
 
   const WalkSettings& settings_;
+  unsigned threads_;
+  bool may_repeat_;  // whether seen_ is asked
   struct stat excluded_ {};
   bool excludes_ = false;
   WalkResult result_;
@@ -201,7 +272,7 @@ class Walker {
 }  // namespace
 
 WalkResult walk(const std::vector<std::string>& paths, const WalkSettings& settings) {
-  Walker walker(settings);
+  Walker walker(settings, paths.size() > 1);
   for (const std::string& path : paths) walker.root(path);
   return walker.take();
 }

@@ -16,7 +16,8 @@ struct WalkSettings {
   // file is read as that.
   InputFormat format = InputFormat::by_name;
   ReadLimits limits;
-  std::string exclude;  // a directory that is passed over wherever it lies: the index itself; empty: none
+  std::string exclude;   // a directory that is passed over wherever it lies: the index itself; empty: none
+  unsigned threads = 1;  // that look at files, 1 at least; the result is the same
 };
 
 // One of the given paths, for telling vanished files from a vanished root.

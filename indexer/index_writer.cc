@@ -9,6 +9,8 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <system_error>
+#include <thread>
 
 #include "analysis/error.h"
 #include "analysis/index_directory.h"
@@ -386,19 +388,29 @@ struct IndexWriter::Impl {
     for (const std::uint64_t key : superseded)
       batch->set_metadata(kSupersededPrefix + encode_report_key(key), kSupersededValue);
     batch->finish();
+    const std::vector<std::uint32_t> superseded_documents = batch->superseded();
+    const std::jthread freeing = free_aside(std::move(batch));
     std::vector<fs::path> kept;
     for (const Segment& segment : segments) kept.push_back(segment.path);
-    if (batch->superseded().empty()) {
+    if (superseded_documents.empty()) {
       publish(kept, built.path());
     } else {
       const Aside merged(segment_path(kMergedPrefix));
       MergeInput input{built.path(), {}, {}};
-      input.dead_documents.insert(batch->superseded().begin(), batch->superseded().end());
+      input.dead_documents.insert(superseded_documents.begin(), superseded_documents.end());
       merge_segments({input}, segments.empty() ? OlderSegments::none : OlderSegments::some, merged.path());
       publish(kept, merged.path());
     }
-    batch.reset();
     superseded.clear();
+  }
+
+  // Gives back the memory of a finished batch while the disk is waited for.
+  static std::jthread free_aside(std::unique_ptr<BulkBatch> spent) {
+    try {
+      return std::jthread([spent = std::move(spent)]() mutable { spent.reset(); });
+    } catch (const std::system_error&) {  // no thread to be had: then it was freed here
+      return {};
+    }
   }
 
   // Makes `kept` and, behind them, what was built at `ready` the current state.

@@ -32,8 +32,9 @@ std::span<const unsigned char> bytes_of(std::string_view text) {
 
 }  // namespace
 
-KeyStreamWriter::KeyStreamWriter(const std::filesystem::path& directory, glass::Durability durability)
-    : file_(directory / kKeyStreamsName, kBufferBytes, durability) {}
+KeyStreamWriter::KeyStreamWriter(const std::filesystem::path& directory, glass::Durability durability,
+                                 glass::Writing writing)
+    : file_(directory / kKeyStreamsName, kBufferBytes, durability, writing) {}
 
 void KeyStreamWriter::add(const PassageKeys& keys) {
   // The same report again begins anew: its title may be another.

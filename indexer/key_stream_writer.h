@@ -15,7 +15,8 @@ namespace kwerenda {
 class KeyStreamWriter {
  public:
   // The directory must exist and have no such file.
-  KeyStreamWriter(const std::filesystem::path& directory, glass::Durability durability);
+  KeyStreamWriter(const std::filesystem::path& directory, glass::Durability durability,
+                  glass::Writing writing);
 
   // The next document, 1 at first. Of passages of one report with increasing ordinals the first one's title
   // is kept for all of them.

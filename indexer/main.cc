@@ -1,5 +1,6 @@
 // kwerenda-index: parse, open, call, print, exit.
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -56,7 +57,12 @@ const char* g_interrupted = "";
 
 extern "C" void on_stop_signal(int signal_number) {
   if (g_stop != 0 || g_can_finish == 0) {
-    (void)!::write(STDERR_FILENO, g_interrupted, std::strlen(g_interrupted));
+    struct pollfd ready {
+      STDERR_FILENO, POLLOUT, 0
+    };
+    // Whoever does not read what is said must not keep the program.
+    if (::poll(&ready, 1, 0) > 0 && ready.revents & POLLOUT)
+      (void)!::write(STDERR_FILENO, g_interrupted, std::strlen(g_interrupted));
     ::_exit(128 + signal_number);
   }
   g_stop = 1;
@@ -162,6 +168,10 @@ std::string now_utc() {
                      parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
+unsigned threads_of(const IndexerOptions& options) {
+  return options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+}
+
 IndexWriterSettings writer_settings(const IndexerOptions& options, const PassageSettings& passages,
                                     std::shared_ptr<const KeyMaker> keys) {
   IndexWriterSettings settings;
@@ -179,7 +189,7 @@ IndexWriterSettings writer_settings(const IndexerOptions& options, const Passage
     settings.waiting = [&options](const std::string& holder) { say(waiting_text(options, holder)); };
   settings.memory_bytes =
       options.memory_bytes / 2;  // the rest is for the queue, the analysis and the reports that wait
-  settings.threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  settings.threads = threads_of(options);
   return settings;
 }
 
@@ -217,11 +227,12 @@ AddTarget dry_target(const StoredIndex* stored, const std::string& index) {
     const auto found = added->find(std::string(id));
     return found == added->end() ? find_stored(id) : std::optional<StoredReport>(found->second);
   };
-  target.add = [=](const Report& report, const std::vector<Passage>& passages) {
+  target.add = [=](Report&& report, std::vector<Passage>&& passages) {
     StoredReport& known = (*added)[report.id];
     known.id = report.id;
     known.source = report.source;
     known.content_hash = report.content_hash;
+    known.passage_bytes = 0;
     known.passages = static_cast<std::uint32_t>(passages.size());
     for (const Passage& passage : passages) known.passage_bytes += passage.end - passage.begin;
     return std::optional<std::string>();
@@ -241,8 +252,8 @@ AddTarget dry_target(const StoredIndex* stored, const std::string& index) {
 AddTarget target_of(IndexWriter* writer, const StoredIndex* stored) {
   AddTarget target = reading_target(stored);
   target.find = [=](std::string_view id) { return writer->find(id); };
-  target.add = [=](const Report& report, const std::vector<Passage>& passages) -> std::optional<std::string> {
-    return writer->add(report, passages);
+  target.add = [=](Report&& report, std::vector<Passage>&& passages) -> std::optional<std::string> {
+    return writer->add(std::move(report), std::move(passages));
   };
   target.remove = [=](std::string_view id) { writer->remove(id); };
   target.take_back = [=](const Report& report) { return writer->take_back(report); };
@@ -267,6 +278,7 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
   settings.strict = options.strict;
   settings.purge = options.purge;
   settings.walk.exclude = options.index;
+  settings.walk.threads = threads_of(options);
 
   std::unique_ptr<IndexWriter> writer;
   std::unique_ptr<StoredIndex> stored;
@@ -297,8 +309,8 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
     say_line(g_json ? problem_json(problem) : to_line(problem));
   };
   if (options.verbosity == Verbosity::verbose) {
-    observer.added = [&](const Report& report) {
-      say_line(g_json ? report_json("added", report.id) : "+ " + printable(report.id));
+    observer.added = [&](std::string_view id) {
+      say_line(g_json ? report_json("added", id) : "+ " + printable(id));
     };
     observer.removed = [&](std::string_view id) {
       say_line(g_json ? report_json("removed", id) : "- " + printable(id));

@@ -26,22 +26,24 @@ void PassageDocumentMaker::begin_report(const Report& report, std::uint64_t key)
 }
 
 void PassageDocumentMaker::make(const Passage& passage, PassageDocument& document) {
-  stored_.report_key = key_;
-  stored_.ordinal = passage.ordinal;
-  stored_.begin = passage.begin;
-  stored_.heading = passage.heading;
-  stored_.text.assign(report_->text, passage.begin, passage.end - passage.begin);
+  const std::string_view text =
+      std::string_view(report_->text).substr(passage.begin, passage.end - passage.begin);
   terms_.set_heading(passage.heading);
-  terms_.terms_of(stored_.text, document.terms);
+  terms_.terms_of(text, document.terms);
   document.keys = {.report_key = key_,
                    .ordinal = passage.ordinal,
-                   .text_bytes = static_cast<std::uint32_t>(stored_.text.size()),
+                   .text_bytes = static_cast<std::uint32_t>(text.size()),
                    .text = terms_.text_stream(),
                    .title = terms_.title_stream(),
                    .heading = terms_.heading_stream()};
-  document.filters = filters_;
-  document.values = values_;
-  document.data = encode_passage(stored_, compressor_);
+}
+
+StoredPassage stored_passage(const Report& report, std::uint64_t key, const Passage& passage) {
+  return {.report_key = key,
+          .ordinal = passage.ordinal,
+          .begin = passage.begin,
+          .heading = passage.heading,
+          .text = report.text.substr(passage.begin, passage.end - passage.begin)};
 }
 
 StoredReport stored_report(const Report& report, const std::vector<Passage>& passages) {

@@ -16,37 +16,37 @@
 
 namespace kwerenda {
 
-// Terms by key (from the table) and terms by text (filters); see analysis/schema.h.
+// What is of the passage alone; see analysis/schema.h.
 struct PassageDocument {
   std::vector<PassageTerm> terms;
-  std::vector<std::string> filters;                           // whole terms, wdf 0
-  std::vector<std::pair<std::uint32_t, std::string>> values;  // slot, bytes
-  std::string data;                                           // a stored passage
-  PassageKeys keys;                                           // good until the maker's next call
+  PassageKeys keys;  // good until the maker's next call
 };
 
 // Makes the documents of one report after another. One thread at a time, with a table of its own.
 class PassageDocumentMaker {
  public:
-  // Both must outlive it.
-  PassageDocumentMaker(KeyTable& table, TextCompressor& compressor)
-      : table_(table), compressor_(compressor), terms_(table) {}
+  // The table must outlive it.
+  explicit PassageDocumentMaker(KeyTable& table) : table_(table), terms_(table) {}
 
   // What follows belongs to this report, which must live until the next call.
   void begin_report(const Report& report, std::uint64_t key);
+  // What all its passages have: whole terms of wdf 0, none twice; values, slot and bytes.
+  const std::vector<std::string>& filters() const { return filters_; }
+  const std::vector<std::pair<std::uint32_t, std::string>>& values() const { return values_; }
   // Overwrites `document`.
   void make(const Passage& passage, PassageDocument& document);
 
  private:
   KeyTable& table_;
-  TextCompressor& compressor_;
   PassageTermMaker terms_;
-  StoredPassage stored_;
   const Report* report_ = nullptr;
   std::uint64_t key_ = 0;
   std::vector<std::string> filters_;
   std::vector<std::pair<std::uint32_t, std::string>> values_;
 };
+
+// What a document has beside: the passage as it is stored.
+StoredPassage stored_passage(const Report& report, std::uint64_t key, const Passage& passage);
 
 // The record of a report, for its metadata entry.
 StoredReport stored_report(const Report& report, const std::vector<Passage>& passages);

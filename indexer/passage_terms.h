@@ -39,13 +39,15 @@ class PassageTermMaker {
   const KeyStream& title_stream() const { return title_stream_; }
   const KeyStream& heading_stream() const { return heading_stream_; }
 
-  // The boolean terms of a report's place.
+  // The boolean terms of a report's place, none twice.
   std::vector<PassageTerm> place_terms_of(std::string_view place);
 
  private:
   struct Count {
-    float text = 0, title = 0, heading = 0;
+    std::uint32_t text = 0, title = 0, heading = 0;
   };
+
+  void keys_of_text(std::string_view text, std::vector<KeyId>& keys, KeyStream& stream);
 
   KeyTable& table_;
   std::string title_, heading_;
@@ -54,6 +56,7 @@ class PassageTermMaker {
   std::vector<Count> counts_;   // by key number
   std::vector<KeyId> touched_;  // keys of this passage
   std::vector<Token> tokens_;
+  std::vector<KeyTable::Expected> expected_;  // of tokens_
 };
 
 // The term as it stands in the index.

@@ -28,6 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr glass::Durability kDurability = glass::Durability::synced;
+constexpr glass::Writing kWriting = glass::Writing::aside;
 
 Xapian::Database open_segment(const fs::path& segment) {
   return Xapian::Database(segment.string(), Xapian::DB_BACKEND_GLASS);
@@ -106,7 +107,10 @@ class Merge {
     version_.uuid = glass::make_uuid();
     files_.push_back(glass::write_version_file(target_, version_, kDurability));
     files_.insert(files_.end(), document_files_.begin(), document_files_.end());
-    replace_file(target_ / kSumsName, to_text(files_));
+    const std::string sums = to_text(files_);
+    glass::OutputFile file(target_ / kSumsName, sums.size(), kDurability);
+    file.append(sums);
+    file.finish();
     glass::sync_directory(target_);
   }
 
@@ -135,7 +139,7 @@ class Merge {
 
   void write_documents() {
     std::unique_ptr<glass::TableWriter> data;
-    KeyStreamWriter streams(target_, kDurability);
+    KeyStreamWriter streams(target_, kDurability, kWriting);
     TextCompressor compressor(dictionary_);
     char key[glass::kMaxSortableBytes];
     for (const auto& source : sources_) {
@@ -158,8 +162,7 @@ class Merge {
         }
         if (!data) {
           data = std::make_unique<glass::TableWriter>(
-              target_ / "docdata.glass",
-              glass::TableOptions{.compression = glass::TagCompression::none, .durability = kDurability});
+              target_ / "docdata.glass", glass::TableOptions{.durability = kDurability, .writing = kWriting});
         }
         const char* const end = glass::put_sortable(key, source->before + source->numbers[docid]);
         data->add({key, static_cast<std::size_t>(end - key)}, record);
@@ -178,7 +181,7 @@ class Merge {
   // --- everything else ---
 
   void write_postlist() {
-    glass::TableWriter table(target_ / "postlist.glass", {.durability = kDurability});
+    glass::TableWriter table(target_ / "postlist.glass", {.durability = kDurability, .writing = kWriting});
     for (const auto& [key, value] : metadata()) table.add(std::string(glass::kMetadataPrefix) + key, value);
     write_values(table);
     write_lengths(table);

@@ -28,6 +28,7 @@ struct Passages {
 
   void clear() { words.fill(0); }
   void add(std::uint32_t i) { words[i / 64] |= std::uint64_t{1} << i % 64; }
+  void remove(std::uint32_t i) { words[i / 64] &= ~(std::uint64_t{1} << i % 64); }
   bool empty() const {
     return std::all_of(words.begin(), words.end(), [](std::uint64_t word) { return word == 0; });
   }
@@ -263,10 +264,11 @@ class Best {
   bool full_ = false;
 };
 
-// Goes through one segment window by window; `visit(base, matches)` gets each that has any living match.
+// Goes through one segment window by window; `visit(base, matches)` gets each that has any living match but
+// the passage of number `excluded` (0: none).
 template <typename Visit>
 void for_each_window(const IndexReader::Segment& segment, const CandidateQuery& query, Scores* scores,
-                     Visit visit) {
+                     std::uint64_t excluded, Visit visit) {
   Node root(query, segment);
   const bool only_joins = root.only_joins();
   const std::uint64_t behind_last = std::uint64_t{segment.keys->documents()} + 1;
@@ -279,7 +281,12 @@ void for_each_window(const IndexReader::Segment& segment, const CandidateQuery& 
     for (; dead != segment.dead_passages.end() && *dead < window.end; ++dead) {
       if (*dead < at) continue;
       const auto i = static_cast<std::uint32_t>(*dead - at);
-      matches.words[i / 64] &= ~(std::uint64_t{1} << i % 64);
+      matches.remove(i);
+      if (scores) (*scores)[i] = 0;
+    }
+    if (at <= excluded && excluded < window.end) {
+      const auto i = static_cast<std::uint32_t>(excluded - at);
+      matches.remove(i);
       if (scores) (*scores)[i] = 0;
     }
     visit(at, matches);
@@ -294,14 +301,20 @@ struct PassageIds {
   Xapian::docid operator()(std::uint64_t number) const {
     return static_cast<Xapian::docid>((number - 1) * segments + segment + 1);
   }
+  // In this segment; 0 if the passage is in another one.
+  std::uint64_t number_of(Xapian::docid id) const {
+    return id != 0 && (id - 1) % segments == segment ? (id - 1) / segments + 1 : 0;
+  }
 };
 
 class Scan {
  public:
-  Scan(std::size_t wanted, CandidateFilter* filter) : filter_(filter), best_(wanted) {}
+  Scan(std::size_t wanted, CandidateFilter* filter, Xapian::docid excluded)
+      : filter_(filter), excluded_(excluded), best_(wanted) {}
 
   void segment(const PassageIds& ids, const IndexReader::Segment& segment, const CandidateQuery& query) {
-    for_each_window(segment, query, &scores_, [&](std::uint64_t base, const Passages& matches) {
+    const std::uint64_t excluded = ids.number_of(excluded_);
+    for_each_window(segment, query, &scores_, excluded, [&](std::uint64_t base, const Passages& matches) {
       waiting_.clear();
       matches.each([&](std::uint32_t i) {
         ++found_.matches;
@@ -340,6 +353,7 @@ class Scan {
   }
 
   CandidateFilter* filter_;
+  Xapian::docid excluded_;
   Best best_;
   Scores scores_{};
   std::vector<Scored> waiting_;  // matches of the window that the filter has to be asked about
@@ -355,8 +369,8 @@ std::uint64_t FoundCandidates::accepted_of_all() const {
 }
 
 FoundCandidates scan_candidates(const IndexReader& reader, const CandidateQuery& query, std::size_t wanted,
-                                CandidateFilter* filter) {
-  Scan scan(wanted, filter);
+                                CandidateFilter* filter, Xapian::docid excluded) {
+  Scan scan(wanted, filter, excluded);
   const auto& segments = reader.segments();
   for (std::size_t i = 0; i < segments.size(); ++i) scan.segment({segments.size(), i}, segments[i], query);
   return scan.found();
@@ -367,7 +381,7 @@ void for_each_candidate(const IndexReader& reader, const CandidateQuery& query,
   const auto& segments = reader.segments();
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const PassageIds ids{segments.size(), i};
-    for_each_window(segments[i], query, nullptr, [&](std::uint64_t base, const Passages& matches) {
+    for_each_window(segments[i], query, nullptr, 0, [&](std::uint64_t base, const Passages& matches) {
       matches.each([&](std::uint32_t offset) { visit(ids(base + offset)); });
     });
   }

@@ -41,10 +41,10 @@ struct FoundCandidates {
   std::uint64_t accepted_of_all() const;
 };
 
-// The best `wanted` passages for the query, of those that `filter` accepts (null: all). Throws
-// Error{corrupt}.
+// The best `wanted` passages for the query, of those that `filter` accepts (null: all); the passage
+// `excluded` (0: none) does not match. Throws Error{corrupt}.
 FoundCandidates scan_candidates(const IndexReader& reader, const CandidateQuery& query, std::size_t wanted,
-                                CandidateFilter* filter = nullptr);
+                                CandidateFilter* filter = nullptr, Xapian::docid excluded = 0);
 
 // Calls `visit` with every living passage that matches, segment by segment, in the order of ids within each.
 // Throws Error{corrupt}, and what `visit` throws.

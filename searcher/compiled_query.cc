@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "analysis/error.h"
 #include "analysis/fold.h"
@@ -10,6 +12,7 @@
 #include "analysis/shape.h"
 #include "analysis/tokenizer.h"
 #include "searcher/index_query.h"
+#include "searcher/place_vocabulary.h"
 #include "searcher/word_expansion.h"
 
 namespace kwerenda {
@@ -17,6 +20,8 @@ namespace {
 
 constexpr double kRelativeFloor =
     0.05;  // a relative's part of a word's weight below which it is not worth a posting list
+
+constexpr std::size_t kMostNear = 64;  // that brackets beside one NEAR may come to
 
 class Compiler {
  public:
@@ -31,6 +36,13 @@ class Compiler {
   CompiledQuery compile(const QueryNode& root) {
     if (text_.find('?') != std::string_view::npos) out_.manner = QueryManner::question;
     out_.root = node(root, 1, Field::body);
+    // A word by itself is a list of one: its relatives count as they do beside others.
+    if (root.kind == NodeKind::word && root.match == WordMatch::lemma && out_.root.kind == NodeKind::word &&
+        out_.words.front().content) {
+      MatchNode list;
+      list.children.push_back(std::move(out_.root));
+      out_.root = std::move(list);
+    }
     settle_stop_words(out_.root);
     IndexQuery query = index_query_of(out_, vocabulary_, settings_.ranking);
     out_.candidates = std::move(query.candidates);
@@ -72,7 +84,55 @@ class Compiler {
         break;
     }
     for (const QueryNode& child : from.children) to.children.push_back(node(child, boost, field));
+    if (to.kind == NodeKind::same_sentence) return flattened(std::move(to));
+    if (to.kind == NodeKind::near) return distributed(std::move(to));
     return to;
+  }
+
+  // NodeKind::all_of beneath /z and NEAR would find its words anywhere in the passage.
+  static bool is_conjunction(const MatchNode& node) {
+    return node.kind == NodeKind::all_of || node.kind == NodeKind::same_passage;
+  }
+
+  // "a /z (b AND c)": all three in one sentence.
+  static MatchNode flattened(MatchNode to) {
+    std::vector<MatchNode> children;
+    for (MatchNode& child : to.children) {
+      if (!is_conjunction(child)) {
+        children.push_back(std::move(child));
+        continue;
+      }
+      child.kind = NodeKind::same_sentence;
+      for (MatchNode& part : flattened(std::move(child)).children) children.push_back(std::move(part));
+    }
+    to.children = std::move(children);
+    return to;
+  }
+
+  // "a NEAR (b AND c)": a near b, and a near c.
+  static MatchNode distributed(MatchNode to) {
+    std::size_t ways = 1;
+    for (const MatchNode& child : to.children) {
+      if (is_conjunction(child)) ways *= child.children.size();
+      if (ways > kMostNear) {
+        throw Error(ErrorKind::limit, message("AND w nawiasach obok NEAR daje więcej niż {} połączeń; "
+                                              "rozpisz zapytanie na prostsze.",
+                                              "AND in brackets beside NEAR makes more than {} combinations; "
+                                              "write the query as simpler ones.",
+                                              kMostNear));
+      }
+    }
+    const auto conjunction = std::find_if(to.children.begin(), to.children.end(), is_conjunction);
+    if (conjunction == to.children.end()) return to;
+    const auto place = static_cast<std::size_t>(conjunction - to.children.begin());
+    MatchNode all;
+    all.kind = NodeKind::all_of;
+    for (MatchNode& part : std::exchange(conjunction->children, {})) {
+      MatchNode one = to;
+      one.children[place] = std::move(part);
+      all.children.push_back(distributed(std::move(one)));
+    }
+    return all;
   }
 
   MatchNode word(const QueryNode& from, double boost, Field field) {
@@ -93,20 +153,22 @@ class Compiler {
   MatchNode leaf(const QueryNode& from, std::string_view surface, double boost, Field field) {
     QueryTerm resolved;
     LeafPattern pattern;
+    const auto resolve = [&](const ResolveSettings& settings) {
+      return field == Field::place
+                 ? resolve_place(surface, keys_, lists_.stop, lists_.question, places(), settings)
+                 : resolve_word(surface, keys_, lists_.stop, lists_.question, vocabulary_, settings);
+    };
     switch (from.match) {
       case WordMatch::lemma:
-        resolved = resolve_word(surface, keys_, lists_.stop, lists_.question, vocabulary_, resolve_);
-        if (!resolved.repaired.empty() && folded(resolved.repaired) != folded(surface)) {
-          note(message("Szukano: {} (wpisano: {})", "Searched for: {} (typed: {})", resolved.repaired,
-                       surface));
-        }
+        resolved = resolve(resolve_);
+        if (std::string repaired = repair_note(resolved); !repaired.empty()) note(std::move(repaired));
         if (resolved.role == WordRole::content && !resolved.has_digit)
           pattern.stems = keys_of_one_stem(resolved.keys, vocabulary_);
         break;
       case WordMatch::exact: {
         ResolveSettings as_written = resolve_;
         as_written.repair = false;
-        resolved = resolve_word(surface, keys_, lists_.stop, lists_.question, vocabulary_, as_written);
+        resolved = resolve(as_written);
         resolved.relatives.clear();
         resolved.role = WordRole::content;
         add_keys_of_other_cases(surface, resolved);
@@ -126,6 +188,11 @@ class Compiler {
     pattern.form = resolved.form;
     for (const std::string& key : pattern.exact_keys) resolved.keys.push_back(key);  // to be shown
     return add_leaf(std::move(resolved), std::move(pattern), boost, field);
+  }
+
+  const PlaceVocabulary& places() {
+    if (!places_) places_.emplace(vocabulary_.place_keys());
+    return *places_;
   }
 
   // The lexicon tells "Warta" from "warta"; a form that is asked for as it stands is found in either case.
@@ -329,6 +396,7 @@ class Compiler {
   const IndexVocabulary& vocabulary_;
   const CompileSettings& settings_;
   ResolveSettings resolve_;
+  std::optional<PlaceVocabulary> places_;  // made when a place is asked for
   CompiledQuery out_;
 };
 

@@ -28,7 +28,9 @@ void count_facets(IndexReader& reader, const MatchSet& matches, const SearchCont
   if (matches.only_ids) {
     for (const Xapian::docid id : matches.ids) count(id);
   } else {
-    for_each_candidate(reader, matches.query, count);
+    for_each_candidate(reader, matches.query, [&](Xapian::docid id) {
+      if (matches.holds(id)) count(id);
+    });
   }
   std::map<std::string, std::uint32_t> reports, months, places, topics;
   for (const auto& [key, passages] : counts) {

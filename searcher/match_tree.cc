@@ -233,9 +233,12 @@ void collect(const MatchNode& node, const PassageTexts& texts, std::vector<Token
     case NodeKind::words:
       for (const MatchNode& child : node.children) {
         collect(child, texts, spans);
-        if (child.kind != NodeKind::word || !(texts.body.seen_relatives & child.leaf)) continue;
+        if (child.kind != NodeKind::word) continue;
+        // Words of one stem earn their share only where the word itself is missing.
+        const bool by_stem = !(texts.body.seen & child.leaf);
         for (const TokenMatch& match : texts.body.matches) {
-          if (match.relatives & child.leaf) spans.push_back({match.token, match.token + 1});
+          if ((match.relatives & child.leaf) || (by_stem && (match.stems & child.leaf)))
+            spans.push_back({match.token, match.token + 1});
         }
       }
       return;

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "analysis/edit_distance.h"
 #include "analysis/fold.h"
+#include "analysis/message.h"
 #include "analysis/shape.h"
 #include "analysis/tokenizer.h"
 #include "analysis/utf8.h"
@@ -45,6 +47,17 @@ void add_key(const std::string& key, QueryTerm& term) {
   if (std::find(term.keys.begin(), term.keys.end(), key) == term.keys.end()) term.keys.push_back(key);
 }
 
+// A folded form as people write it: acronyms in capitals, if most passages mean one, names with one.
+std::string as_written(const std::string& form, const std::vector<Key>& keys, const KeyMaker& maker,
+                       const Vocabulary& vocabulary) {
+  const auto most = std::max_element(keys.begin(), keys.end(), [&](const Key& a, const Key& b) {
+    return vocabulary.passages_with(a.text) < vocabulary.passages_with(b.text);
+  });
+  if (most != keys.end() && starts_with_capital(most->text)) return upper_cased(form);
+  std::vector<Reading> readings;
+  return maker.lexicon().lookup(form, readings) && readings.front().proper ? title_cased(form) : form;
+}
+
 // A form that may have been meant.
 struct Correction {
   std::string shown;
@@ -75,7 +88,8 @@ std::vector<Correction> corrections_of(const std::string& typed, const std::stri
     maker.keys_of(with_case_of(similar.form, typed), keys);
     const std::uint32_t passages = passages_of(keys, vocabulary);
     if (passages == 0) continue;
-    Correction correction{similar.form, {}, similar.edits, 1.0 + similar.frequency};
+    Correction correction{
+        as_written(similar.form, keys, maker, vocabulary), {}, similar.edits, 1.0 + similar.frequency};
     for (const Key& found : keys) correction.keys.push_back(found.text);
     add_correction(std::move(correction), corrections);
   }
@@ -116,9 +130,9 @@ void repair(const KeyMaker& maker, const Vocabulary& vocabulary, QueryTerm& term
   }
 }
 
-// An unknown form whose lemma was guessed from how it would be written with marks ("lodz"): what it was taken
-// for.
-void name_guessed_marks(const KeyMaker& maker, QueryTerm& term) {
+// An unknown form whose lemma was guessed from how it would be written with marks ("lodz"), or from a word
+// that it is alike to: what it was taken for.
+void name_guess(const KeyMaker& maker, const Vocabulary& vocabulary, QueryTerm& term) {
   std::vector<SimilarForm> forms;
   maker.lexicon().find_accent_free(term.form, 4, forms);
   std::vector<Key> keys;
@@ -126,9 +140,15 @@ void name_guessed_marks(const KeyMaker& maker, QueryTerm& term) {
     if (similar.form == term.form) return;
     maker.keys_of(with_case_of(similar.form, term.typed), keys);
     if (keys.front().text != term.keys.front()) continue;
-    term.form = term.repaired = similar.form;
+    term.form = similar.form;
+    term.repaired = as_written(similar.form, keys, maker, vocabulary);
     return;
   }
+  // "inteligencjaa"
+  std::vector<Reading> readings;
+  const std::string& key = term.keys.front();
+  if (edit_distance(term.form, folded(key), 1) <= 1 && maker.lexicon().lookup(key, readings))
+    term.repaired = key;
 }
 
 // A known word is this much rarer than what it may stand for.
@@ -153,7 +173,8 @@ void restore_marks(const KeyMaker& maker, const Vocabulary& vocabulary, Marks ma
   term.keys.clear();
   for (const Key& key : keys) add_key(key.text, term);
   for (const std::string& key : as_typed) add_key(key, term);
-  term.form = term.repaired = forms.front().form;
+  term.form = forms.front().form;
+  term.repaired = as_written(term.form, keys, maker, vocabulary);
   term.passages = 0;
   for (const std::string& key : term.keys) term.passages += vocabulary.passages_with(key);
 }
@@ -226,12 +247,12 @@ QueryTerm resolve_word(std::string_view surface, const KeyMaker& maker, const St
   }
   if (settings.repair && term.repaired.empty() && term.passages > 0 &&
       keys.front().source == ReadingSource::guesser) {
-    name_guessed_marks(maker, term);
+    name_guess(maker, vocabulary, term);
   }
   term.known = !term.repaired.empty() || keys.front().source == ReadingSource::lexicon ||
                keys.front().source == ReadingSource::extra;
   term.verb = is_infinitive(term.keys.front());
-  const std::string& judged = term.repaired.empty() ? term.form : term.repaired;
+  const std::string judged = term.repaired.empty() ? term.form : folded(term.repaired);
   if (question.contains(judged)) {
     term.role = WordRole::question;
   } else if (stop.contains(judged)) {
@@ -248,6 +269,11 @@ QueryTerm resolve_word(std::string_view surface, const KeyMaker& maker, const St
     if (settings.thesaurus) add_synonyms(*settings.thesaurus, maker, vocabulary, settings.max_synonyms, term);
   }
   return term;
+}
+
+std::string repair_note(const QueryTerm& term) {
+  if (term.repaired.empty() || folded(term.repaired) == folded(term.typed)) return {};
+  return message("Szukano: {} (wpisano: {})", "Searched for: {} (typed: {})", term.repaired, term.typed);
 }
 
 }  // namespace kwerenda

@@ -73,4 +73,7 @@ QueryTerm resolve_word(std::string_view surface, const KeyMaker& keys, const Sto
                        const StopWords& question, const Vocabulary& vocabulary,
                        const ResolveSettings& settings);
 
+// "Szukano: Łódź (wpisano: lodz)"; empty if the word was taken as typed, but for its case.
+std::string repair_note(const QueryTerm& term);
+
 }  // namespace kwerenda

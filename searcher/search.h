@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "searcher/compiled_query.h"
 #include "searcher/index_reader.h"
@@ -29,11 +30,13 @@ SearchResult search_index(IndexReader& reader, const QueryNode& root, std::strin
                           const SearchOptions& options, const SearchContext& context,
                           Xapian::docid excluded = 0);
 
-// The query's matches in reports that pass the options' filters: dates and place.
-CandidateQuery filtered(CandidateQuery query, const SearchOptions& options, const IndexReader& reader,
-                        const SearchContext& context);
+// The query as search_index() reads it. Throws Error{limit}.
+CompiledQuery compiled_for(const IndexReader& reader, const QueryNode& root, std::string_view text,
+                           const SearchOptions& options, const SearchContext& context);
 
-// The citation of a passage: "id#p12", the id made printable.
-std::string citation_of(std::string_view report_id, std::uint32_t ordinal);
+// The query's matches in reports that pass the options' filters: dates and place. Adds what is to be said of
+// them to `notes`: a place's name that was repaired, or that no report has.
+CandidateQuery filtered(CandidateQuery query, const SearchOptions& options, const IndexReader& reader,
+                        const SearchContext& context, std::vector<std::string>& notes);
 
 }  // namespace kwerenda

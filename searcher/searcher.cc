@@ -14,9 +14,11 @@
 #include "analysis/schema.h"
 #include "analysis/tokenizer.h"
 #include "analysis/utf8.h"
+#include "searcher/hit.h"
 #include "searcher/index_reader.h"
 #include "searcher/near_duplicates.h"
 #include "searcher/query_parser.h"
+#include "searcher/refusal.h"
 #include "searcher/search.h"
 #include "searcher/topic_counts.h"
 #include "searcher/topics.h"
@@ -258,12 +260,13 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
   if (rank == kDepth)
     return message("{}: dalej niż na miejscu {}.", "{}: further down than place {}.", shown_citation, kDepth);
   if (rank == all.hits.size()) {
-    return message(
-        "{}: nie pasuje do zapytania: nie ma w nim żadnego z szukanych słów albo nie spełnia operatorów lub "
-        "filtrów.",
-        "{}: does not match the query: it has none of the words searched for, or operators or filters "
-        "exclude it.",
-        shown_citation);
+    const Query parsed = impl_->query_of(query, options);
+    Impl::Lease reader(*impl_);
+    return reader->consistently([&] {
+      return message("{}: nie pasuje: {}.", "{}: no match: {}.", shown_citation,
+                     describe(refusal_of(Impl::find(*reader, citation), *reader, parsed.root, parsed.text,
+                                         options, impl_->context())));
+    });
   }
   const Hit& hit = all.hits[rank];
   std::string text = message("{}: miejsce {} z wynikiem {:.2f}; ", "{}: place {} with score {:.2f}; ",
@@ -318,7 +321,9 @@ TopicMatrix Searcher::topic_matrix(const SearchOptions& filters) const {
   Impl::Lease reader(*impl_);
   return reader->consistently([&] {
     const SearchContext context = impl_->context();
-    const MatchSet all{filtered(CandidateQuery::everything(), filters, *reader, context), false, {}};
+    TopicMatrix matrix{infos_of(impl_->topics), {}, {}};
+    const MatchSet all{
+        filtered(CandidateQuery::everything(), filters, *reader, context, matrix.notes), false, {}};
     std::map<std::string, std::vector<std::uint32_t>> rows;
     for (std::size_t i = 0; i < impl_->topics.size(); ++i) {
       for (const auto& [key, passages] : count_reports_of_topic(*reader, impl_->topics[i], all, context)) {
@@ -327,7 +332,6 @@ TopicMatrix Searcher::topic_matrix(const SearchOptions& filters) const {
         row[i] = passages;
       }
     }
-    TopicMatrix matrix{infos_of(impl_->topics), {}};
     for (auto& [id, passages] : rows) matrix.rows.push_back({id, std::move(passages)});
     return matrix;
   });

@@ -132,7 +132,8 @@ struct TopicMatrix {
     std::vector<std::uint32_t> passages;  // by topic
   };
   std::vector<TopicInfo> topics;
-  std::vector<Row> rows;  // reports that any topic matches, by id
+  std::vector<Row> rows;           // reports that any topic matches, by id
+  std::vector<std::string> notes;  // for people: of the place that was asked for
 };
 
 struct SearcherOptions {

@@ -46,12 +46,8 @@ class TopicMatches {
   void for_each_certain(Visit visit) const {
     if (!has_words_) return;
     for_each_candidate(reader_, both(matches_.query, words_.candidates), [&](Xapian::docid id) {
-      if (is_wanted(id)) visit(id);
+      if (matches_.holds(id)) visit(id);
     });
-  }
-
-  bool is_wanted(Xapian::docid id) const {
-    return !matches_.only_ids || std::binary_search(matches_.ids.begin(), matches_.ids.end(), id);
   }
 
   // The uncertain ones that are of the topic, by their key streams and then their texts; reads `budget` texts
@@ -67,7 +63,7 @@ class TopicMatches {
     PassageKeys keys;
     std::uint32_t likely = 0, read = 0;
     for_each_candidate(reader_, uncertain_matches(), [&](Xapian::docid id) {
-      if (!is_wanted(id)) return;
+      if (!matches_.holds(id)) return;
       // Streams match a little too much and never too little: what fails here needs no text.
       reader_.read_keys(id, keys);
       matcher.match(keys.text, texts.body);

@@ -7,6 +7,7 @@
 // proportion of what was read.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <unordered_map>
@@ -25,6 +26,12 @@ struct MatchSet {
   CandidateQuery query;
   bool only_ids = false;
   std::vector<Xapian::docid> ids;  // sorted
+  Xapian::docid excluded = 0;      // that the index finds and that is none; 0: no such
+
+  // Of what `query` finds.
+  bool holds(Xapian::docid id) const {
+    return id != excluded && (!only_ids || std::binary_search(ids.begin(), ids.end(), id));
+  }
 };
 
 // By topic, in the topics' order. Runs over the reader's present state. Throws Error{corrupt}.

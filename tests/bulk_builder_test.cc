@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -897,6 +898,60 @@ TEST(OutputFile, Errors) {
   const std::string full = io_error(directory / "f", "nie można zapisać pliku", ENOSPC).what();
   EXPECT_NE(std::string::npos, full.find("brak miejsca na dysku (wolne ")) << full;
   EXPECT_NE(std::string::npos, full.find("; zwolnij miejsce i powtórz to samo polecenie")) << full;
+}
+
+// Pieces shorter and longer than the buffer, and room that is filled in place, give the same file.
+TEST(OutputFile, AsideWritesTheSameBytes) {
+  const std::uint64_t first = first_seed();
+  for (std::uint64_t seed = first; seed < first + 20; ++seed) {
+    SCOPED_TRACE("KWERENDA_TEST_SEED=" + std::to_string(seed));
+    TempDirectory directory;
+    Random random(seed);
+    std::vector<std::string> pieces(below(random, 400));
+    for (std::string& piece : pieces)
+      piece = random_bytes(random, below(random, below(random, 20) == 0 ? 20'000 : 3000));
+    const auto write = [&](const char* name, Writing writing) {
+      OutputFile file(directory / name, 4096, Durability::unsynced, writing);
+      std::uint64_t size = 0;
+      for (std::size_t i = 0; i < pieces.size(); ++i) {
+        const std::string& piece = pieces[i];
+        if (i % 2 == 0 || piece.size() > 4096) {
+          file.append(piece);
+        } else {
+          std::memcpy(file.room(piece.size()), piece.data(), piece.size());
+          file.advance(piece.size());
+        }
+        EXPECT_EQ(size += piece.size(), file.size());
+      }
+      file.finish();
+      EXPECT_EQ(size, file.size());
+      std::ifstream in(directory / name, std::ios::binary);
+      return std::pair(file.checksum(), std::string(std::istreambuf_iterator<char>(in), {}));
+    };
+    const bool same = write("here", Writing::here) == write("aside", Writing::aside);
+    EXPECT_TRUE(same);
+  }
+}
+
+TEST(OutputFile, WhatFailsAsideIsThrown) {
+  TempDirectory directory;
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit limit{40'000, before.rlim_max};
+  for (const std::size_t pieces : {11u, 1000u}) {  // found out by finish(); before
+    const fs::path path = directory / std::to_string(pieces);
+    OutputFile file(path, 4096, Durability::unsynced, Writing::aside);
+    OutputFile given_up(directory / (std::to_string(pieces) + "-given-up"), 4096, Durability::unsynced,
+                        Writing::aside);
+    given_up.append(std::string(8192, 'x'));
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    EXPECT_ERROR(io, "nie można zapisać pliku: plik przekroczyłby dozwolony rozmiar", {
+      for (std::size_t i = 0; i < pieces; ++i) file.append(std::string(4000, 'x'));
+      file.finish();
+    });
+    ::setrlimit(RLIMIT_FSIZE, &before);
+  }
 }
 
 TEST(TableWriter, Errors) {

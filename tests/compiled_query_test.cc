@@ -133,6 +133,12 @@ TEST(CompiledQuery, WhatMatches) {
       {"geoportal /z \"plan miasta\"", "3"},
       {"GIS /z geoportal", ""},
       {"obrona /z cywilna", "1"},
+      {"ochrona /z (ludność AND gmina)", "1"},
+      {"ochrona /z (ludność AND schron)", ""},
+      {"ochrona /z (ludność /a schron)", ""},
+      {"ochrona NEAR/3 (ludność AND gmina)", "1"},
+      {"ochrona NEAR/1 (ludność AND gmina)", ""},
+      {"(ochrona AND ludność) NEAR/3 (gmina AND ludność)", ""},  // two of them: "ludność" is near no other
       // AND OR NOT
       {"schron AND gmina", "1 2"},
       {"schron AND ochrona", "1"},
@@ -243,7 +249,9 @@ TEST(CompiledQuery, WhatIsHighlighted) {
   } rows[] = {
       {"ochrona", "Ochrona i ochronie.", "[Ochrona] i [ochronie]."},
       {"ochrona", "„Ochrona”, (ochrony)", "„[Ochrona]”, ([ochrony])"},
-      {"obronie", "Jan broni.", "Jan broni."},
+      {"obronie", "Jan broni.", "Jan [broni]."},                    // a relative
+      {"informatyczka", "O informatykach.", "O [informatykach]."},  // of the same stem
+      {"obrona informatyczka", "Informatyczka i informatycy.", "[Informatyczka] i informatycy."},
       {"ochrona -ludność", "ochrona ludności", "[ochrona] ludności"},
       {"łódź GIS", "Łódź ma GIS-u.", "[Łódź] ma [GIS-u]."},
       {"w schronie", "w nowym schronie", "[w] nowym [schronie]"},
@@ -399,6 +407,19 @@ TEST(CompiledQuery, MoreWordsThanBits) {
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::limit);
     EXPECT_STREQ(error.what(), "zapytanie ma więcej niż 64 różnych słów (z tematami); skróć je.");
+  }
+}
+
+TEST(CompiledQuery, BracketsBesideNearAreBounded) {
+  const std::string four = "(gmina AND szkoła AND schron AND plan)";
+  compiled(four + " NEAR/5 " + four + " NEAR/5 " + four, reports());  // 64 ways
+  try {
+    compiled(four + " NEAR/5 " + four + " NEAR/5 " + four + " NEAR/5 (gmina AND szkoła)", reports());
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::limit);
+    EXPECT_STREQ(error.what(),
+                 "AND w nawiasach obok NEAR daje więcej niż 64 połączeń; rozpisz zapytanie na prostsze.");
   }
 }
 

@@ -101,6 +101,29 @@ TEST_F(Walk, NothingTwice) {
   EXPECT_EQ(ids(walk({"r/b.txt", "r", "./r/a.txt", "."}, {})), (Rows{"r/b.txt", "r/a.txt"}));
 }
 
+TEST_F(Walk, ThreadsFindTheSame) {
+  for (int i = 0; i < 30; ++i) {
+    const std::string directory = "r/" + std::to_string(i);
+    for (int file = 0; file < (i == 7 ? 300 : i % 5); ++file) {
+      write(directory + "/" + std::to_string(file) + (file % 4 == 0 ? ".pdf" : ".txt"));
+      if (file % 7 == 0) write(directory + "/in/ner/" + std::to_string(file) + ".md");
+    }
+    if (i % 6 == 0) fs::create_directory_symlink(".", directory + "-link");
+    write("r/" + std::to_string(i) + "-x.txt", "12345");
+  }
+  const WalkResult expected = walk({"r", "r/7"}, {});
+  EXPECT_EQ(expected.inputs.size(), 358U);
+  for (const unsigned threads : {2U, 7U}) {
+    for (const auto& paths : {std::vector<std::string>{"r"}, {"r", "r/7"}}) {
+      const WalkResult result = walk(paths, {.threads = threads});
+      EXPECT_EQ(ids(result), ids(expected));
+      EXPECT_EQ(problems(result), problems(expected));
+      EXPECT_EQ(result.total_bytes, expected.total_bytes);
+      EXPECT_EQ(result.passed_over, paths.size() == 1 ? walk({"r"}, {}).passed_over : expected.passed_over);
+    }
+  }
+}
+
 TEST_F(Walk, LinksAreNamedAndNotFollowed) {
   write("r/a.txt");
   write("poza/b.txt");

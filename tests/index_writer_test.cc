@@ -517,6 +517,18 @@ TEST_F(Writer, RefusesReportsThatAnIndexCannotTake) {
   EXPECT_EQ(writer->report_ids(), std::vector<std::string>{"a"});
 }
 
+// One key twice in a place was one term twice in a document, and nothing of the batch came into the index.
+TEST_F(Writer, APlaceMaySayAWordTwice) {
+  auto writer = IndexWriter::open(index_, settings());
+  add(*writer, "inny", 1);
+  Made made = make_report("raport", 2, 2);
+  made.report.place = "Łódź, w Łodzi";
+  EXPECT_EQ(writer->add(std::move(made.report), std::move(made.passages)), std::nullopt);
+  writer->commit();
+  EXPECT_EQ(writer->report_ids(), (std::vector<std::string>{"inny", "raport"}));
+  expect_whole(index_);
+}
+
 TEST_F(Writer, WithoutKeysItRemovesAndCompacts) {
   EXPECT_NE(refusal({}, ErrorKind::not_found).find("nie ma takiego indeksu"), std::string::npos);
   EXPECT_FALSE(fs::exists(index_));

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <limits>
 #include <map>
 #include <random>
 #include <set>
@@ -449,6 +450,30 @@ TEST(Search, PerReportRefills) {
   }
 }
 
+// Also behind those whose texts were looked at for the first page: evaluation programs sort by score.
+TEST(Search, ScoresTellTheOrderAndSharesSumToThem) {
+  RandomIndex& index = random_index();
+  for (const char* query : {"schron", "gmina ochrona", "gmina NEAR/3 ochrona", "\"ochrona ludności\"",
+                            "schron gmina ludność plan w szkole"}) {
+    SearchOptions options = everything();
+    options.explain = true;
+    double before = std::numeric_limits<double>::infinity();
+    for (const Hit& hit : index.searcher.search(query, options).hits) {
+      EXPECT_LE(hit.score, before) << query << " " << hit.citation;
+      before = hit.score;
+      double sum = 0;
+      for (const ScoreShare& share : hit.explanation) sum += share.share;
+      EXPECT_NEAR(sum, hit.score, 1e-9) << query << " " << hit.citation;
+    }
+    options.sort = SortOrder::report;
+    for (const Hit& hit : index.searcher.search(query, options).hits) {
+      double sum = 0;
+      for (const ScoreShare& share : hit.explanation) sum += share.share;
+      EXPECT_NEAR(sum, hit.score, 1e-9) << query << " " << hit.citation;
+    }
+  }
+}
+
 TEST(Search, Filters) {
   RandomIndex& index = random_index();
   const struct {
@@ -848,6 +873,13 @@ TEST(Search, Similar) {
   options.limit = 10000;
   EXPECT_EQ(citations(searcher.similar("a.txt#p2", options)), found);
   EXPECT_EQ(searcher.similar("a.txt#p2", options).matches, found.size());
+  options.limit = 0;  // itself is not counted either
+  options.facets = true;
+  const SearchResult counted = searcher.similar("a.txt#p2", options);
+  EXPECT_EQ(counted.matches, found.size());
+  std::uint64_t in_reports = 0;
+  for (const FacetCount& report : counted.by_report) in_reports += report.passages;
+  EXPECT_EQ(in_reports, found.size());
   EXPECT_EQ(citations(searcher.similar("c d.txt#p2")).front(), "a.txt#p2");
 }
 
@@ -860,19 +892,58 @@ TEST(Search, SimilarWithinTopics) {
   for (const std::string& citation : within) EXPECT_NE(citation, "b.txt#p1");
 }
 
+TEST(Search, PlacesAreRepairedAmongPlaces) {
+  const struct {
+    const char* place;
+    Strings notes;
+    std::size_t hits;
+  } rows[] = {
+      {"Łódź", {}, 3},
+      {"w Łodzi", {}, 3},
+      {"lodz", {"Szukano: Łódź (wpisano: lodz)"}, 3},
+      {"Wroclw", {"Szukano: Wrocław (wpisano: Wroclw)"}, 1},
+      {"Atlantyda", {"Żaden raport nie jest z miejsca „Atlantyda”."}, 0},
+  };
+  for (const auto& row : rows) {
+    SearchOptions options = everything();
+    options.place = row.place;
+    const SearchResult result = few().searcher.search("schron", options);
+    EXPECT_EQ(result.notes, row.notes) << row.place;
+    EXPECT_EQ(result.hits.size(), row.hits) << row.place;
+    const SearchResult by_field =
+        few().searcher.search("schron AND miejsce:(" + std::string(row.place) + ")");
+    EXPECT_EQ(by_field.hits.size(), row.hits) << row.place;
+  }
+}
+
 TEST(Search, WhyNot) {
   const struct {
     const char *citation, *query;
     std::uint32_t limit, per_report;
     const char* pattern;
+    std::uint32_t from = 0;
+    const char* place = "";
   } rows[] = {
       {"a.txt#p3", "mapa gmina", 10, 0, "a.txt#p3: miejsce 1 z wynikiem [0-9.]+; jest wśród pokazanych."},
       {"c d.txt#p1", "mapa gmina", 1, 0,
        "c d.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pokazano 1 o wyniku co najmniej [0-9.]+; nie ma w nim "
        "słów: gmina."},
-      {"a.txt#p4", "mapa gmina", 10, 0,
-       "a.txt#p4: nie pasuje do zapytania: nie ma w nim żadnego z szukanych słów albo nie spełnia operatorów "
-       "lub filtrów."},
+      {"a.txt#p4", "mapa gmina", 10, 0, "a.txt#p4: nie pasuje: nie ma w nim słów: mapa, gmina."},
+      {"a.txt#p2", "schron AND zamek", 10, 0, "a.txt#p2: nie pasuje: nie ma w nim słów: zamek."},
+      {"a.txt#p2", "\"filtr schron\"", 10, 0,
+       "a.txt#p2: nie pasuje: słowa są, ale nie tak, jak żądają operatory \\(fraza, NEAR, pole, "
+       "wykluczenie\\)."},
+      {"a.txt#p2", "schron -agregat", 10, 0,
+       "a.txt#p2: nie pasuje: słowa są, ale nie tak, jak żądają operatory \\(fraza, NEAR, pole, "
+       "wykluczenie\\)."},
+      {"a.txt#p2", "schron", 10, 0, "a.txt#p2: nie pasuje: raport jest spoza żądanego zakresu dat.",
+       20250101},
+      {"a.txt#p2", "schron", 10, 0, "a.txt#p2: nie pasuje: raport jest z innego miejsca.", 0, "Wrocław"},
+      {"a.txt#p2", "zamek", 10, 0,
+       "a.txt#p2: nie pasuje: nie ma w nim słów: zamek; raport jest spoza żądanego zakresu dat; raport jest "
+       "z "
+       "innego miejsca.",
+       20250101, "Wrocław"},
       {"a.txt#p3", "schron gmina", 10, 1,
        "a.txt#p3: miejsce [0-9] z wynikiem [0-9.]+; pominięty, bo z tego raportu pokazano już tyle, ile "
        "wolno: 1."},
@@ -885,6 +956,8 @@ TEST(Search, WhyNot) {
     SearchOptions options;
     options.limit = row.limit;
     options.per_report = row.per_report;
+    options.date_from = row.from;
+    options.place = row.place;
     const std::string text = few().searcher.why_not(row.citation, row.query, options);
     EXPECT_TRUE(::testing::internal::RE::FullMatch(text, row.pattern)) << text;
   }

@@ -111,8 +111,6 @@ BulkShard::BulkShard(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 BulkShard::~BulkShard() = default;
 
 TermId BulkShard::intern(std::string_view term) {
-  const std::uint32_t known = impl_->dictionary.find(term);
-  if (known != TermDictionary::kUnknown) return known;
   const std::size_t bytes = escaped_size(term);
   if (bytes == 0 || bytes > kMaxTermBytes) {
     throw Error(ErrorKind::limit,
@@ -121,7 +119,7 @@ TermId BulkShard::intern(std::string_view term) {
                         kMaxTermBytes));
   }
   const TermId id = impl_->dictionary.intern(term);
-  impl_->states.emplace_back();
+  if (id == impl_->states.size()) impl_->states.emplace_back();
   return id;
 }
 
@@ -144,7 +142,8 @@ struct BulkBuilder::Impl {
 
   std::filesystem::path index() const { return work.path() / "index"; }
   TableOptions table_options(TagCompression compression) const {
-    return {options.block_bytes, compression, options.durability};
+    return {options.block_bytes, compression, options.durability,
+            options.finish_threads > 1 ? Writing::aside : Writing::here};
   }
   RunMerge merge_runs() const;
   Statistics statistics() const;
@@ -275,6 +274,9 @@ TableRoot BulkBuilder::Impl::write_postlist(BulkResult& result) const {
 }
 
 TableRoot BulkBuilder::Impl::write_positions(BulkResult& result) const {
+  if (std::none_of(shards.begin(), shards.end(),
+                   [](const auto& shard) { return shard->impl_->has_positions; }))
+    return {};
   RunMerge merge = merge_runs();
   std::unique_ptr<TableWriter> table;
   char key[kMaxKeyBytes + kMaxSortableBytes + 1];
@@ -312,6 +314,7 @@ std::pair<TableRoot, TableRoot> BulkBuilder::Impl::write_documents(BulkResult& r
     term_lists = std::make_unique<TableWriter>(index() / "termlist.glass",
                                                table_options(options.term_list_compression));
   }
+  if (options.on_first_document) options.on_first_document();
   std::vector<std::unique_ptr<DocumentReader>> readers;
   for (const auto& shard : shards) {
     auto reader = std::make_unique<DocumentReader>(*shard->impl_, DocumentReader::Source::file_and_log);
@@ -344,6 +347,7 @@ std::pair<TableRoot, TableRoot> BulkBuilder::Impl::write_documents(BulkResult& r
     }
     if (!readers[first]->next()) readers.erase(readers.begin() + static_cast<std::ptrdiff_t>(first));
   }
+  if (options.on_last_document) options.on_last_document();
   std::pair<TableRoot, TableRoot> roots;
   if (term_lists) {
     roots.first = term_lists->finish();

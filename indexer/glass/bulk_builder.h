@@ -76,6 +76,7 @@ struct BulkOptions {
   std::uint64_t memory_bytes = 512u << 20;
   unsigned shards = 1;
   // Threads that finish() may use, the caller's included: the three big tables are independent of each other.
+  // From two on each large file has one more beside, which hands its bytes to the kernel (output_file.h).
   unsigned finish_threads = 2;
   std::uint32_t block_bytes = 8192;
   TermLists term_lists = TermLists::write;
@@ -83,9 +84,14 @@ struct BulkOptions {
   TagCompression term_list_compression = TagCompression::none;
   TagCompression data_compression = TagCompression::none;
   Durability durability = Durability::synced;
-  // Called by finish() for each document with data, in the order of docids, in one thread; the answer, good
-  // until the next call, is what is stored. Empty: what was given.
+  // The next three are called by finish() in one thread. Before the first document, when directory() is
+  // there.
+  std::function<void()> on_first_document = {};
+  // Called for each document with data, in the order of docids; the answer, good until the next call, is what
+  // is stored. Empty: what was given.
   std::function<std::string_view(std::uint32_t docid, std::string_view data)> on_document = {};
+  // Called behind the last document.
+  std::function<void()> on_last_document = {};
   // Called by finish() when all files of the database are complete and before they are published: files that
   // are put into `directory` then are published with them. They have to be durable by themselves.
   std::function<void(const std::filesystem::path& directory, const std::vector<SummedFile>& files)>

@@ -124,7 +124,7 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
     throw Error(ErrorKind::limit, document_name(docid) + message("lista słów ma ", "the list of terms has ") +
                                       size_text(term_list_bytes));
   }
-  std::vector<Value> by_slot;
+  by_slot.clear();
   for (const Value& value : given) {
     if (value.slot == 0xffffffff) {
       throw Error(ErrorKind::usage,
@@ -200,21 +200,23 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
     state.bytes += static_cast<std::uint32_t>(bytes);
   }
   // From here on nothing fails, save for want of memory.
+  const auto head_bytes = static_cast<std::size_t>(head_out - heads.data());
+  out = put_varint(out, head_bytes);
   out = put_varint(out, positions.size());
   for (const Posting& posting : postings) {
     std::memcpy(out, &posting.term, sizeof(posting.term));
     out += sizeof(posting.term);
   }
-  out = put_bytes(out, {heads.data(), static_cast<std::size_t>(head_out - heads.data())});
+  out = put_bytes(out, {heads.data(), head_bytes});
   out = put_bytes(out, positions);
   assert(static_cast<std::size_t>(out - record) <= record_bytes);
   log.advance(static_cast<std::size_t>(out - record));
+  has_positions = has_positions || !positions.empty();
   list_bytes += added_bytes;
   run_length += length;
 
   for (const Value& value : by_slot) {
-    SlotValues& slot = values[value_chunk_key(value.slot)];
-    slot.slot = value.slot;
+    SlotValues& slot = values_of(value.slot);
     if (slot.values++ == 0) {
       slot.least = slot.greatest = value.bytes;
     } else if (value.bytes < slot.least) {
@@ -249,6 +251,18 @@ void BulkShard::Impl::add(std::uint32_t docid, std::span<const Posting> postings
   const std::uint64_t fixed = dictionary.memory() + states.capacity() * sizeof(TermState);
   const std::uint64_t left = memory_limit > fixed ? memory_limit - fixed : 0;
   if (log.used() + list_bytes > std::max({left, memory_limit / 4, fixed / 2, kLeastRunBytes})) spill();
+}
+
+// There are a handful, the same in most documents.
+SlotValues& BulkShard::Impl::values_of(std::uint32_t slot) {
+  for (SlotValues* known : slots) {
+    if (known->slot == slot) return *known;
+  }
+  slots.reserve(slots.size() + 1);
+  SlotValues& added = values[value_chunk_key(slot)];
+  added.slot = slot;
+  slots.push_back(&added);
+  return added;
 }
 
 void BulkShard::Impl::invert() {
@@ -306,43 +320,64 @@ void BulkShard::Impl::invert() {
   }
   assert(out == run.get() + size);
 
+  // States and the places to write to are all over the memory, and each is known only when the one before has
+  // arrived. So three documents are under way at once: of one the states are being loaded, of the one before
+  // the places, and the one before that is copied.
+  struct Record {
+    std::uint32_t docid = 0;
+    std::size_t terms = 0;
+    const char *ids = nullptr, *heads = nullptr, *positions = nullptr;
+  };
+  const auto load_states = [&](const Record& record) {
+    for (std::size_t i = 0; i < record.terms; ++i) __builtin_prefetch(&states[get_term(record.ids, i)], 1);
+  };
+  const auto load_places = [&](const Record& record) {
+    for (std::size_t i = 0; i < record.terms; ++i)
+      __builtin_prefetch(run.get() + states[get_term(record.ids, i)].bytes, 1);
+  };
+  const auto copy = [&](const Record& record) {
+    const char *heads_in = record.heads, *positions_in = record.positions;
+    for (std::size_t i = 0; i < record.terms; ++i) {
+      TermState& state = states[get_term(record.ids, i)];
+      const std::uint64_t head = get_varint(heads_in);
+      const char* const positions_end = skip_positions(positions_in, head);
+      char* const begin = run.get() + state.bytes;
+      char* place = put_varint(begin, record.docid - state.last_docid);
+      place = put_varint(place, head);
+      place = put_bytes(place, {positions_in, static_cast<std::size_t>(positions_end - positions_in)});
+      positions_in = positions_end;
+      state.bytes += static_cast<std::uint32_t>(place - begin);
+      state.last_docid = record.docid;
+    }
+  };
+  Record next, second, third;
+  const auto move_on = [&] {
+    load_states(next);
+    load_places(second);
+    copy(third);
+    third = std::exchange(second, std::exchange(next, Record{}));
+  };
   std::uint32_t docid = 0;
   for (const DocumentLog::Block& block : log.blocks()) {
     const char* in = block.bytes.get();
     const char* const end = in + block.used;
     while (in != end) {
-      docid += get_varint32(in);
+      next.docid = docid += get_varint32(in);
       (void)get_varint(in);
       (void)get_bytes(in);
       (void)get_bytes(in);
-      const auto terms = static_cast<std::size_t>(get_varint(in));
+      next.terms = static_cast<std::size_t>(get_varint(in));
+      const auto head_bytes_of_all = static_cast<std::size_t>(get_varint(in));
       const auto position_bytes = static_cast<std::size_t>(get_varint(in));
-      const char* const ids = in;
-      const char* head_in = ids + terms * sizeof(TermId);
-      // Heads first, to learn where positions begin; they are in the cache the second time. Meanwhile the
-      // states arrive, and then the places to write to: both are all over the memory.
-      const char* position_in = head_in;
-      for (std::size_t i = 0; i < terms; ++i) {
-        __builtin_prefetch(&states[get_term(ids, i)], 1);
-        (void)get_varint(position_in);
-      }
-      in = position_in + position_bytes;
-      for (std::size_t i = 0; i < terms; ++i)
-        __builtin_prefetch(run.get() + states[get_term(ids, i)].bytes, 1);
-      for (std::size_t i = 0; i < terms; ++i) {
-        TermState& state = states[get_term(ids, i)];
-        const std::uint64_t head = get_varint(head_in);
-        const char* const positions_end = skip_positions(position_in, head);
-        char* const begin = run.get() + state.bytes;
-        char* place = put_varint(begin, docid - state.last_docid);
-        place = put_varint(place, head);
-        place = put_bytes(place, {position_in, static_cast<std::size_t>(positions_end - position_in)});
-        position_in = positions_end;
-        state.bytes += static_cast<std::uint32_t>(place - begin);
-        state.last_docid = docid;
-      }
+      next.ids = in;
+      next.heads = in + next.terms * sizeof(TermId);
+      next.positions = next.heads + head_bytes_of_all;
+      in = next.positions + position_bytes;
+      move_on();
     }
   }
+  move_on();
+  move_on();
   std::fill(states.begin(), states.end(), TermState{});
   list_bytes = 0;
   run_length = 0;
@@ -434,21 +469,22 @@ bool DocumentReader::next_in_log() {
   document.slots = get_bytes(at_);
   document.data = get_bytes(at_);
   const auto terms = static_cast<std::size_t>(get_varint(at_));
+  const auto head_bytes = static_cast<std::size_t>(get_varint(at_));
+  const auto position_bytes = static_cast<std::size_t>(get_varint(at_));
+  const char* const ids = at_;
+  const char* in = at_ + terms * sizeof(TermId);
+  at_ = in + head_bytes + position_bytes;
+  if (!shard_.write_term_lists) return true;
   const std::uint32_t* const ranks = shard_.dictionary.ranks().data();
   if (terms_.size() < terms) {
     terms_.resize(terms);
     order_.resize(terms);
   }
-  const auto position_bytes = static_cast<std::size_t>(get_varint(at_));
-  const char* const ids = at_;
-  const char* in = at_ + terms * sizeof(TermId);
   for (std::size_t i = 0; i < terms; ++i) {
     const TermId id = get_term(ids, i);
     terms_[i] = {id, static_cast<std::uint32_t>(get_varint(in) >> 2)};
     shard_.dictionary.prefetch(id);
   }
-  at_ = in + position_bytes;
-  if (!shard_.write_term_lists) return true;
   for (std::size_t i = 0; i < terms; ++i) order_[i] = std::uint64_t{ranks[terms_[i].first]} << 32 | i;
   std::sort(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(terms));
   encoder_.begin(length, terms);

@@ -2,10 +2,10 @@
 //
 // The log has one record a document: varint docid less the one before; varint length of the document; slots
 // (length and bytes as in the termlist table); data (varint length, bytes); varint number of terms; varint
-// length of the positions' column; then three columns, so that each pass reads what it needs without a branch
-// a term: numbers of terms, 4 bytes each; varint wdf << 2 | PositionKind; positions, as run.h says. Positions
-// are coded for good when they arrive, in the thread that feeds the shard: a list of one takes a byte or two,
-// and the position table later copies bytes.
+// lengths of the second and the third column; then three columns, so that each pass reads what it needs
+// without a branch a term: numbers of terms, 4 bytes each; varint wdf << 2 | PositionKind; positions, as
+// run.h says. Positions are coded for good when they arrive, in the thread that feeds the shard: a list of
+// one takes a byte or two, and the position table later copies bytes.
 //
 // Inversion: for every term the number of documents and the bytes of its list are known when the log is full,
 // so the place of each list in the run follows from adding up in byte order of the terms, and one more pass
@@ -79,6 +79,7 @@ struct BulkShard::Impl {
   unsigned number = 0;
   std::uint64_t memory_limit = 0;
   bool write_term_lists = true;
+  bool has_positions = false;  // of any term
 
   TermDictionary dictionary;
   std::vector<TermState> states;
@@ -86,6 +87,7 @@ struct BulkShard::Impl {
   std::uint64_t list_bytes = 0;              // of all terms in the run at hand
   std::uint64_t run_length = 0;              // sum of the lengths of its documents
   std::map<std::string, SlotValues> values;  // by value_chunk_key()
+  std::vector<SlotValues*> slots;            // the same, in the order in which they came
   std::string lengths;
   std::uint32_t documents_in_run = 0;
   std::uint32_t last_docid = 0;      // added
@@ -98,6 +100,7 @@ struct BulkShard::Impl {
   std::vector<char> heads;
   std::string positions;
   std::vector<TermState> before;  // what add() has changed so far
+  std::vector<Value> by_slot;
 
   // The run in memory once prepare() was called.
   std::unique_ptr<char[]> run;
@@ -105,6 +108,7 @@ struct BulkShard::Impl {
 
   void add(std::uint32_t docid, std::span<const Posting> postings, std::string_view data,
            std::span<const Value> given);
+  SlotValues& values_of(std::uint32_t slot);
   // Inverts the log into `run` and sets the counts back.
   void invert();
   void spill();

@@ -5,8 +5,12 @@
 #include <xxhash.h>
 
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
+#include <exception>
+#include <mutex>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "analysis/message.h"
@@ -88,18 +92,68 @@ struct OutputFile::Hash {
   }
 };
 
-OutputFile::OutputFile(std::filesystem::path path, std::size_t buffer_bytes, Durability durability)
+// The second buffer, and the thread that writes it.
+struct OutputFile::Aside {
+  std::unique_ptr<char[]> buffer;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::size_t size = 0;  // of what is to be written or being written; 0: the buffer is free
+  bool stop = false;
+  std::exception_ptr failure;
+  std::thread thread;
+
+  void run(OutputFile& file) {
+    std::unique_lock lock(mutex);
+    for (;;) {
+      changed.wait(lock, [&] { return size > 0 || stop; });
+      if (size == 0) return;
+      lock.unlock();
+      std::exception_ptr failed;
+      try {
+        file.write_all(buffer.get(), size);
+      } catch (...) {
+        failed = std::current_exception();
+      }
+      lock.lock();
+      if (failed) failure = failed;
+      size = 0;
+      changed.notify_all();
+    }
+  }
+
+  // Waits until the buffer is free. Throws what writing it threw.
+  std::unique_lock<std::mutex> wait() {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return size == 0; });
+    if (failure) std::rethrow_exception(failure);
+    return lock;
+  }
+
+  ~Aside() {
+    {
+      const std::lock_guard lock(mutex);
+      stop = true;
+      changed.notify_all();
+    }
+    if (thread.joinable()) thread.join();
+  }
+};
+
+OutputFile::OutputFile(std::filesystem::path path, std::size_t buffer_bytes, Durability durability,
+                       Writing writing)
     : path_(std::move(path)),
       buffer_bytes_(buffer_bytes),
       durability_(durability),
       buffer_(std::make_unique_for_overwrite<char[]>(buffer_bytes)),
-      hash_(std::make_unique<Hash>()) {
+      hash_(std::make_unique<Hash>()),
+      writing_(writing) {
   descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (descriptor_ < 0)
     throw io_error(path_, message("nie można utworzyć pliku", "cannot create the file"), errno);
 }
 
 OutputFile::~OutputFile() {
+  aside_.reset();
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
@@ -108,7 +162,9 @@ void OutputFile::append(std::string_view bytes) {
   if (bytes.size() > buffer_bytes_ - used_) {
     flush();
     if (bytes.size() > buffer_bytes_) {
+      if (aside_) (void)aside_->wait();
       write_all(bytes.data(), bytes.size());
+      flushed_ += bytes.size();
       return;
     }
   }
@@ -117,8 +173,38 @@ void OutputFile::append(std::string_view bytes) {
 }
 
 void OutputFile::flush() {
-  write_all(buffer_.get(), used_);
+  if (used_ == 0) return;
+  if (writing_ == Writing::here || !flush_aside()) write_all(buffer_.get(), used_);
+  flushed_ += used_;
   used_ = 0;
+}
+
+// False if there is no other thread to be had.
+bool OutputFile::flush_aside() {
+  if (!aside_) {
+    auto begun = std::make_unique<Aside>();
+    begun->buffer = std::make_unique_for_overwrite<char[]>(buffer_bytes_);
+    try {
+      begun->thread = std::thread([this, aside = begun.get()] { aside->run(*this); });
+    } catch (const std::system_error&) {
+      writing_ = Writing::here;
+      return false;
+    }
+    aside_ = std::move(begun);
+  }
+  const std::unique_lock lock = aside_->wait();
+  buffer_.swap(aside_->buffer);
+  aside_->size = used_;
+  aside_->changed.notify_all();
+  return true;
+}
+
+// From here on everything is written by the caller.
+void OutputFile::finish_aside() {
+  writing_ = Writing::here;
+  if (!aside_) return;
+  (void)aside_->wait();
+  aside_.reset();
 }
 
 void OutputFile::write_all(const char* bytes, std::size_t size) {
@@ -131,17 +217,18 @@ void OutputFile::write_all(const char* bytes, std::size_t size) {
     }
     bytes += written;
     size -= static_cast<std::size_t>(written);
-    flushed_ += static_cast<std::uint64_t>(written);
+    written_ += static_cast<std::uint64_t>(written);
   }
-  if (durability_ == Durability::synced && flushed_ - write_back_started_ >= kWriteBackBytes) {
+  if (durability_ == Durability::synced && written_ - write_back_started_ >= kWriteBackBytes) {
     // A hint only: what it misses, fsync reports.
     (void)::sync_file_range(descriptor_, static_cast<off64_t>(write_back_started_),
-                            static_cast<off64_t>(flushed_ - write_back_started_), SYNC_FILE_RANGE_WRITE);
-    write_back_started_ = flushed_;
+                            static_cast<off64_t>(written_ - write_back_started_), SYNC_FILE_RANGE_WRITE);
+    write_back_started_ = written_;
   }
 }
 
 void OutputFile::finish() {
+  finish_aside();
   flush();
   buffer_.reset();
   checksum_ = XXH3_64bits_digest(hash_->state.get());

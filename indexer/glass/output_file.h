@@ -20,6 +20,13 @@ enum class Durability {
   unsynced,  // the bytes are the kernel's affair (tests, temporary files)
 };
 
+// Which thread hands the bytes to the kernel.
+enum class Writing {
+  here,   // the caller's
+  aside,  // one of the file's own, begun with the first full buffer: the caller fills another one meanwhile.
+          // Copying into the file cache and the checksum are a third of what a large table costs.
+};
+
 // Error{io} for a failed system call: path, what was tried, the reason, and for a full disk or quota how much
 // room is left.
 Error io_error(const std::filesystem::path& path, std::string_view attempted, int error_number);
@@ -30,8 +37,10 @@ void sync_directory(const std::filesystem::path& directory);
 // One thread at a time. Throws Error{io}; after that the file is good for nothing but removal.
 class OutputFile {
  public:
-  // The file must not exist. Nothing is written before `buffer_bytes` have come together.
-  OutputFile(std::filesystem::path path, std::size_t buffer_bytes, Durability durability);
+  // The file must not exist. Nothing is written before `buffer_bytes` have come together; aside, there are
+  // two such buffers, and an error of writing one is thrown when the next is full, by finish() at last.
+  OutputFile(std::filesystem::path path, std::size_t buffer_bytes, Durability durability,
+             Writing writing = Writing::here);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
@@ -54,6 +63,8 @@ class OutputFile {
 
  private:
   void flush();
+  bool flush_aside();
+  void finish_aside();
   void write_all(const char* bytes, std::size_t size);
 
   std::filesystem::path path_;
@@ -61,10 +72,15 @@ class OutputFile {
   Durability durability_;
   std::unique_ptr<char[]> buffer_;
   std::size_t used_ = 0;
-  std::uint64_t flushed_ = 0;
+  std::uint64_t flushed_ = 0;  // out of the buffer
+  // Of write_all(), in whatever thread that runs.
+  std::uint64_t written_ = 0;
   std::uint64_t write_back_started_ = 0;
   struct Hash;
   std::unique_ptr<Hash> hash_;
+  Writing writing_;
+  struct Aside;
+  std::unique_ptr<Aside> aside_;  // once the thread has begun
   std::uint64_t checksum_ = 0;
   int descriptor_ = -1;
 };

@@ -13,7 +13,7 @@ void PostingListWriter::begin(ListKind kind, std::string_view key, std::uint32_t
 }
 
 void PostingListWriter::write_chunk(bool last) {
-  char head[4 * kMaxVarintBytes];
+  char head[kMaxHeadBytes];
   char* out = head;
   key_.resize(key_bytes_);
   if (first_chunk_) {
@@ -26,10 +26,11 @@ void PostingListWriter::write_chunk(bool last) {
   }
   *out++ = last ? '1' : '0';
   out = put_varint(out, last_docid_ - first_docid_);
-  tag_.assign(head, static_cast<std::size_t>(out - head));
-  tag_ += body_;
-  table_.add(key_, tag_);
-  body_.clear();
+  const auto head_bytes = static_cast<std::size_t>(out - head);
+  char* const tag = body() - head_bytes;
+  std::memcpy(tag, head, head_bytes);
+  table_.add(key_, {tag, static_cast<std::size_t>(body_end_ - tag)});
+  body_end_ = body();
   first_chunk_ = false;
 }
 

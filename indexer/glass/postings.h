@@ -42,22 +42,21 @@ enum class ListKind { postings, lengths };
 class PostingListWriter {
  public:
   explicit PostingListWriter(TableWriter& table) : table_(table) {}
+  PostingListWriter(const PostingListWriter&) = delete;
+  PostingListWriter& operator=(const PostingListWriter&) = delete;
 
   // `key` is the term in escaped form; for lengths it is kLengthsPrefix, and the sums are not stored.
   void begin(ListKind kind, std::string_view key, std::uint32_t documents, std::uint64_t occurrences);
 
   // The next document of the list, docids increasing. wdf, or the length of the document.
   void add(std::uint32_t docid, std::uint32_t wdf) {
-    if (body_.size() >= kChunkBytes) write_chunk(false);
-    char bytes[2 * kMaxVarintBytes];
-    char* out = bytes;
-    if (body_.empty()) {
+    if (body_end_ - body() >= static_cast<std::ptrdiff_t>(kChunkBytes)) write_chunk(false);
+    if (body_end_ == body()) {
       first_docid_ = docid;
     } else {
-      out = put_varint(out, docid - last_docid_ - 1);
+      body_end_ = put_varint(body_end_, docid - last_docid_ - 1);
     }
-    out = put_varint(out, wdf);
-    body_.append(bytes, static_cast<std::size_t>(out - bytes));
+    body_end_ = put_varint(body_end_, wdf);
     last_docid_ = docid;
   }
 
@@ -66,6 +65,9 @@ class PostingListWriter {
 
  private:
   void write_chunk(bool last);
+  char* body() { return tag_ + kMaxHeadBytes; }
+
+  static constexpr std::size_t kMaxHeadBytes = 4 * kMaxVarintBytes + 1;
 
   TableWriter& table_;
   ListKind kind_ = ListKind::postings;
@@ -76,8 +78,9 @@ class PostingListWriter {
   bool first_chunk_ = true;
   std::uint32_t first_docid_ = 0;
   std::uint32_t last_docid_ = 0;
-  std::string body_;
-  std::string tag_;
+  // The head is put before the body when that is complete.
+  char tag_[kMaxHeadBytes + kChunkBytes + 2 * kMaxVarintBytes];
+  char* body_end_ = body();
 };
 
 // Writes the value chunks of one slot after the other.

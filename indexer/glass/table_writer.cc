@@ -102,7 +102,7 @@ TableWriter::TableWriter(const std::filesystem::path& path, const TableOptions& 
       max_item_bytes_(std::min(kMaxItemBytes, (options.block_bytes - kDirectoryBegin - kBlockSumBytes -
                                                kItemsThatFit * kDirectoryEntryBytes) /
                                                   kItemsThatFit)),
-      file_(path, kFileBufferBytes, options.durability) {
+      file_(path, kFileBufferBytes, options.durability, options.writing) {
   if (options_.compression == TagCompression::deflate) deflater_ = std::make_unique<Deflater>();
   start_leaf();
   unsigned char* item = leaf_item({}, 1, kItemHeadBytes);

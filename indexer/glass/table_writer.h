@@ -66,6 +66,7 @@ struct TableOptions {
       8192;  // a power of two from 8192 to 65536; Xapian itself would also take 2048 and 4096
   TagCompression compression = TagCompression::none;
   Durability durability = Durability::synced;
+  Writing writing = Writing::here;
 };
 
 // Throws Error{usage} for a block size that is none.

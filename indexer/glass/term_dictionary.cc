@@ -29,18 +29,6 @@ std::uint64_t head_of(std::string_view term) {
 TermDictionary::TermDictionary()
     : slots_(std::size_t{1} << kFirstSlotBits), shift_(32 - kFirstSlotBits), block_used_(kBlockBytes) {}
 
-std::uint32_t TermDictionary::find(std::string_view term) const {
-  const std::uint32_t hash = hash_of(term);
-  const std::size_t mask = slots_.size() - 1;
-  for (std::size_t at = hash >> shift_;; at = (at + 1) & mask) {
-    const std::uint64_t slot = slots_[at];
-    if (slot == 0) return kUnknown;
-    if (slot >> 32 != hash) continue;
-    const auto id = static_cast<std::uint32_t>(slot) - 1;
-    if (this->term(id) == term) return id;
-  }
-}
-
 std::uint32_t TermDictionary::intern(std::string_view term) {
   const std::uint32_t hash = hash_of(term);
   const std::size_t mask = slots_.size() - 1;

@@ -16,10 +16,6 @@ class TermDictionary {
  public:
   TermDictionary();
 
-  static constexpr std::uint32_t kUnknown = 0xffffffff;
-
-  // The number of a term, kUnknown if it has none.
-  std::uint32_t find(std::string_view term) const;
   // The number of a term; a new term gets the next one. At most 255 bytes of any kind, at most 2^32 - 1
   // terms.
   std::uint32_t intern(std::string_view term);
