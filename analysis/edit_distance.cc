@@ -52,6 +52,22 @@ int edit_distance(std::string_view a, std::string_view b, int limit) {
   return band[static_cast<std::size_t>(rows % 3)][y.size()];
 }
 
+namespace {
+
+// "idx" of "index": the same first letter, the others somewhere behind it in the same order.
+bool abbreviates(std::string_view word, std::string_view candidate) {
+  if (word.empty() || candidate.empty() || word.front() != candidate.front()) return false;
+  std::size_t at = 0;
+  for (const char c : word) {
+    at = candidate.find(c, at);
+    if (at == std::string_view::npos) return false;
+    ++at;
+  }
+  return true;
+}
+
+}  // namespace
+
 std::string nearest(std::string_view word, std::span<const std::string> candidates) {
   std::string best;
   int fewest = std::min<int>(2, static_cast<int>(word.size() / 3)) + 1;
@@ -62,10 +78,17 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
       best = candidate;
     }
   }
-  const std::size_t first = std::min(word.find_first_not_of('-'), word.size());
-  if (!best.empty() || word.size() - first < 3) return best;
-  for (const std::string& candidate : candidates) {
-    if (candidate.starts_with(word) && (best.empty() || candidate.size() < best.size())) best = candidate;
+  const auto name_of = [](std::string_view text) {
+    return text.substr(std::min(text.find_first_not_of('-'), text.size()));
+  };
+  if (!best.empty() || name_of(word).size() < 2) return best;
+  for (const bool beginning : {true, false}) {
+    for (const std::string& candidate : candidates) {
+      const bool fits = beginning ? name_of(candidate).starts_with(name_of(word))
+                                  : abbreviates(name_of(word), name_of(candidate));
+      if (fits && (best.empty() || candidate.size() < best.size())) best = candidate;
+    }
+    if (!best.empty()) break;
   }
   return best;
 }

@@ -15,7 +15,8 @@ namespace kwerenda {
 int edit_distance(std::string_view a, std::string_view b, int limit);
 
 // The one of `candidates` closest to `word`, if within 2 edits and a third of its length; failing that, the
-// shortest that begins with `word`, if it has three bytes beside leading dashes; empty otherwise. For "did
+// shortest that begins with `word`, and failing that the shortest with the letters of `word` in their order,
+// the first in front ("rm" of "remove"), if it has two bytes beside leading dashes; empty otherwise. For "did
 // you mean".
 std::string nearest(std::string_view word, std::span<const std::string> candidates);
 

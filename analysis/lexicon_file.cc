@@ -3,7 +3,6 @@
 #include <bit>
 #include <cerrno>
 #include <cmath>
-#include <cstring>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -14,6 +13,7 @@
 
 #include "analysis/error.h"
 #include "analysis/message.h"
+#include "analysis/system_reason.h"
 
 namespace kwerenda {
 namespace {
@@ -33,7 +33,7 @@ static_assert(std::endian::native == std::endian::little, "the cells of the lexi
       ErrorKind::io,
       message("nie można otworzyć leksykonu {}: {}; sprawdź, czy to zwykły plik i czy masz prawo go czytać",
               "cannot open the lexicon {}: {}; check that it is a regular file that you may read",
-              path.string(), std::strerror(code)));
+              path.string(), system_reason(code)));
 }
 
 }  // namespace

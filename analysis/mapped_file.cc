@@ -10,6 +10,7 @@
 
 #include "analysis/error.h"
 #include "analysis/message.h"
+#include "analysis/system_reason.h"
 
 namespace kwerenda {
 
@@ -22,7 +23,7 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
     throw Error(code == ENOENT || code == 0 || code == ELOOP ? ErrorKind::corrupt : ErrorKind::io,
                 message("{}: nie można otworzyć pliku{}{}. Przywróć indeks z kopii albo zbuduj go od nowa.",
                         "{}: cannot open the file{}{}. Restore the index from a backup or build it anew.",
-                        path.string(), code ? ": " : "", code ? std::strerror(code) : ""));
+                        path.string(), code ? ": " : "", code ? system_reason(code) : std::string()));
   }
   size_ = static_cast<std::size_t>(status.st_size);
   void* const data = size_ == 0 ? nullptr : ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file, 0);
@@ -31,7 +32,7 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
   if (data == MAP_FAILED) {
     throw Error(ErrorKind::io, message("{}: nie można odwzorować pliku w pamięci: {}. Spróbuj ponownie.",
                                        "{}: cannot map the file into memory: {}. Try again.", path.string(),
-                                       std::strerror(code)));
+                                       system_reason(code)));
   }
   data_ = static_cast<const unsigned char*>(data);
 }

@@ -41,8 +41,9 @@ class Reader {
       table = toml::parse(text, file_.string());
     } catch (const toml::parse_error& error) {
       fail(error.source().begin.line,
-           message("oczekiwano pliku TOML, a jest błąd składni: {}",
-                   "expected a TOML file, found a syntax error: {}", error.description()));
+           message("oczekiwano pliku TOML, a w kolumnie {} jest błąd składni (opis po angielsku: {})",
+                   "expected a TOML file, found a syntax error in column {}: {}", error.source().begin.column,
+                   error.description()));
     }
     PreferenceFile read{file_, {}};
     for (const auto& [key, value] : table) {
@@ -132,7 +133,7 @@ fs::path config_home() {
 Preferences read_preferences(const fs::path& directory, const fs::path& config_home) {
   Preferences preferences;
   std::error_code error;
-  for (fs::path at = fs::absolute(directory, error);; at = at.parent_path()) {
+  for (fs::path at = fs::absolute(directory, error).lexically_normal();; at = at.parent_path()) {
     if (fs::is_regular_file(at / kPreferenceFile, error)) {
       preferences.files.push_back(read_file(at / kPreferenceFile));
       break;

@@ -15,6 +15,7 @@ struct Noun {
 
 inline constexpr Noun kReportNoun{"raport", "raporty", "raportów", "report", "reports"};
 inline constexpr Noun kPassageNoun{"fragment", "fragmenty", "fragmentów", "passage", "passages"};
+inline constexpr Noun kWordNoun{"słowo", "słowa", "słów", "word", "words"};
 inline constexpr Noun kFileNoun{"plik", "pliki", "plików", "file", "files"};
 
 // The form that goes with `count`. The view lives as long as the texts of `noun`.

@@ -8,12 +8,12 @@
 
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <memory>
 #include <new>
 
 #include "analysis/error.h"
 #include "analysis/message.h"
+#include "analysis/system_reason.h"
 
 namespace kwerenda {
 namespace {
@@ -65,7 +65,7 @@ class File {
   [[noreturn]] void fail(const char* attempted) const {
     throw Error(ErrorKind::io, message("{}: {}: {}. Sprawdź uprawnienia i dysk.",
                                        "{}: {}: {}. Check the permissions and the disk.", path_.string(),
-                                       attempted, std::strerror(errno)));
+                                       attempted, system_reason(errno)));
   }
 
   std::filesystem::path path_;

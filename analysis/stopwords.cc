@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <functional>
 
 #include "analysis/error.h"
 #include "analysis/fold.h"
 #include "analysis/message.h"
+#include "analysis/system_reason.h"
 #include "analysis/utf8.h"
 
 namespace kwerenda {
@@ -22,7 +22,7 @@ StopWords StopWords::load(const std::filesystem::path& path) {
     const int reason = errno;
     throw Error(reason == ENOENT ? ErrorKind::not_found : ErrorKind::io,
                 message("{}: nie można otworzyć listy słów pomijanych: {}",
-                        "{}: cannot open the list of stop words: {}", path.string(), std::strerror(reason)));
+                        "{}: cannot open the list of stop words: {}", path.string(), system_reason(reason)));
   }
   StopWords list;
   std::string line;
@@ -45,7 +45,7 @@ StopWords StopWords::load(const std::filesystem::path& path) {
   }
   if (file.bad())
     throw Error(ErrorKind::io, message("{}: błąd odczytu: {}", "{}: reading failed: {}", path.string(),
-                                       std::strerror(errno)));
+                                       system_reason(errno)));
 
   std::sort(list.words_.begin(), list.words_.end());
   list.words_.erase(std::unique(list.words_.begin(), list.words_.end()), list.words_.end());

@@ -160,6 +160,11 @@ int run(std::vector<const char*> arguments) {
       if (row.size() >= 2 && collection.grades.count(row[0]))
         collection.queries.emplace_back(row[0], parse(row[1]));
     }
+    if (collection.queries.size() < collection.grades.size()) {
+      fmt::print(stderr,
+                 "ranking_ablation: {} has only {} of the {} queries that {} judges; the rest count 0\n",
+                 arguments[i + 1], collection.queries.size(), collection.grades.size(), arguments[i + 2]);
+    }
   }
   SearchOptions options;
   options.per_report = 1;

@@ -8,6 +8,8 @@ include(CMakePackageConfigHelpers)
 install(TARGETS kwerenda-index kwerenda-search DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES ${PROJECT_BINARY_DIR}/share/kwerenda/pl.lex DESTINATION share/kwerenda)  # where data_files.cc looks
 install(FILES LICENSE THIRD-PARTY.md README.md NEWS.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# The guides, beside the README that links to them.
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md PATTERN man EXCLUDE)
 
 install(FILES searcher/searcher.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/kwerenda/searcher)
 install(FILES analysis/error.h analysis/language.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/kwerenda/analysis)
@@ -32,10 +34,13 @@ if(KWERENDA_SCDOC)
     set(made ${PROJECT_BINARY_DIR}/man/${page})
     add_custom_command(OUTPUT ${made}
       COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/man
-      COMMAND ${KWERENDA_SCDOC} < ${PROJECT_SOURCE_DIR}/docs/man/${page}.scd > ${made}
+      # scdoc switches hyphenation off before .TH, which switches it on again, and English rules part Polish words.
+      COMMAND ${KWERENDA_SCDOC} < ${PROJECT_SOURCE_DIR}/docs/man/${page}.scd | sed -e "1i .nr HY 0" -e "/^\\.TH /a .nh" > ${made}
       DEPENDS docs/man/${page}.scd VERBATIM)
     list(APPEND man_pages ${made})
   endforeach()
   add_custom_target(man ALL DEPENDS ${man_pages})
   install(FILES ${man_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+else()
+  message(STATUS "Man pages: left out, since there is no scdoc (Debian: apt-get install scdoc, then cmake again)")
 endif()

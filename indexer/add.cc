@@ -337,7 +337,7 @@ AddSummary add_paths(const std::vector<std::string>& paths, const AddSettings& s
 
 std::string to_text(const AddSummary& summary, double seconds, bool dry_run) {
   std::string text = message("{} {}: {}, {} tekstu, {} s", "{} {}: {}, {} of text, {} s",
-                             dry_run ? message("Do dodania", "To add") : message("Dodano", "Added"),
+                             dry_run ? message("Do dodania:", "To add:") : message("Dodano", "Added"),
                              counted(summary.reports, kReportNoun), counted(summary.passages, kPassageNoun),
                              readable_size(summary.bytes), decimal(seconds, 1));
   if (seconds >= 1 && summary.bytes > 0) {
@@ -351,8 +351,8 @@ std::string to_text(const AddSummary& summary, double seconds, bool dry_run) {
                     "Under a new name, with the same content: {}.\n", counted(summary.renamed, kReportNoun));
   }
   if (summary.removed > 0) {
-    text += fmt::format("{}: {}.\n",
-                        dry_run ? message("Do usunięcia", "To remove") : message("Usunięto", "Removed"),
+    text += fmt::format("{} {}.\n",
+                        dry_run ? message("Do usunięcia:", "To remove:") : message("Usunięto", "Removed"),
                         counted(summary.removed, kReportNoun));
   }
   if (!summary.spared.empty()) {

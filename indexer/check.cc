@@ -28,6 +28,7 @@
 #include "analysis/schema.h"
 #include "analysis/segment_sums.h"
 #include "analysis/stored.h"
+#include "analysis/system_reason.h"
 #include "analysis/utf8.h"
 #include "indexer/passage_document.h"
 #include "indexer/readers/reader.h"
@@ -68,8 +69,8 @@ class Findings {
   // The rest that was not told.
   void finish() {
     if (damages_ > kMostFindings)
-      say('D', message("… i {} dalszych", "… and {} more", damages_ - kMostFindings));
-    if (notes_ > kMostFindings) say('N', message("… i {} dalszych", "… and {} more", notes_ - kMostFindings));
+      say('D', message("… i jeszcze {}", "… and {} more", damages_ - kMostFindings));
+    if (notes_ > kMostFindings) say('N', message("… i jeszcze {}", "… and {} more", notes_ - kMostFindings));
   }
 
  private:
@@ -162,7 +163,7 @@ void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
   int ends[2];
   if (::pipe(ends) != 0)
     throw Error(ErrorKind::io, message("check: nie można utworzyć potoku: {}",
-                                       "check: cannot make a pipe: {}", std::strerror(errno)));
+                                       "check: cannot make a pipe: {}", system_reason(errno)));
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) {
@@ -170,7 +171,7 @@ void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
     ::close(ends[0]);
     ::close(ends[1]);
     throw Error(ErrorKind::io, message("check: nie można utworzyć procesu: {}",
-                                       "check: cannot make a process: {}", std::strerror(reason)));
+                                       "check: cannot make a process: {}", system_reason(reason)));
   }
   if (child == 0) {
     ::close(ends[0]);
@@ -245,7 +246,7 @@ void check_structure(const fs::path& segment, Findings& findings) {
                 "kontrolne wszystkich plików i ich treść sprawdzono",
                 "{}: the structure of the trees was left out, for which Xapian needs permission to write "
                 "({}); the checksums of all files and their contents were checked",
-                segment.string(), std::strerror(errno)));
+                segment.string(), system_reason(errno)));
   }
   std::ostringstream out;
   const std::size_t errors = Xapian::Database::check(segment.string(), 0, &out);
@@ -354,12 +355,12 @@ class ContentCheck {
     const Manifest manifest = manifest_from_json(database_.get_metadata(kManifestKey), "manifest");
     if (manifest.extra_lexicon_hash != (extra.empty() ? 0 : XXH3_64bits(extra.data(), extra.size()))) {
       findings_.damage(
-          message("słownik dodatkowy w indeksie nie zgadza się ze skrótem w manifeście",
+          message("leksykon dodatkowy w indeksie nie zgadza się ze skrótem w manifeście",
                   "the extra lexicon in the index does not agree with the hash in the manifest"));
     }
     if (keys_ && manifest.lexicon_hash != keys_->lexicon().hash()) {
       findings_.note(message(
-          "indeks zbudowano ze słownikiem {:016x}, a wczytano {:016x}: kluczy nie policzono od nowa",
+          "indeks zbudowano z leksykonem {:016x}, a wczytano {:016x}: kluczy nie policzono od nowa",
           "the index was built with lexicon {:016x}, the one loaded is {:016x}: keys were not computed again",
           manifest.lexicon_hash, keys_->lexicon().hash()));
       keys_.reset();
@@ -619,7 +620,7 @@ void in_child_process(const fs::path& index, const std::function<void()>& work) 
   int ends[2];
   if (::pipe(ends) != 0)
     throw Error(ErrorKind::io,
-                message("nie można utworzyć potoku: {}", "cannot make a pipe: {}", std::strerror(errno)));
+                message("nie można utworzyć potoku: {}", "cannot make a pipe: {}", system_reason(errno)));
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) {
@@ -627,7 +628,7 @@ void in_child_process(const fs::path& index, const std::function<void()>& work) 
     ::close(ends[0]);
     ::close(ends[1]);
     throw Error(ErrorKind::io, message("nie można utworzyć procesu: {}", "cannot make a process: {}",
-                                       std::strerror(reason)));
+                                       system_reason(reason)));
   }
   if (child == 0) {
     ::close(ends[0]);

@@ -11,42 +11,19 @@
 
 #include "analysis/error.h"
 #include "analysis/message.h"
+#include "analysis/system_reason.h"
 
 namespace kwerenda {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string reason_text(int reason) {
-  switch (reason) {
-    case ENOSPC:
-      return message("brak miejsca na dysku", "no space left on the disk");
-    case EDQUOT:
-      return message("przekroczony przydział miejsca na dysku", "the disk quota is exceeded");
-    case EFBIG:
-      return message("przekroczony największy dozwolony rozmiar pliku (ulimit -f)",
-                     "the greatest allowed file size is exceeded (ulimit -f)");
-    case EROFS:
-      return message("system plików jest tylko do odczytu", "the file system is read-only");
-    case EACCES:
-    case EPERM:
-      return message("brak uprawnień", "permission denied");
-    case EIO:
-      return message("błąd wejścia-wyjścia urządzenia", "input/output error of the device");
-    case EMFILE:
-    case ENFILE:
-      return message("za dużo otwartych plików", "too many open files");
-    default:
-      return std::strerror(reason);
-  }
-}
-
 [[noreturn]] void fail(const fs::path& path, const char* what, int reason) {
   const std::string room = room_left(path);
   throw Error(ErrorKind::io,
               message("{}: {}: {}{}. Sprawdź wolne miejsce i uprawnienia, potem powtórz to samo polecenie.",
                       "{}: {}: {}{}. Check free space and permissions, then repeat the same command.",
-                      path.string(), what, reason_text(reason), room.empty() ? "" : " (" + room + ")"));
+                      path.string(), what, system_reason(reason), room.empty() ? "" : " (" + room + ")"));
 }
 
 class Descriptor {

@@ -10,6 +10,7 @@
 
 #include "analysis/error.h"
 #include "analysis/message.h"
+#include "analysis/system_reason.h"
 #include "analysis/utf8.h"
 
 namespace kwerenda {
@@ -98,25 +99,8 @@ std::string read_named_file(const std::string& path, std::uint64_t limit_bytes) 
 }
 
 std::string error_text(int error) {
-  switch (error) {
-    case EACCES:
-    case EPERM:
-      return message("brak uprawnień do odczytu", "no permission to read");
-    case ENOENT:
-    case ENOTDIR:
-      return message("nie ma takiego pliku ani katalogu", "no such file or directory");
-    case EMFILE:
-    case ENFILE:
-      return message("za dużo otwartych plików (limit: ulimit -n)", "too many open files (limit: ulimit -n)");
-    case EIO:
-      return message("błąd wejścia/wyjścia dysku", "input/output error of the disk");
-    case ENAMETOOLONG:
-      return message("za długa nazwa", "the name is too long");
-    case ESTALE:
-      return message("plik zniknął z serwera", "the file has vanished from the server");
-    default:
-      return std::system_category().message(error);
-  }
+  if (error == EACCES || error == EPERM) return message("brak uprawnień do odczytu", "no permission to read");
+  return system_reason(error == ENOTDIR ? ENOENT : error);
 }
 
 }  // namespace kwerenda

@@ -51,7 +51,7 @@ std::ptrdiff_t read_some(int fd, std::size_t most, std::string& out);
 // above `limit_bytes`.
 std::string read_named_file(const std::string& path, std::uint64_t limit_bytes);
 
-// What errno says, in the language of messages where it is common: "brak uprawnień do odczytu".
+// As system_reason(), of a file that was to be read: "brak uprawnień do odczytu".
 std::string error_text(int error);
 
 }  // namespace kwerenda

@@ -7,7 +7,7 @@ namespace {
 
 const char* program_help() {
   return message(
-      R"(kwerenda-index – buduje indeks polskich sprawozdań, w którym szuka kwerenda-search
+      R"(kwerenda-index – buduje indeks polskich raportów, w którym szuka kwerenda-search
 
 Przykłady:
   kwerenda-index add --index indeks raporty/          wszystkie .txt, .md i .jsonl z katalogu
@@ -28,7 +28,7 @@ Polecenia:
   restore  nowy indeks z takiego zrzutu
 
   -h, --help      ta pomoc, a po poleceniu (kwerenda-index add --help) jego opcje
-  --version       wersja programu, formatu indeksu i leksykonu
+  -V, --version   wersja programu, formatu indeksu i leksykonu
 
 Kody wyjścia: 0 wykonano, 2 nie udało się, 3 wykonano częściowo (wypisano, co pominięto),
 75 indeks zajęty, można spróbować ponownie.
@@ -36,8 +36,9 @@ Kody wyjścia: 0 wykonano, 2 nie udało się, 3 wykonano częściowo (wypisano, 
 Opcje index, lexicon, lexicon-extra, memory, threads, lock-timeout i progress można ustawić
 na stałe plikiem kwerenda.toml w katalogu bieżącym lub nad nim, albo ~/.config/kwerenda/kwerenda.toml.
 Zmienne KWERENDA_* mają przed nim pierwszeństwo, a przed nimi opcje w wierszu poleceń.
-KWERENDA_LANG=pl albo en wybiera język komunikatów. Bez tej zmiennej decyduje język systemu (LC_ALL,
-LC_MESSAGES, LANG): jeśli jest angielski, komunikaty są po angielsku, a w każdym innym po polsku.
+KWERENDA_LANG=pl albo en wybiera język komunikatów (każda inna wartość to pl). Bez tej zmiennej decyduje
+język systemu (LC_ALL, LC_MESSAGES, LANG): jeśli jest angielski, komunikaty są po angielsku, w każdym innym
+wypadku po polsku.
 )",
       R"(kwerenda-index – builds the index of Polish reports that kwerenda-search looks into
 
@@ -60,7 +61,7 @@ Commands:
   restore  a new index from such a dump
 
   -h, --help      this help; after a command (kwerenda-index add --help) its options
-  --version       version of the program, of the index format and of the lexicon
+  -V, --version   version of the program, of the index format and of the lexicon
 
 Exit codes: 0 done, 2 failed, 3 partly done (what was left out is listed),
 75 the index is in use, try again.
@@ -68,8 +69,9 @@ Exit codes: 0 done, 2 failed, 3 partly done (what was left out is listed),
 The options index, lexicon, lexicon-extra, memory, threads, lock-timeout and progress can be set
 for good in a file kwerenda.toml in the current directory or above it, or in
 ~/.config/kwerenda/kwerenda.toml. Variables KWERENDA_* win over it, options on the command line over those.
-KWERENDA_LANG=pl or en chooses the language of messages. Without that variable the system's language
-does (LC_ALL, LC_MESSAGES, LANG): messages are English if it is English, Polish if it is any other.
+KWERENDA_LANG=pl or en chooses the language of messages (any other value is pl). Without that variable the
+system's language does (LC_ALL, LC_MESSAGES, LANG): messages are English if it is English, Polish if it is
+any other.
 )");
 }
 
@@ -88,7 +90,7 @@ Przykłady:
 Plik, którego nie da się odczytać, jest wymieniony z przyczyną, a praca trwa dalej.
 
 Co czytać:
-  --index KATALOG           gdzie jest indeks; powstaje, jeśli go nie ma [KWERENDA_INDEX]
+  -i, --index KATALOG       gdzie jest indeks; powstaje, jeśli go nie ma [KWERENDA_INDEX]
   --files-from PLIK|-       ścieżki z pliku, po jednej w wierszu
   -0, --null                ścieżki w --files-from kończą się bajtem NUL (find -print0)
   --input-format RODZAJ     auto, txt, md albo jsonl (domyślnie auto: według rozszerzenia)
@@ -110,7 +112,7 @@ Praca:
   --progress auto|json|never   postęp na stderr (domyślnie auto: tylko na terminalu); przy json
                             wszystkie komunikaty są wierszami JSON [KWERENDA_PROGRESS]
   -q, --quiet               tylko błędy
-  -v, --verbose             także nazwy dodanych raportów
+  -v, --verbose             także nazwy dodanych i usuniętych raportów
   -h, --help                ta pomoc
 
 Limity: plik tekstowy 256 MiB, wiersz JSON Lines 256 MiB (sam plik bez limitu), 100 poziomów katalogów.
@@ -128,7 +130,7 @@ PATH is a file, a directory (with those below it) or - (standard input). Of dire
 A file that cannot be read is listed with the cause, and the work goes on.
 
 What to read:
-  --index DIRECTORY         where the index is; made if there is none [KWERENDA_INDEX]
+  -i, --index DIRECTORY     where the index is; made if there is none [KWERENDA_INDEX]
   --files-from FILE|-       paths from a file, one a line
   -0, --null                the paths in --files-from end with a NUL byte (find -print0)
   --input-format KIND       auto, txt, md or jsonl (default auto: by the extension)
@@ -150,7 +152,7 @@ Running:
   --progress auto|json|never   progress on stderr (default auto: on a terminal only); with json
                             all messages are lines of JSON [KWERENDA_PROGRESS]
   -q, --quiet               errors only
-  -v, --verbose             also the names of the reports added
+  -v, --verbose             also the names of the reports added and removed
   -h, --help                this help
 
 Limits: a text file 256 MiB, a line of JSON Lines 256 MiB (the file any), 100 levels of directories.
@@ -167,7 +169,7 @@ Przykłady:
 Wypisuje manifest indeksu (wersja formatu, leksykon, podział na fragmenty), liczbę raportów i
 fragmentów oraz rozmiary.
 
-  --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
+  -i, --index KATALOG       gdzie jest indeks [KWERENDA_INDEX]
   -h, --help                ta pomoc
 )",
       R"(kwerenda-index info --index DIRECTORY
@@ -178,7 +180,7 @@ Examples:
 Prints the manifest of the index (version of the format, lexicon, division into passages), the numbers
 of reports and passages, and sizes.
 
-  --index DIRECTORY         where the index is [KWERENDA_INDEX]
+  -i, --index DIRECTORY     where the index is [KWERENDA_INDEX]
   -h, --help                this help
 )");
 }
@@ -195,7 +197,7 @@ Przykłady:
 RAPORT to identyfikator (dla pliku: ścieżka, pod którą go dodano; dla wiersza JSON Lines: „_id”),
 plik JSON Lines (wszystkie jego wiersze) albo katalog (wszystkie raporty spod niego).
 
-  --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
+  -i, --index KATALOG       gdzie jest indeks [KWERENDA_INDEX]
   --dry-run                 tylko wypisuje, co by usunięto
   --lock-timeout SEKUNDY    jak długo czekać na inny zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
   -q, --quiet               tylko błędy
@@ -212,7 +214,7 @@ Examples:
 REPORT is an identifier (of a file the path it was added by; of a line of JSON Lines its “_id”),
 a JSON Lines file (all of its lines) or a directory (all reports below it).
 
-  --index DIRECTORY         where the index is [KWERENDA_INDEX]
+  -i, --index DIRECTORY     where the index is [KWERENDA_INDEX]
   --dry-run                 only lists what would be removed
   --lock-timeout SECONDS    how long to wait for another writer (default 10) [KWERENDA_LOCK_TIMEOUT]
   -q, --quiet               errors only
@@ -233,7 +235,7 @@ Sprawdza strukturę tabel, manifest, wszystkie sumy kontrolne, liczbę fragment�
 liczy na nowo klucze każdego fragmentu. Zapis do indeksu czeka, aż sprawdzenie się skończy.
 Kod wyjścia: 0 indeks jest cały, 2 jest uszkodzony.
 
-  --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
+  -i, --index KATALOG       gdzie jest indeks [KWERENDA_INDEX]
   --sources                 porównuje też fragmenty z plikami, z których je przeczytano
   --lexicon PLIK            inny leksykon niż dołączony [KWERENDA_LEXICON]
   --lock-timeout SEKUNDY    jak długo czekać na zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
@@ -250,7 +252,7 @@ Checks the structure of the tables, the manifest, all checksums and the number o
 report, and computes the keys of each passage again. Writers wait until the check is done.
 Exit code: 0 the index is sound, 2 it is damaged.
 
-  --index DIRECTORY         where the index is [KWERENDA_INDEX]
+  -i, --index DIRECTORY     where the index is [KWERENDA_INDEX]
   --sources                 also compares the passages with the files that they were read from
   --lexicon FILE            another lexicon than the one that comes with it [KWERENDA_LEXICON]
   --lock-timeout SECONDS    how long to wait for a writer (default 10) [KWERENDA_LOCK_TIMEOUT]
@@ -269,7 +271,7 @@ Przykłady:
 Zapisuje indeks na nowo, bez luk, które zostają po wielu zmianach. Potrzebuje tyle wolnego miejsca,
 ile zajmuje indeks; szukać można przez cały czas.
 
-  --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
+  -i, --index KATALOG       gdzie jest indeks [KWERENDA_INDEX]
   --lock-timeout SEKUNDY    jak długo czekać na inny zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
   -q, --quiet               tylko błędy
   -h, --help                ta pomoc
@@ -282,7 +284,7 @@ Examples:
 Writes the index anew, without the gaps that many changes leave. Needs as much free space as the index
 takes; it can be searched all the time.
 
-  --index DIRECTORY         where the index is [KWERENDA_INDEX]
+  -i, --index DIRECTORY     where the index is [KWERENDA_INDEX]
   --lock-timeout SECONDS    how long to wait for another writer (default 10) [KWERENDA_LOCK_TIMEOUT]
   -q, --quiet               errors only
   -h, --help                this help
@@ -300,7 +302,7 @@ Przykłady:
 Wypisuje wszystko, co jest w indeksie: raporty z polami i fragmentami, po jednym obiekcie JSON
 w wierszu. Format opisuje docs/dump-format.md. Czyta też indeksy zbudowane starszą analizą.
 
-  --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
+  -i, --index KATALOG       gdzie jest indeks [KWERENDA_INDEX]
   --lock-timeout SEKUNDY    jak długo czekać na zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
   -h, --help                ta pomoc
 )",
@@ -313,7 +315,7 @@ Examples:
 Prints all that is in the index: reports with their fields and passages, one JSON object a line.
 docs/dump-format.md describes the format. Also reads indexes built by an older analysis.
 
-  --index DIRECTORY         where the index is [KWERENDA_INDEX]
+  -i, --index DIRECTORY     where the index is [KWERENDA_INDEX]
   --lock-timeout SECONDS    how long to wait for a writer (default 10) [KWERENDA_LOCK_TIMEOUT]
   -h, --help                this help
 )");
@@ -329,7 +331,7 @@ Przykłady:
 
 Buduje nowy indeks ze zrzutu. Indeks powstaje dopiero, gdy zrzut okaże się cały.
 
-  --index KATALOG           gdzie ma być nowy indeks [KWERENDA_INDEX]
+  -i, --index KATALOG       gdzie ma być nowy indeks [KWERENDA_INDEX]
   --lexicon PLIK            inny leksykon niż dołączony [KWERENDA_LEXICON]
   --memory ROZMIAR          ile pamięci wolno zająć (domyślnie 1G) [KWERENDA_MEMORY]
   --threads N               ile wątków (domyślnie tyle, ile rdzeni) [KWERENDA_THREADS]
@@ -345,7 +347,7 @@ Examples:
 
 Builds a new index from a dump. There is no index until the dump has proved whole.
 
-  --index DIRECTORY         where the new index is to be [KWERENDA_INDEX]
+  -i, --index DIRECTORY     where the new index is to be [KWERENDA_INDEX]
   --lexicon FILE            another lexicon than the one that comes with it [KWERENDA_LEXICON]
   --memory SIZE             how much memory may be used (default 1G) [KWERENDA_MEMORY]
   --threads N               how many threads (default one a core) [KWERENDA_THREADS]
@@ -366,7 +368,7 @@ Robi zwartą kopię indeksu, utrwala ją i sprawdza; dopiero potem powstaje kata
 przez cały czas, zapis czeka. Nie kopiuj działającego indeksu przez cp ani rsync: w czasie zapisu co
 czwarta taka kopia była uszkodzona. Kopia jest zwykłym indeksem.
 
-  --index KATALOG           gdzie jest indeks [KWERENDA_INDEX]
+  -i, --index KATALOG       gdzie jest indeks [KWERENDA_INDEX]
   --to KOPIA                nowy albo pusty katalog
   --lexicon PLIK            inny leksykon niż dołączony [KWERENDA_LEXICON]
   --lock-timeout SEKUNDY    jak długo czekać na zapis (domyślnie 10) [KWERENDA_LOCK_TIMEOUT]
@@ -382,7 +384,7 @@ Makes a compact copy of the index, makes it durable and checks it; only then the
 The index can be searched all the time, writers wait. Do not copy an index in use with cp or rsync:
 during writing one such copy in four was damaged. The copy is an ordinary index.
 
-  --index DIRECTORY         where the index is [KWERENDA_INDEX]
+  -i, --index DIRECTORY     where the index is [KWERENDA_INDEX]
   --to COPY                 a new or empty directory
   --lexicon FILE            another lexicon than the one that comes with it [KWERENDA_LEXICON]
   --lock-timeout SECONDS    how long to wait for a writer (default 10) [KWERENDA_LOCK_TIMEOUT]

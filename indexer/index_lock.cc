@@ -10,13 +10,13 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
-#include <cstring>
 #include <string>
 #include <thread>
 
 #include "analysis/error.h"
 #include "analysis/message.h"
 #include "analysis/schema.h"
+#include "analysis/system_reason.h"
 #include "indexer/durable_files.h"
 
 namespace kwerenda {
@@ -53,7 +53,7 @@ int open_lock_file(const std::filesystem::path& path, LockMode mode) {
                         "katalogu indeksu, potem powtórz to samo polecenie.",
                         "{}: cannot open the lock file: {}{}. Check free space and the permissions of the "
                         "index's directory, then repeat the same command.",
-                        path.string(), std::strerror(reason), room.empty() ? "" : " (" + room + ")"));
+                        path.string(), system_reason(reason), room.empty() ? "" : " (" + room + ")"));
   }
 }
 
@@ -93,7 +93,7 @@ IndexLock::IndexLock(const std::filesystem::path& index, std::chrono::millisecon
           message(
               "{}: nie można założyć blokady: {}. Indeks musi leżeć w systemie plików, który zna flock().",
               "{}: cannot take the lock: {}. The index has to be in a file system that knows flock().",
-              path.string(), std::strerror(reason)));
+              path.string(), system_reason(reason)));
     }
     if (std::chrono::steady_clock::now() >= deadline) {
       const std::string holder = holder_of(fd_);

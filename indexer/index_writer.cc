@@ -16,6 +16,7 @@
 #include "analysis/index_directory.h"
 #include "analysis/message.h"
 #include "analysis/schema.h"
+#include "analysis/system_reason.h"
 #include "indexer/bulk_batch.h"
 #include "indexer/durable_files.h"
 #include "indexer/index_lock.h"
@@ -95,10 +96,10 @@ Error translated(const fs::path& index, const Xapian::Error& error) {
 }
 
 Error translated(const fs::path& index, const fs::filesystem_error& error) {
-  return {ErrorKind::io,
-          message("{}: {}. Sprawdź uprawnienia i dysk, potem powtórz to samo polecenie.",
-                  "{}: {}. Check the permissions and the disk, then repeat the same command.",
-                  error.path1().empty() ? index.string() : error.path1().string(), error.code().message())};
+  return {ErrorKind::io, message("{}: {}. Sprawdź uprawnienia i dysk, potem powtórz to samo polecenie.",
+                                 "{}: {}. Check the permissions and the disk, then repeat the same command.",
+                                 error.path1().empty() ? index.string() : error.path1().string(),
+                                 system_reason(error.code().value()))};
 }
 
 // Runs `work` and lets nothing but Error, and what says that memory ran out, through.
@@ -130,9 +131,9 @@ void check_agrees(const Manifest& found, const Manifest& wanted, const fs::path&
                                                  "same settings or build a new index in another directory.",
                                                  index.string(), what));
   };
-  if (found.lexicon_hash != wanted.lexicon_hash) fail(message("innym słownikiem", "another lexicon"));
+  if (found.lexicon_hash != wanted.lexicon_hash) fail(message("innym leksykonem", "another lexicon"));
   if (found.extra_lexicon_hash != wanted.extra_lexicon_hash)
-    fail(message("innym słownikiem dodatkowym (--lexicon-extra)", "another extra lexicon (--lexicon-extra)"));
+    fail(message("innym leksykonem dodatkowym (--lexicon-extra)", "another extra lexicon (--lexicon-extra)"));
   if (found.passage_max_bytes != wanted.passage_max_bytes ||
       found.passage_min_bytes != wanted.passage_min_bytes) {
     fail(message("innym podziałem na fragmenty", "another division into passages"));

@@ -26,6 +26,7 @@
 #include "analysis/lexicon.h"
 #include "analysis/manifest.h"
 #include "analysis/message.h"
+#include "analysis/system_reason.h"
 #include "analysis/utf8.h"
 #include "indexer/add.h"
 #include "indexer/charset.h"
@@ -122,8 +123,11 @@ bool put(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
     return true;
   if (errno == EPIPE) return false;
-  throw Error(ErrorKind::io, message("standardowe wyjście: {}; sprawdź wolne miejsce",
-                                     "standard output: {}; check free space", std::strerror(errno)));
+  const int reason = errno;
+  const bool full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
+  throw Error(ErrorKind::io,
+              message("standardowe wyjście: {}{}", "standard output: {}{}", system_reason(reason),
+                      full ? message("; sprawdź wolne miejsce", "; check free space") : ""));
 }
 
 std::string read_standard_input() {
@@ -412,7 +416,7 @@ int run_maintenance(const IndexerOptions& options) {
     if (!file) {
       throw Error(ErrorKind::io, message("{}: nie można odczytać zrzutu: {}. Sprawdź ścieżkę i uprawnienia.",
                                          "{}: cannot read the dump: {}. Check the path and the permissions.",
-                                         printable(options.paths.front()), std::strerror(errno)));
+                                         printable(options.paths.front()), system_reason(errno)));
     }
     out.read_line = [&](std::string& line) { return read_dump_line(file, line); };
   }
@@ -478,7 +482,12 @@ int run(const std::vector<std::string>& arguments) {
     return value ? std::optional<std::string>(value) : std::nullopt;
   };
   g_json = asks_for_json(arguments, environment);
-  const Preferences preferences = read_preferences(".", config_home());
+  Preferences preferences;
+  try {
+    preferences = read_preferences(".", config_home());
+  } catch (const Error&) {
+    if (!asks_for_help(arguments)) throw;
+  }
   g_json = asks_for_json(arguments, environment, preferences);
   const IndexerOptions options = parse_options(arguments, environment, preferences);
   switch (options.verb) {

@@ -175,7 +175,7 @@ Outcome run_remove(const IndexerOptions& options, const MaintenanceOutput& out) 
   }
   if (options.verbosity != Verbosity::quiet) {
     out.say(fmt::format(
-        "{}: {}.\n", options.dry_run ? message("Do usunięcia", "To remove") : message("Usunięto", "Removed"),
+        "{} {}.\n", options.dry_run ? message("Do usunięcia:", "To remove:") : message("Usunięto", "Removed"),
         counted_reports(ids.size())));
   }
   return outcome;

@@ -51,7 +51,7 @@ po::options_description described(Verb verb) {
   po::options_description options;
   auto add = options.add_options();
   add("help,h", po::bool_switch());
-  if (verb != Verb::tokens) add("index", po::value<std::string>());
+  if (verb != Verb::tokens) add("index,i", po::value<std::string>());
   if (needs_lexicon(verb)) add("lexicon", po::value<std::string>());
   if (verb == Verb::add || verb == Verb::tokens) add("lexicon-extra", po::value<std::vector<std::string>>());
   if (is_maintenance(verb)) {
@@ -222,7 +222,7 @@ po::variables_map parse_flags(Verb verb, const std::vector<std::string>& argumen
   positional.add("path", -1);
   const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
   const std::string help =
-      message("; zobacz kwerenda-index {} --help", "; see kwerenda-index {} --help", verb_name(verb));
+      message(" (zobacz kwerenda-index {} --help)", " (see kwerenda-index {} --help)", verb_name(verb));
   po::variables_map flags;
   try {
     po::store(po::command_line_parser(arguments).options(options).positional(positional).style(style).run(),
@@ -233,10 +233,10 @@ po::variables_map parse_flags(Verb verb, const std::vector<std::string>& argumen
                   suggestion(name, names), help));
   } catch (const po::invalid_command_line_syntax& error) {
     const bool extra = error.kind() == po::invalid_syntax::extra_parameter;
-    usage(message(
-        "opcja „{}” {}{}", "option “{}” {}{}", printable(error.get_option_name()),
-        extra ? message("nie ma wartości", "takes no value") : message("wymaga wartości", "needs a value"),
-        help));
+    usage(message("opcja „{}” {}{}", "option “{}” {}{}", printable(error.get_option_name()),
+                  extra ? message("nie przyjmuje wartości", "takes no value")
+                        : message("wymaga wartości", "needs a value"),
+                  help));
   } catch (const po::multiple_occurrences& error) {
     usage(message("opcja „{}” występuje więcej niż raz{}", "option “{}” is given more than once{}",
                   printable(error.get_option_name()), help));
@@ -247,7 +247,7 @@ po::variables_map parse_flags(Verb verb, const std::vector<std::string>& argumen
   return flags;
 }
 
-bool asks_for_help(const std::vector<std::string>& arguments) {
+bool has_help_flag(const std::vector<std::string>& arguments) {
   for (const std::string& argument : arguments) {
     if (argument == "--") return false;
     if (argument == "-h" || argument == "--help") return true;
@@ -277,7 +277,7 @@ void set_maintenance(const Values& values, const std::string& name, IndexerOptio
                   printable(options.paths[most]), see));
   }
   if (options.verb == Verb::remove && options.paths.empty())
-    usage(message("brak raportów do usunięcia", "no reports to remove were given") + see);
+    usage(message("nie podano raportów do usunięcia", "no reports to remove were given") + see);
   if (options.verb == Verb::backup && options.to.empty())
     usage(message("brak --to KATALOG: gdzie ma być kopia?",
                   "--to DIRECTORY is missing: where should the backup be?") +
@@ -285,6 +285,13 @@ void set_maintenance(const Values& values, const std::string& name, IndexerOptio
 }
 
 }  // namespace
+
+bool asks_for_help(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return false;
+  const std::string& first = arguments.front();
+  return first == "help" || first == "version" || first == "--version" || first == "-V" ||
+         has_help_flag(arguments);
+}
 
 bool asks_for_json(const std::vector<std::string>& arguments, const Environment& environment,
                    const Preferences& preferences) {
@@ -335,12 +342,13 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
       if (verb.name == rest.front()) options.help_about = verb.verb;
     }
     if (!options.help_about) {
-      usage(message("nieznane polecenie „{}”{}", "unknown command “{}”{}", printable(rest.front()),
+      usage(message("nieznane polecenie „{}”{} (zobacz kwerenda-index --help)",
+                    "unknown command “{}”{} (see kwerenda-index --help)", printable(rest.front()),
                     suggestion(rest.front(), names)));
     }
     return options;
   }
-  if (asks_for_help(rest)) {
+  if (has_help_flag(rest)) {
     options.help_about = options.verb;
     options.verb = Verb::help;
     return options;
@@ -353,9 +361,10 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
   if (options.verb != Verb::tokens) {
     if (const auto index = values.text("index", "KWERENDA_INDEX")) options.index = index->value;
     if (options.index.empty()) {
-      usage(message("brak --index KATALOG: gdzie ma być indeks? (zobacz kwerenda-index {} --help)",
-                    "--index DIRECTORY is missing: where should the index be? (see kwerenda-index {} --help)",
-                    first));
+      const bool makes = options.verb == Verb::add || options.verb == Verb::restore;
+      usage(message("brak --index KATALOG: gdzie {} indeks? (zobacz kwerenda-index {} --help)",
+                    "--index DIRECTORY is missing: where {} the index? (see kwerenda-index {} --help)",
+                    makes ? message("ma być", "is to be") : message("jest", "is"), first));
     }
   }
   if (options.verb == Verb::info) {

@@ -80,6 +80,9 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 IndexerOptions parse_options(const std::vector<std::string>& arguments, const Environment& environment,
                              const Preferences& preferences = {});
 
+// Whether help or the version is asked for, which no mistake in a file of preferences is to withhold.
+bool asks_for_help(const std::vector<std::string>& arguments);
+
 // Whether the arguments ask for `--progress json`, even if they cannot be parsed: messages are JSON lines
 // then.
 bool asks_for_json(const std::vector<std::string>& arguments, const Environment& environment,

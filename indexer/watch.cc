@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "analysis/error.h"
 #include "analysis/message.h"
+#include "analysis/system_reason.h"
 #include "analysis/utf8.h"
 #include "indexer/file.h"
 
@@ -69,7 +69,7 @@ struct TreeWatch::Impl {
     if (size > 0) return true;
     if (size < 0 && errno != EAGAIN && errno != EINTR) {
       throw Error(ErrorKind::io, message("--watch: nie można czytać zdarzeń: {}",
-                                         "--watch: cannot read events: {}", std::strerror(errno)));
+                                         "--watch: cannot read events: {}", system_reason(errno)));
     }
     return false;
   }
@@ -97,7 +97,7 @@ TreeWatch::TreeWatch(std::vector<std::string> paths) : impl_(std::make_unique<Im
                                        "fs.inotify.max_user_instances (sysctl).",
                                        "--watch: the system refused to watch directories: {}. Raise "
                                        "fs.inotify.max_user_instances (sysctl).",
-                                       std::strerror(errno)));
+                                       system_reason(errno)));
   }
 }
 

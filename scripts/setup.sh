@@ -10,12 +10,14 @@ packages=(
   libmorfologik-stemming-java hunspell-pl onboard-data   # dictionaries and word counts that the lexicon is compiled from
 )
 packages+=("$@")
+also=(scdoc)   # makes the man pages; the build does without it and says so
 
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
+missing+=("${also[@]}")
 
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then

@@ -50,7 +50,7 @@ Zamiast szukania:
   --list-topics             wypisz tematy
   --topic-matrix            raporty × tematy jako CSV
   -h, --help                ta pomoc
-  --version                 wersja programu, formatu indeksu i słownika
+  -V, --version             wersja programu, formatu indeksu i leksykonu
 
 Wyjście:
   -f, --format FORMAT       text (domyślnie), json, ndjson albo trec
@@ -64,8 +64,9 @@ Wyjście:
 Wartości domyślne opcji index, limit, per-report, sort, context, duplicates, thesaurus, topics-dir, format,
 color, hyperlinks, pager i lexicon można zmienić: zmienną KWERENDA_INDEX, KWERENDA_LIMIT, KWERENDA_PER_REPORT…
 albo plikiem kwerenda.toml w katalogu bieżącym lub nad nim, albo ~/.config/kwerenda/kwerenda.toml.
-KWERENDA_LANG=pl albo en wybiera język komunikatów. Bez tej zmiennej decyduje język systemu (LC_ALL,
-LC_MESSAGES, LANG): jeśli jest angielski, komunikaty są po angielsku, a w każdym innym po polsku.
+KWERENDA_LANG=pl albo en wybiera język komunikatów (każda inna wartość to pl). Bez tej zmiennej decyduje
+język systemu (LC_ALL, LC_MESSAGES, LANG): jeśli jest angielski, komunikaty są po angielsku, w każdym innym
+wypadku po polsku.
 )",
       R"(kwerenda-search – finds passages in an index of reports
 
@@ -111,14 +112,14 @@ Instead of searching:
   --list-topics             list the topics
   --topic-matrix            reports × topics as CSV
   -h, --help                this help
-  --version                 version of the program, of the index format and of the lexicon
+  -V, --version             version of the program, of the index format and of the lexicon
 
 Output:
   -f, --format FORMAT       text (default), json, ndjson or trec
   --color WHEN              auto (default), always or never
   --hyperlinks WHEN         links in citations, when as above
   --pager WHEN              results through a pager, when as above
-  -q, --quiet               the same hits, without notes and summary
+  -q, --quiet               the hits only, without notes and summary
   -v, --verbose             on stderr: how the query was understood and how long it took
   --lexicon FILE            another lexicon than the one that comes with it
 
@@ -126,8 +127,9 @@ The defaults of the options index, limit, per-report, sort, context, duplicates,
 color, hyperlinks, pager and lexicon can be changed: by a variable KWERENDA_INDEX, KWERENDA_LIMIT,
 KWERENDA_PER_REPORT… or in a file kwerenda.toml in the current directory or above it, or in
 ~/.config/kwerenda/kwerenda.toml.
-KWERENDA_LANG=pl or en chooses the language of messages. Without that variable the system's language
-does (LC_ALL, LC_MESSAGES, LANG): messages are English if it is English, Polish if it is any other.
+KWERENDA_LANG=pl or en chooses the language of messages (any other value is pl). Without that variable the
+system's language does (LC_ALL, LC_MESSAGES, LANG): messages are English if it is English, Polish if it is
+any other.
 )");
 }
 

@@ -86,8 +86,8 @@ void IndexReader::open() {
   }
   if (manifest_.lexicon_hash != keys_->lexicon().hash()) {
     throw Error(ErrorKind::incompatible,
-                message("{}: indeks zbudowano ze słownikiem {:016x}, a wczytano {:016x}. Podaj tamten "
-                        "słownik (--lexicon PLIK) albo zbuduj indeks od nowa.",
+                message("{}: indeks zbudowano z leksykonem {:016x}, a wczytano {:016x}. Podaj tamten "
+                        "leksykon (--lexicon PLIK) albo zbuduj indeks od nowa.",
                         "{}: the index was built with lexicon {:016x}, the one loaded is {:016x}. Give that "
                         "lexicon (--lexicon FILE) or build the index anew.",
                         index_.string(), manifest_.lexicon_hash, keys_->lexicon().hash()));

@@ -3,6 +3,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -17,6 +18,8 @@
 #include "analysis/lexicon.h"
 #include "analysis/manifest.h"
 #include "analysis/message.h"
+#include "analysis/quantity.h"
+#include "analysis/system_reason.h"
 #include "analysis/utf8.h"
 #include "searcher/help.h"
 #include "searcher/options.h"
@@ -26,6 +29,7 @@
 namespace kwerenda {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr int kFound = 0, kNothingFound = 1, kFailed = 2;
 
 const char* environment(const char* name) { return std::getenv(name); }
@@ -34,8 +38,21 @@ void print(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     if (errno == EPIPE) std::_Exit(kFound);  // the reader has seen enough
     throw Error(ErrorKind::io, message("standardowe wyjście: nie można zapisać: {}.",
-                                       "standard output: cannot write: {}.", std::strerror(errno)));
+                                       "standard output: cannot write: {}.", system_reason(errno)));
   }
+}
+
+// For people at a terminal; a pager that does not start is no reason to lose the answer.
+void show(const std::string& text, const TerminalUse& use) {
+  if (use.pager.empty()) return print(text);
+  if (show_in_pager(text, use.pager)) return;
+  std::cerr << message(
+      "kwerenda-search: nie można uruchomić „{}”; wynik wypisano bez przewijania. Sprawdź "
+      "KWERENDA_PAGER i PAGER.\n",
+      "kwerenda-search: cannot start “{}”; the output is not paged. Check KWERENDA_PAGER and "
+      "PAGER.\n",
+      printable(use.pager));
+  print(text);
 }
 
 std::string formatted(const SearchResult& result, const std::string& id, const std::string& query,
@@ -46,7 +63,7 @@ std::string formatted(const SearchResult& result, const std::string& id, const s
     case OutputFormat::ndjson:
       return to_ndjson(result, id, options.search);
     case OutputFormat::trec:
-      return to_trec(result, id.empty() ? "1" : id);
+      return to_trec(result, id.empty() ? "1" : id, options.search);
     case OutputFormat::text:
       break;
   }
@@ -107,7 +124,8 @@ bool is_machine_format(OutputFormat format) {
   return format == OutputFormat::json || format == OutputFormat::ndjson;
 }
 
-int run_search(const Searcher& searcher, const SearchProgramOptions& options, const TextStyle& style) {
+int run_search(const Searcher& searcher, const SearchProgramOptions& options, const TextStyle& style,
+               const TerminalUse& use) {
   start_watchdog();
   const auto start = std::chrono::steady_clock::now();
   const SearchResult result = options.action == SearchAction::similar
@@ -115,11 +133,32 @@ int run_search(const Searcher& searcher, const SearchProgramOptions& options, co
                                   : searcher.search(options.query, options.search);
   if (options.verbose) {
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-    std::cerr << message("Zrozumiano: {}\nTrwało: {:.1f} ms\n", "Understood: {}\nTook: {:.1f} ms\n",
-                         printable(result.understood), took.count());
+    std::cerr << message("Zrozumiano: {}\nTrwało: {} ms\n", "Understood: {}\nTook: {} ms\n",
+                         printable(result.understood), decimal(took.count(), 1));
   }
-  print(formatted(result, "", options.query, options, style));
+  const std::string text = formatted(result, "", options.query, options, style);
+  if (result.hits.empty()) {
+    print(text);
+  } else {
+    show(text, use);
+  }
   return result.hits.empty() && result.matches == 0 ? kNothingFound : kFound;
+}
+
+// The columns of TREC's format are parted by white space, and other programs know a query by its id alone.
+void check_query_id(const std::string& id, OutputFormat format) {
+  if (trimmed(id).empty()) {
+    throw Error(ErrorKind::usage, message("oczekiwano identyfikatora przed tabulatorem, a jest pusty.",
+                                          "expected an id before the tab, it is empty."));
+  }
+  const bool columns = format == OutputFormat::trec;
+  if (columns &&
+      std::any_of(id.begin(), id.end(), [](char c) { return static_cast<unsigned char>(c) <= ' '; })) {
+    throw Error(
+        ErrorKind::usage,
+        message("identyfikator „{}” ma odstęp, a w formacie trec oddziela on kolumny; usuń go.",
+                "the id “{}” has white space, which parts the columns of trec; remove it.", printable(id)));
+  }
 }
 
 // One bad line does not stop the others.
@@ -143,7 +182,7 @@ int run_batch(const Searcher& searcher, const SearchProgramOptions& options, con
   bool any = false, failed = false;
   std::size_t number = 0;
   for (std::string line; std::getline(in, line);) {
-    ++number;
+    if (number++ == 0 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
     if (!line.empty() && line.back() == '\r') line.pop_back();
     if (line.empty()) continue;
     const std::size_t tab = line.find('\t');
@@ -154,6 +193,7 @@ int run_batch(const Searcher& searcher, const SearchProgramOptions& options, con
         throw Error(ErrorKind::usage, message("oczekiwano wiersza „id TAB zapytanie”, nie ma tabulatora.",
                                               "expected a line “id TAB query”, there is no tab."));
       }
+      check_query_id(id, options.format);
       start_watchdog();
       const SearchResult result = searcher.search(query, search);
       any = any || !result.hits.empty() || result.matches > 0;
@@ -177,7 +217,10 @@ int run_topic_matrix(const Searcher& searcher, const SearchProgramOptions& optio
     return out + "\"";
   };
   std::string out = "raport";
-  for (const TopicInfo& topic : matrix.topics) out += "," + topic.name;
+  for (const TopicInfo& topic : matrix.topics) {
+    const std::string name = printable(topic.name);
+    out += ',' + (name.find_first_of(",\"") == std::string::npos ? name : quoted(name));
+  }
   out += '\n';
   for (const TopicMatrix::Row& row : matrix.rows) {
     out += quoted(printable(row.report_id));
@@ -191,21 +234,23 @@ int run_topic_matrix(const Searcher& searcher, const SearchProgramOptions& optio
 int run(const SearchProgramOptions& options) {
   const TerminalUse use = terminal_use(options, ::isatty(STDOUT_FILENO), environment);
   const TextStyle style{use.color, use.hyperlinks, options.quiet};
-  const Pager pager(use.pager);
   switch (options.action) {
     case SearchAction::help:
-      print(search_help());
+      show(search_help(), use);
       return kFound;
     case SearchAction::version: {
       const auto lexicon = Lexicon::open(data_file("pl.lex", options.open.lexicon));
-      print(message("kwerenda-search {}\nformat indeksu {}, analiza {}\nsłownik {:016x} (format {})\n",
+      print(message("kwerenda-search {}\nformat indeksu {}, analiza {}\nleksykon {:016x} (format {})\n",
                     "kwerenda-search {}\nindex format {}, analysis {}\nlexicon {:016x} (format {})\n",
                     KWERENDA_VERSION, kFormatVersion, kAnalysisVersion, lexicon->hash(), lexicon->version()));
       return kFound;
     }
     case SearchAction::list_topics: {
       const std::vector<TopicInfo> topics = Searcher::list_topics(options.open);
-      print(options.format == OutputFormat::json ? topics_to_json(topics) : topics_to_text(topics));
+      show(options.format == OutputFormat::json     ? topics_to_json(topics)
+           : options.format == OutputFormat::ndjson ? topics_to_ndjson(topics)
+                                                    : topics_to_text(topics),
+           use);
       return kFound;
     }
     default:
@@ -227,7 +272,7 @@ int run(const SearchProgramOptions& options) {
       return kFound;
     }
     default:
-      return run_search(searcher, options, style);
+      return run_search(searcher, options, style, use);
   }
 }
 
@@ -243,8 +288,14 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   OutputFormat format = requested_format(arguments, environment);
   try {
-    const SearchProgramOptions options =
-        parse_search_options(arguments, environment, read_preferences(".", config_home()));
+    Preferences preferences;
+    try {
+      preferences = read_preferences(".", config_home());
+    } catch (const Error&) {
+      if (!asks_for_help(arguments)) throw;
+    }
+    format = requested_format(arguments, environment, preferences);
+    const SearchProgramOptions options = parse_search_options(arguments, environment, preferences);
     format = options.format;
     return run(options);
   } catch (const Error& error) {

@@ -28,7 +28,7 @@ po::options_description visible_options() {
   for (const char* name : {"topic,t", "topics-dir"})
     add(name, po::value<std::vector<std::string>>()->composing());
   for (const char* name : {"list-topics", "topic-matrix", "facets", "explain", "no-repair", "plain",
-                           "quiet,q", "verbose,v", "help,h", "version"}) {
+                           "quiet,q", "verbose,v", "help,h", "version,V"}) {
     add(name, po::bool_switch());
   }
   return all;
@@ -142,9 +142,13 @@ SearchProgramOptions parse_search_options(const std::vector<std::string>& argume
               given);
   } catch (const po::unknown_option& error) {
     fail_unknown(error.get_option_name());
-  } catch (const po::error_with_option_name& error) {
-    fail(message("opcja „{}”: brak wartości, podano ją dwa razy albo nie przyjmuje wartości",
-                 "option “{}”: its value is missing, it is given twice or it takes no value",
+  } catch (const po::invalid_command_line_syntax& error) {
+    fail(error.kind() == po::invalid_syntax::extra_parameter
+             ? message("opcja „{}” nie przyjmuje wartości", "option “{}” takes no value",
+                       error.get_option_name())
+             : message("opcja „{}” wymaga wartości", "option “{}” needs a value", error.get_option_name()));
+  } catch (const po::multiple_occurrences& error) {
+    fail(message("opcja „{}” występuje więcej niż raz", "option “{}” is given more than once",
                  error.get_option_name()));
   } catch (const po::error& error) {
     fail(message("nie rozumiem wiersza poleceń ({})", "cannot understand the command line ({})",
@@ -176,6 +180,10 @@ SearchProgramOptions parse_search_options(const std::vector<std::string>& argume
     options.query = fmt::format("{}", fmt::join(given["query"].as<std::vector<std::string>>(), " "));
   if (const auto index = preferred("index")) options.index = index->value;
   if (const auto lexicon = preferred("lexicon")) options.open.lexicon = lexicon->value;
+  if (has("version")) {
+    options.action = SearchAction::version;
+    return options;
+  }
   if (const auto thesaurus = preferred("thesaurus")) options.open.thesaurus = thesaurus->value;
   if (given.count("topics-dir")) {
     for (const std::string& directory : given["topics-dir"].as<std::vector<std::string>>())
@@ -222,18 +230,16 @@ SearchProgramOptions parse_search_options(const std::vector<std::string>& argume
   options.verbose = has("verbose");
   if (options.quiet && options.verbose)
     fail(message("-q i -v wykluczają się", "-q and -v exclude each other"));
-  const auto actions = {has("version"),           has("list-topics"),         has("topic-matrix"),
-                        given.count("batch") > 0, given.count("similar") > 0, given.count("why-not") > 0};
+  const auto actions = {has("list-topics"), has("topic-matrix"), given.count("batch") > 0,
+                        given.count("similar") > 0, given.count("why-not") > 0};
   if (std::count(actions.begin(), actions.end(), true) > 1)
-    fail(message(
-        "--batch, --similar, --why-not, --topic-matrix, --list-topics i --version wykluczają się",
-        "--batch, --similar, --why-not, --topic-matrix, --list-topics and --version exclude each other"));
-  if (has("version")) {
-    options.action = SearchAction::version;
-    return options;
-  }
+    fail(message("--batch, --similar, --why-not, --topic-matrix i --list-topics wykluczają się",
+                 "--batch, --similar, --why-not, --topic-matrix and --list-topics exclude each other"));
   if (has("list-topics")) {
     options.action = SearchAction::list_topics;
+    if (options.format == OutputFormat::trec)
+      fail(message("--list-topics: oczekiwano formatu text, json albo ndjson, podano „trec”",
+                   "--list-topics: expected the format text, json or ndjson, found “trec”"));
     return options;
   }
   if (options.index.empty()) fail(message("brak --index KATALOG", "--index DIRECTORY is missing"));
@@ -265,10 +271,18 @@ SearchProgramOptions parse_search_options(const std::vector<std::string>& argume
   return options;
 }
 
+bool asks_for_help(const std::vector<std::string>& arguments) {
+  const auto end = std::find(arguments.begin(), arguments.end(), "--");
+  return std::any_of(arguments.begin(), end, [](const std::string& argument) {
+    return argument == "-h" || argument == "--help" || argument == "-V" || argument == "--version";
+  });
+}
+
 OutputFormat requested_format(const std::vector<std::string>& arguments,
-                              const char* (*environment)(const char*)) {
-  const char* variable = environment("KWERENDA_FORMAT");
-  std::string name = variable ? variable : "";
+                              const char* (*environment)(const char*), const Preferences& preferences) {
+  std::string name;
+  if (const auto found = preferences.find("format")) name = found->values.front();
+  if (const char* variable = environment("KWERENDA_FORMAT"); variable && *variable) name = variable;
   for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
     const std::string_view argument = arguments[i];
     if ((argument == "--format" || argument == "-f") && i + 1 < arguments.size()) {

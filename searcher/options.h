@@ -37,8 +37,11 @@ SearchProgramOptions parse_search_options(const std::vector<std::string>& argume
                                           const char* (*environment)(const char*),
                                           const Preferences& preferences = {});
 
-// The format that the arguments ask for, even if they cannot be parsed: how errors about them are to be told.
+// Whether help or the version is asked for, which no mistake in a file of preferences is to withhold.
+bool asks_for_help(const std::vector<std::string>& arguments);
+
+// The format that is asked for, even if the arguments cannot be parsed: how errors about them are to be told.
 OutputFormat requested_format(const std::vector<std::string>& arguments,
-                              const char* (*environment)(const char*));
+                              const char* (*environment)(const char*), const Preferences& preferences = {});
 
 }  // namespace kwerenda

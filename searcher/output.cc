@@ -87,7 +87,7 @@ void append_facet(std::string& out, const char* name, const std::vector<FacetCou
     out += fmt::format("  {:>6}  {}\n", counts[i].passages, printable(counts[i].value));
   }
   if (counts.size() > kShown)
-    out += message("          … i {} dalszych\n", "          … and {} more\n", counts.size() - kShown);
+    out += message("          … i jeszcze {}\n", "          … and {} more\n", counts.size() - kShown);
 }
 
 // Wildcards stand for hundreds.
@@ -95,7 +95,7 @@ std::string some_of(const std::vector<std::string>& keys) {
   constexpr std::size_t kShown = 8;
   const auto end = keys.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, keys.size()));
   std::string out = fmt::format("{}", fmt::join(keys.begin(), end, " | "));
-  if (keys.size() > kShown) out += message(" | … i {} dalszych", " | … and {} more", keys.size() - kShown);
+  if (keys.size() > kShown) out += message(" | … i jeszcze {}", " | … and {} more", keys.size() - kShown);
   return out;
 }
 
@@ -148,6 +148,13 @@ ordered_json hit_json(const Hit& hit) {
   return json;
 }
 
+ordered_json topic_json(const TopicInfo& topic) {
+  return {{"name", topic.name},
+          {"label", topic.label},
+          {"description", topic.description},
+          {"aliases", topic.aliases}};
+}
+
 // Texts and file names may hold any bytes; JSON must be UTF-8.
 std::string dump(const ordered_json& json, int indent = -1) {
   return json.dump(indent, ' ', false, ordered_json::error_handler_t::replace) + "\n";
@@ -175,7 +182,7 @@ std::string to_text(const SearchResult& result, std::string_view, const SearchOp
     std::string line = linked(printable(hit.citation), style.hyperlinks ? link_target(hit) : "");
     if (hit.date) line += " · " + date_text(hit.date);
     if (!hit.place.empty()) line += " · " + printable(hit.place);
-    line += fmt::format(" · {:.2f}", hit.score);
+    line += " · " + decimal(hit.score, 2);
     out += fmt::format("   {}{}{}\n", paint.faint, line, paint.reset);
     if (!hit.heading.empty())
       out += fmt::format("   {}{}{}\n", paint.faint, printable(hit.heading), paint.reset);
@@ -191,8 +198,8 @@ std::string to_text(const SearchResult& result, std::string_view, const SearchOp
                      form_of(kPassageNoun, hit.duplicates), paint.reset);
     }
     for (const ScoreShare& share : hit.explanation) {
-      out += fmt::format("   {}{:8.3f}  {} → {}{}\n", paint.faint, share.share, printable(share.word),
-                         some_of(share.keys), paint.reset);
+      out += fmt::format("   {}{:>8}  {} → {}{}\n", paint.faint, decimal(share.share, 3),
+                         printable(share.word), some_of(share.keys), paint.reset);
     }
     out += '\n';
   }
@@ -234,7 +241,7 @@ std::string to_json(const SearchResult& result, std::string_view query, const Se
 
 std::string to_ndjson(const SearchResult& result, std::string_view query_id, const SearchOptions& options) {
   std::string out;
-  std::uint32_t rank = 0;
+  std::uint32_t rank = options.offset;
   for (const Hit& hit : result.hits) {
     ordered_json json{{"schema_version", kOutputSchemaVersion}};
     if (!query_id.empty()) json["query_id"] = query_id;
@@ -253,9 +260,9 @@ std::string to_ndjson(const SearchResult& result, std::string_view query_id, con
   return out;
 }
 
-std::string to_trec(const SearchResult& result, std::string_view query_id) {
+std::string to_trec(const SearchResult& result, std::string_view query_id, const SearchOptions& options) {
   std::string out;
-  std::uint32_t rank = 0;
+  std::uint32_t rank = options.offset;
   for (const Hit& hit : result.hits) {
     std::string id;
     for (char c : hit.report_id) {
@@ -283,13 +290,18 @@ std::string topics_to_text(const std::vector<TopicInfo>& topics) {
 
 std::string topics_to_json(const std::vector<TopicInfo>& topics) {
   ordered_json array = ordered_json::array();
-  for (const TopicInfo& topic : topics) {
-    array.push_back({{"name", topic.name},
-                     {"label", topic.label},
-                     {"description", topic.description},
-                     {"aliases", topic.aliases}});
-  }
+  for (const TopicInfo& topic : topics) array.push_back(topic_json(topic));
   return dump({{"schema_version", kOutputSchemaVersion}, {"topics", std::move(array)}}, 2);
+}
+
+std::string topics_to_ndjson(const std::vector<TopicInfo>& topics) {
+  std::string out;
+  for (const TopicInfo& topic : topics) {
+    ordered_json json{{"schema_version", kOutputSchemaVersion}};
+    json.update(topic_json(topic));
+    out += dump(json);
+  }
+  return out;
 }
 
 std::string error_to_json(const Error& error, std::string_view query_id) {

@@ -24,10 +24,12 @@ std::string to_text(const SearchResult& result, std::string_view query, const Se
 std::string to_json(const SearchResult& result, std::string_view query, const SearchOptions& options);
 // One hit a line; if facets were asked for, a last line with them.
 std::string to_ndjson(const SearchResult& result, std::string_view query_id, const SearchOptions& options);
-// `qid Q0 docid rank score tag`; docid is the report's id with white space as %20.
-std::string to_trec(const SearchResult& result, std::string_view query_id);
+// `qid Q0 docid rank score tag`; docid is the report's id with white space as %20,
+// rank is counted from options.offset, and `query_id` has to be without white space.
+std::string to_trec(const SearchResult& result, std::string_view query_id, const SearchOptions& options);
 std::string topics_to_text(const std::vector<TopicInfo>& topics);
 std::string topics_to_json(const std::vector<TopicInfo>& topics);
+std::string topics_to_ndjson(const std::vector<TopicInfo>& topics);  // one topic a line
 // One line; `query_id` of a batch's line, or empty.
 std::string error_to_json(const Error& error, std::string_view query_id = {});
 std::string why_not_to_json(std::string_view citation, std::string_view answer);

@@ -125,18 +125,22 @@ class Lexer {
   QueryNode term() {
     skip_space();
     if (const Quotes* quotes = quotes_at(text_, pos_)) {
-      read_phrase(*quotes);
+      read_phrase(*quotes, pos_);
+    } else if (peek() == '=' && quotes_at(text_, pos_ + 1) != nullptr) {
+      read_signed_group();
     } else {
-      pos_ = text_.size();
+      check_term_signs();
       std::vector<QueryNode> words = phrase_words(0, text_.size());
       if (!words.empty()) push(LexemeKind::operand, 0).nodes.push_back(phrase(std::move(words)));
     }
     if (lexemes_.empty()) fail_without_words(text_);
     if (skip_space())
       fail_here(pos_, text_.size(),
-                message("po zamknięciu cudzysłowu oczekiwano końca, „~liczba” lub „^liczba”",
-                        "after the closing quotation mark expected the end, “~number” or “^number”"));
-    return std::move(lexemes_.front().nodes.front());
+                message("po zamknięciu cudzysłowu oczekiwano końca albo „~liczba”",
+                        "after the closing quotation mark expected the end or “~number”"));
+    QueryNode node = std::move(lexemes_.front().nodes.front());
+    if (node.boost != 1) fail_weight_of_term(text_.rfind('^'));
+    return node;
   }
 
  private:
@@ -156,6 +160,47 @@ class Lexer {
     lexemes_.back().kind = kind;
     lexemes_.back().range = byte_range(begin, pos_);
     return lexemes_.back();
+  }
+
+  [[noreturn]] void fail_weight_of_term(std::size_t at) const {
+    fail_here(at, at + 1,
+              message("wagę podaje się przy aspekcie („weight”), a nie przy słowie; sam znak zapisz „\\^”",
+                      "the weight belongs to the aspect (“weight”), not to a word; write the sign itself as "
+                      "“\\^”"));
+  }
+
+  // What a query reads as an operator and a term cannot hold, in a text outside quotation marks.
+  void check_term_signs() {
+    const std::size_t begin = pos_;
+    while (skip_space()) {
+      const Run run = read_run(text_.size(), true);
+      for (std::size_t i = 1; i < run.text.size(); ++i) {
+        if (run.is(i, '^') && has_word(run.text.substr(0, i))) fail_weight_of_term(run.at[i]);
+      }
+      const bool is_operator =
+          !run.has_escapes() && run.text != "I" && run.text != "NIE" &&
+          (std::any_of(kOperators.begin(), kOperators.end(),
+                       [&](const OperatorName& name) { return run.text == name.name; }) ||
+           run.text.starts_with("NEAR/") || run.text.starts_with("BLISKO/"));
+      const bool sign = is_sign_at(run.begin) && starts_operand(run.begin + 1);
+      const bool bracket = run.begin == begin && run.is(0, '(');  // else as in „centrum (RCB)”
+      const std::size_t colon = run.has_escapes() ? std::string::npos : run.text.find(':');
+      const bool field = colon != std::string::npos && colon + 1 < run.text.size() &&
+                         std::any_of(kFields.begin(), kFields.end(), [&](const FieldName& name) {
+                           return folded(run.text.substr(0, colon)) == name.name;
+                         });
+      if (!is_operator && !sign && !bracket && !field) continue;
+      fail_here(
+          run.begin,
+          sign || bracket ? run.begin + 1
+          : field         ? run.at[colon] + 1
+                          : run.end,
+          message("oczekiwano słowa albo frazy, a jest operator zapytania; słowa jednego aspektu i tak są "
+                  "łączone przez LUB, a zwykły znak lub słowo poprzedza się „\\”",
+                  "expected a word or a phrase, found an operator of queries; the words of an aspect are "
+                  "joined by OR anyway, and a plain sign or word takes “\\” before it"));
+    }
+    pos_ = begin;
   }
 
   // The lexeme that ends right here, such as the plus of "+schron".
@@ -182,13 +227,19 @@ class Lexer {
       }
       const double boost = read_boost();
       push(LexemeKind::close, begin).boost = boost;
-    } else if (word_start && (peek() == '+' || peek() == '-') && starts_operand(pos_ + 1)) {
+    } else if (before != nullptr && before->kind == LexemeKind::field && is_sign_at(begin) &&
+               starts_operand(begin + 1)) {
+      fail_signed_value(begin, before->range);
+    } else if (is_prefix_sign(begin, word_start, before)) {
       ++pos_;
       push(text_[begin] == '+' ? LexemeKind::plus : LexemeKind::minus, begin);
     } else if ((word_start || (before != nullptr && is_sign(*before))) && read_field()) {
       return;
     } else if (const Quotes* quotes = quotes_at(text_, pos_)) {
-      read_phrase(*quotes);
+      read_phrase(*quotes, begin);
+    } else if ((word_start || (before != nullptr && is_prefix(*before))) &&
+               std::string_view("=*~").find(peek()) != std::string_view::npos && starts_group(pos_ + 1)) {
+      read_signed_group();
     } else {
       read_word();
     }
@@ -204,13 +255,78 @@ class Lexer {
     return lexeme.kind == LexemeKind::plus || lexeme.kind == LexemeKind::minus;
   }
 
+  bool is_sign_at(std::size_t at) const {
+    return at < text_.size() && (text_[at] == '+' || text_[at] == '-');
+  }
+
+  // A plus or minus at the start of a word; of "+-schron" both, but not of "--schron", which is a dash.
+  bool is_prefix_sign(std::size_t at, bool word_start, const Lexeme* before) const {
+    if (!is_sign_at(at)) return false;
+    if (word_start)
+      return starts_operand(at + 1) ||
+             (is_sign_at(at + 1) && text_[at] != text_[at + 1] && starts_operand(at + 2));
+    if (before == nullptr || !is_sign(*before) || text_[at] == text_[before->range.begin]) return false;
+    const bool third = lexemes_.size() > 1 && is_sign(lexemes_[lexemes_.size() - 2]) &&
+                       lexemes_[lexemes_.size() - 2].range.end == before->range.begin;
+    return !third && starts_operand(at + 1);
+  }
+
+  // "tytuł:-schron": whoever writes it wants -tytuł:schron, and must not get the opposite.
+  [[noreturn]] void fail_signed_value(std::size_t sign, ByteRange field) const {
+    const char c = text_[sign];
+    fail_here(
+        sign, sign + 1,
+        message("„{0}” pisze się przed nazwą pola, a nie za dwukropkiem: oczekiwano „{0}{1}…”; sam znak "
+                "zapisz „\\{0}”",
+                "“{0}” is written before the name of a field, not behind its colon: expected “{0}{1}…”; "
+                "write the sign itself as “\\{0}”",
+                c, shown(field)));
+  }
+
   // Whether a sign before this byte is an operator, and not a dash or a lone plus.
   bool starts_operand(std::size_t at) const {
     if (at >= text_.size()) return false;
     if (quotes_at(text_, at) != nullptr ||
-        std::string_view("(=*\\").find(text_[at]) != std::string_view::npos)
+        std::string_view("(=*~\\").find(text_[at]) != std::string_view::npos)
       return true;
     return u_isalnum(code_point_at(text_, at).value);
+  }
+
+  bool starts_group(std::size_t at) const {
+    return at < text_.size() && (text_[at] == '(' || quotes_at(text_, at) != nullptr);
+  }
+
+  // ="obrona cywilna" is the phrase in these very forms; the other signs of words take no phrase or bracket.
+  void read_signed_group() {
+    const std::size_t begin = pos_;
+    const Quotes* quotes = quotes_at(text_, begin + 1);
+    if (text_[begin] == '=' && quotes != nullptr) {
+      ++pos_;
+      return read_phrase(*quotes, begin);
+    }
+    switch (text_[begin]) {
+      case '=':
+        fail_here(begin, begin + 2,
+                  message("po „=” oczekiwano słowa albo frazy w cudzysłowie, a jest nawias; sam znak zapisz "
+                          "„\\=”",
+                          "after “=” expected a word or a phrase in quotation marks, found a bracket; write "
+                          "the sign itself as “\\=”"));
+      case '*':
+        fail_here(
+            begin, pos_ + 1,
+            message(
+                "gwiazdkę pisze się przy słowie, także wewnątrz cudzysłowu („obron* cywilna”), a nie przed "
+                "całością; sam znak zapisz „\\*”",
+                "an asterisk is written at a word, inside quotation marks too (“obron* cywilna”), not "
+                "before the whole; write the sign itself as “\\*”"));
+      default:
+        fail_here(
+            begin, pos_ + 1,
+            message("„~” pisze się za słowem („schron~”) albo za cudzysłowem („…”~3), a nie przed nim; sam "
+                    "znak zapisz „\\~”",
+                    "“~” is written behind a word (“schron~”) or a closing quotation mark (“…”~3), not "
+                    "before it; write the sign itself as “\\~”"));
+    }
   }
 
   // ---- Pieces ----
@@ -275,14 +391,25 @@ class Lexer {
     return value;
   }
 
-  // ^number behind a phrase, a bracket or a topic; 1 if there is none.
+  // ^number behind a phrase, a bracket or a topic, where nothing else may follow it; 1 if there is none.
   double read_boost() {
     if (peek() != '^') return 1;
     const std::size_t begin = pos_++;
     const std::size_t end = number_end(text_, pos_);
     const double boost = checked_boost(text_.substr(pos_, end - pos_), begin, std::max(end, pos_));
     pos_ = end;
+    if (peek() == '^' || peek() == '~') fail_second_sign(pos_, pos_ + 1);
     return boost;
+  }
+
+  // "schron^2^3" has no meaning that everybody would guess.
+  [[noreturn]] void fail_second_sign(std::size_t begin, std::size_t end) const {
+    fail_here(
+        begin, end,
+        message(
+            "oczekiwano najwyżej jednego „~”, a za nim najwyżej jednej wagi „^”; sam znak zapisz „\\{}”",
+            "expected one “~” at most, and behind it one weight “^” at most; write the sign itself as “\\{}”",
+            text_[begin]));
   }
 
   // ---- Words ----
@@ -292,11 +419,125 @@ class Lexer {
     const bool bound = before != nullptr && (is_sign(*before) || before->kind == LexemeKind::field);
     const Run run = read_run(text_.size(), false);
     std::vector<QueryNode> nodes = words_of(run, true);
+    note_foreign_signs(run);
     if (!bound && !run.has_escapes() && read_operator(run, nodes)) return;
     if (nodes.empty()) return drop_prefixes(run.begin, run.end);
     lexemes_.emplace_back();
     lexemes_.back().range = byte_range(run.begin, run.end);
     lexemes_.back().nodes = std::move(nodes);
+  }
+
+  // What other engines have signs for, or what stands a space too far, is punctuation here. It is searched
+  // for as such, since pasted text is full of it, but not without a word.
+  void note_foreign_signs(const Run& run) {
+    if (run.has_escapes()) return;
+    const std::string_view text = run.text;
+    const Lexeme* before = attached(run.begin);
+    const bool word_start = before == nullptr || before->kind == LexemeKind::open;
+    for (const bool both : {true, false}) {
+      if (text.find(both ? "&&" : "||") == std::string_view::npos) continue;
+      note(both ? message("„&&” pominięto; oba słowa muszą wystąpić, gdy stoi między nimi AND albo I.",
+                          "“&&” was passed over; both words must be there with AND between them.")
+                : message("„||” pominięto; jedno ze słów wystarczy, gdy stoi między nimi OR albo LUB.",
+                          "“||” was passed over; one of the words is enough with OR between them."));
+    }
+    if (word_start && text.size() > 1 && (text[0] == '!' || text[0] == '~') && has_letter_at(text, 1)) {
+      const std::string_view word = without_end_punctuation(text.substr(1));
+      note(text[0] == '!'
+               ? message("„!” pominięto; wykluczenie zapisuje się „-{}”.",
+                         "“!” was passed over; an exclusion is written “-{}”.", word)
+               : message("„~” pominięto; literówkę dopuszcza ten znak za słowem: „{}~”.",
+                         "“~” was passed over; behind the word it allows a typing error: “{}~”.", word));
+    }
+    for (const std::string_view dash : {"–", "—", "−"}) {
+      if (!word_start || !text.starts_with(dash) || !has_letter_at(text, dash.size())) continue;
+      note(message("„{0}” przed słowem niczego nie wyklucza; wykluczenie zapisuje się „-{1}”.",
+                   "“{0}” before a word excludes nothing; an exclusion is written “-{1}”.", dash,
+                   without_end_punctuation(text.substr(dash.size()))));
+    }
+    if (const std::string name = near_in_small_letters(text); !name.empty()) {
+      note(message("„{}” szukano jak słów; operator pisze się wielkimi literami: „{}”.",
+                   "“{}” was searched for as words; the operator is written in capitals: “{}”.", text, name));
+    }
+    if (word_start && !lexemes_.empty() && text.size() > 1 &&
+        text.find_first_not_of("0123456789", 1) == std::string_view::npos) {
+      const Lexeme& last = lexemes_.back();
+      if (text[0] == '~' && last.kind == LexemeKind::operand && quotes_at(text_, last.range.begin)) {
+        note(message("„{}” szukano jak słowa; znak ten pisze się tuż za cudzysłowem, bez odstępu.",
+                     "“{}” was searched for as a word; it is written right behind the quotation mark.",
+                     text));
+      } else if (text[0] == '^' && (last.kind == LexemeKind::operand || last.kind == LexemeKind::close)) {
+        note(message(
+            "„{}” szukano jak słowa; wagę pisze się tuż za słowem, cudzysłowem albo nawiasem, bez odstępu.",
+            "“{}” was searched for as a word; a weight is written right behind the word, quotation mark "
+            "or bracket.",
+            text));
+      }
+    }
+    if (text == "*" && before != nullptr && before->kind == LexemeKind::operand &&
+        (quotes_at(text_, before->range.begin) || text_[before->range.begin] == '=')) {
+      note(message("Gwiazdkę za cudzysłowem pominięto; pisze się ją przy słowie, także w cudzysłowie.",
+                   "The asterisk behind the quotation mark was passed over; it is written at a word, inside "
+                   "quotation marks too."));
+    }
+    note_inner_signs(run.text);
+  }
+
+  void note_inner_signs(std::string_view text) {
+    const std::string_view body = without_end_punctuation(text);
+    const bool address = text.find_first_of("/=") != std::string_view::npos;
+    for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+      if ((text[i] != '*' && (text[i] != '?' || address)) || !has_letter(text.substr(0, i)) ||
+          !has_letter_at(text, i + 1) || !ends_in_letter(text.substr(0, i)))
+        continue;
+      note(text[i] == '*'
+               ? message("„{}”: gwiazdka działa na początku albo na końcu słowa; tu rozdzieliła słowa.",
+                         "“{}”: an asterisk works in front of a word or at its end; here it parted words.",
+                         body)
+               : message("„{}”: znak „?” nie zastępuje litery; tu rozdzielił słowa. Zob. „*” i „~”.",
+                         "“{}”: “?” does not stand for a letter; here it parted words. See “*” and “~”.",
+                         body));
+      return;
+    }
+    // Two of them on either side are how Markdown writes bold.
+    if (text_.find("**") != text_.rfind("**")) return;
+    if (body.size() > 2 && body.ends_with("**") && ends_in_letter(body.substr(0, body.size() - 2))) {
+      note(message("„{0}”: dwie gwiazdki nic nie znaczą; dowolne zakończenie to „{1}*”.",
+                   "“{0}”: two asterisks mean nothing; any ending is “{1}*”.", body,
+                   body.substr(0, body.size() - 2)));
+    } else if (body.starts_with("**") && has_letter_at(body, 2)) {
+      note(message("„{0}”: dwie gwiazdki nic nie znaczą; dowolny początek to „*{1}”.",
+                   "“{0}”: two asterisks mean nothing; any beginning is “*{1}”.", body, body.substr(2)));
+    }
+  }
+
+  static bool has_letter_at(std::string_view text, std::size_t at) {
+    return at < text.size() && u_isalpha(code_point_at(text, at).value);
+  }
+  static bool ends_in_letter(std::string_view text) {
+    std::size_t at = text.size();
+    while (at > 0 && U8_IS_TRAIL(static_cast<unsigned char>(text[--at]))) {
+    }
+    return has_letter_at(text, at);
+  }
+  static std::string_view without_end_punctuation(std::string_view text) {
+    return text.substr(0, text.find_last_not_of(".,;:!?'") + 1);
+  }
+
+  // "near/3" and "Blisko/3" to what they would be as operators; empty for anything else.
+  static std::string near_in_small_letters(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    if (slash == std::string_view::npos || slash + 1 == text.size() ||
+        text.find_first_not_of("0123456789", slash + 1) != std::string_view::npos)
+      return {};
+    const std::string name = folded(text.substr(0, slash));
+    if (name != "near" && name != "blisko") return {};
+    const std::string capitals = std::string(name == "near" ? "NEAR" : "BLISKO").append(text.substr(slash));
+    return text == capitals ? std::string() : capitals;
+  }
+
+  void note(std::string text) {
+    if (std::find(notes_.begin(), notes_.end(), text) == notes_.end()) notes_.push_back(std::move(text));
   }
 
   // Nothing but punctuation follows: a sign before it was punctuation as well.
@@ -309,7 +550,11 @@ class Lexer {
                         "after “{}” expected a word, a phrase or a bracket, found “{}”", shown(before->range),
                         text_.substr(begin, end - begin)));
     }
-    if (is_sign(*before)) lexemes_.pop_back();
+    while (before != nullptr && is_sign(*before)) {
+      begin = before->range.begin;
+      lexemes_.pop_back();
+      before = attached(begin);
+    }
   }
 
   std::string_view shown(ByteRange range) const { return text_.substr(range.begin, range.end - range.begin); }
@@ -335,10 +580,13 @@ class Lexer {
                           digits.find_first_not_of("0123456789") == std::string::npos;
       const int distance = number ? std::stoi(digits) : 0;
       if (distance < 1 || distance > kMaxNearDistance) {
-        fail_here(
-            run.begin, run.end,
-            message("po „{}” oczekiwano liczby od 1 do {}, a jest „{}”",
-                    "after “{}” expected a number from 1 to {}, found “{}”", name, kMaxNearDistance, digits));
+        fail_here(run.begin, run.end,
+                  digits.empty() ? message("po „{}” oczekiwano liczby od 1 do {}, a jej nie ma",
+                                           "after “{}” expected a number from 1 to {}, found none", name,
+                                           kMaxNearDistance)
+                                 : message("po „{}” oczekiwano liczby od 1 do {}, a jest „{}”",
+                                           "after “{}” expected a number from 1 to {}, found “{}”", name,
+                                           kMaxNearDistance, digits));
       }
       push_operator(LexemeKind::binary, NodeKind::near, name[0] == 'B' ? Spelling::polish : Spelling::english,
                     distance);
@@ -372,6 +620,9 @@ class Lexer {
       std::string_view number = text.substr(caret + 1, end - caret - 1);
       if (number_end(number, 0) != number.size()) number = "";
       found.boost = checked_boost(number, run.at[caret], run.at[end - 1] + 1);
+      const std::size_t other = text.rfind('^', caret - 1);
+      if (other != std::string_view::npos && run.is(other, '^') && has_word(text.substr(0, other)))
+        fail_second_sign(run.at[other], run.at[other] + 1);
       end = caret;
     }
 
@@ -412,11 +663,19 @@ class Lexer {
     if (!has_word(text.substr(found.begin, end - found.begin)))
       return {WordMatch::lemma, 0, 1, 0, text.size(), 0, text.size()};
     if (count > 1) {
+      const bool asterisks = found.match == WordMatch::prefix && run.is(0, '*');
       fail_here(run.begin, run.end,
-                message("przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej",
-                        "a word takes only one of the signs “=”, “*” and “~”"));
+                asterisks
+                    ? message("przy słowie oczekiwano jednej gwiazdki, na początku albo na końcu, a są dwie",
+                              "a word takes one asterisk, in front or at its end, and there are two")
+                    : one_sign_of_a_word());
     }
     return found;
+  }
+
+  static const char* one_sign_of_a_word() {
+    return message("przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej",
+                   "a word takes only one of the signs “=”, “*” and “~”");
   }
 
   static bool has_word(std::string_view text) {
@@ -543,21 +802,28 @@ class Lexer {
     if (end == std::string_view::npos) {
       fail_here(open, begin,
                 message("cudzysłów otwarty w tym miejscu nie jest zamknięty: oczekiwano znaku {} przed "
-                        "końcem zapytania; sam znak zapisz \\{}",
+                        "końcem zapytania; sam znak zapisz \\{}, a wklejonego tekstu szukaj z --plain",
                         "the quotation mark opened here is not closed: expected {} before the end of the "
-                        "query; write the sign itself as \\{}",
+                        "query; write the sign itself as \\{}, or search for pasted text with --plain",
                         quotes.close[0], quotes.open));
     }
     pos_ = code_point_at(text_, end).end;
     return {begin, end};
   }
 
-  void read_phrase(const Quotes& quotes) {
-    const std::size_t begin = pos_;
+  // `begin`: of the quotation, or of the equals sign before it, which makes its words exact.
+  void read_phrase(const Quotes& quotes, std::size_t begin) {
+    const bool exact = begin < pos_;
     const Quotation quotation = read_quotation(quotes);
     const std::size_t end = pos_;
     std::vector<QueryNode> words = phrase_words(quotation.begin, quotation.end);
     pos_ = end;
+    for (QueryNode& word : words) {
+      if (!exact) break;
+      if (word.match != WordMatch::lemma && word.match != WordMatch::exact)
+        fail_at(text_, word.range, one_sign_of_a_word());
+      word.match = WordMatch::exact;
+    }
     int gap = 0;
     if (peek() == '~') {
       const std::size_t digits = pos_ + 1;
@@ -579,6 +845,7 @@ class Lexer {
                                            kMaxPhraseGap, number));
       }
     }
+    if (peek() == '~') fail_second_sign(pos_, pos_ + 1);
     const double boost = read_boost();
     if (words.empty()) {
       if (text_.substr(quotation.begin, quotation.end - quotation.begin).find_first_not_of(' ') ==
@@ -629,15 +896,18 @@ class Lexer {
     if (name.find('\\') != std::string::npos) return;
     for (const FieldName& known : kFields) {
       if (edit_distance(name, known.name, 1) > 1) continue;
-      notes_.push_back(message("„{}:” to nie jest pole i szukano go jak słowa; czy chodziło o „{}:”?",
-                               "“{}:” is not a field and was searched for as a word; did you mean “{}:”?",
-                               name, known.name == "tytul" ? "tytuł" : known.name));
+      note(message("„{}:” to nie jest pole i szukano go jak słowa; czy chodziło o „{}:”?",
+                   "“{}:” is not a field and was searched for as a word; did you mean “{}:”?", name,
+                   known.name == "tytul" ? "tytuł" : known.name));
       return;
     }
   }
 
   void read_filter(NodeKind kind, std::size_t begin) {
     const std::size_t value = pos_;
+    // The name of a file may begin with a hyphen.
+    if (kind != NodeKind::file && is_sign_at(value) && starts_operand(value + 1))
+      fail_signed_value(value, byte_range(begin, value));
     QueryNode node;
     node.kind = kind;
     std::size_t value_begin = value;  // without a quotation mark

@@ -6,7 +6,8 @@
 namespace kwerenda {
 
 struct QueryLimits {
-  std::size_t max_bytes = 4096;   // of the query text
+  std::size_t max_bytes = 4096;  // of the query text; of plain text, of the words that are taken from it
+  std::size_t max_plain_bytes = 1 << 20;  // of plain text
   std::size_t max_words = 64;     // those in phrases included; an OR of 256 costs four times as much as of 64
   std::size_t max_depth = 32;     // brackets within brackets
   std::size_t max_wildcards = 4;  // words with an asterisk: each may stand for many

@@ -23,11 +23,11 @@ namespace {
 const char* an_operand() { return message("słowa, frazy albo nawiasu", "a word, a phrase or a bracket"); }
 
 // Throws for what is no query text at all. Everything after this may rely on valid UTF-8 of a bounded length.
-void check_text(std::string_view text, const QueryLimits& limits) {
-  if (text.size() > limits.max_bytes) {
-    throw QueryError(message("zapytanie jest za długie: ma {} bajtów, a najwyżej może mieć {}; skróć je",
-                             "the query is too long: it has {} bytes, it may have {} at most; shorten it",
-                             text.size(), limits.max_bytes),
+void check_text(std::string_view text, std::size_t max_bytes, const char* way_out = "") {
+  if (text.size() > max_bytes) {
+    throw QueryError(message("zapytanie jest za długie: ma {} bajtów, a najwyżej może mieć {}; skróć je{}",
+                             "the query is too long: it has {} bytes, it may have {} at most; shorten it{}",
+                             text.size(), max_bytes, way_out),
                      {});
   }
   bool blank = true;
@@ -66,15 +66,17 @@ void check_brackets(std::string_view text, const std::vector<Lexeme>& lexemes, c
       open.push_back(lexeme.range);
       if (open.size() > limits.max_depth) {
         fail_at(text, lexeme.range,
-                message("za głębokie nawiasy: najwyżej może być {} jeden w drugim",
+                message("za głębokie nawiasy: jeden w drugim może ich być najwyżej {}",
                         "brackets are too deep: at most {} may stand one in another", limits.max_depth));
       }
     } else if (lexeme.kind == LexemeKind::close) {
       if (open.empty()) {
         fail_at(
             text, byte_range(lexeme.range.begin, lexeme.range.begin + 1),
-            message("ten nawias niczego nie zamyka: oczekiwano wcześniej „(”; sam znak zapisz „\\)”",
-                    "this bracket closes nothing: expected “(” before it; write the sign itself as “\\)”"));
+            message("ten nawias niczego nie zamyka: oczekiwano wcześniej „(”; sam znak zapisz „\\)”, a "
+                    "wklejonego tekstu szukaj z --plain",
+                    "this bracket closes nothing: expected “(” before it; write the sign itself as “\\)”, or "
+                    "search for pasted text with --plain"));
       }
       open.pop_back();
     }
@@ -82,9 +84,9 @@ void check_brackets(std::string_view text, const std::vector<Lexeme>& lexemes, c
   if (!open.empty()) {
     fail_at(text, open.back(),
             message("nawias otwarty w tym miejscu nie jest zamknięty: oczekiwano „)” przed końcem zapytania; "
-                    "sam znak zapisz „\\(”",
+                    "sam znak zapisz „\\(”, a wklejonego tekstu szukaj z --plain",
                     "the bracket opened here is not closed: expected “)” before the end of the query; write "
-                    "the sign itself as “\\(”"));
+                    "the sign itself as “\\(”, or search for pasted text with --plain"));
   }
 }
 
@@ -97,10 +99,14 @@ void check_counts(std::string_view text, const std::vector<Lexeme>& lexemes, con
     }
   }
   if (words.size() > limits.max_words) {
-    fail_at(text, words[limits.max_words]->range,
-            message("za dużo słów: jest ich {}, a najwyżej może być {}; skróć zapytanie",
-                    "too many words: there are {}, at most there may be {}; shorten the query", words.size(),
-                    limits.max_words));
+    fail_at(
+        text, words[limits.max_words]->range,
+        message(
+            "za dużo słów: jest ich {}, a najwyżej może być {}; skróć zapytanie, a wklejonego tekstu szukaj "
+            "z --plain",
+            "too many words: there are {}, at most there may be {}; shorten the query, or search for "
+            "pasted text with --plain",
+            words.size(), limits.max_words));
   }
   std::erase_if(words, [](const QueryNode* word) {
     return word->match != WordMatch::prefix && word->match != WordMatch::suffix;
@@ -396,7 +402,8 @@ class Parser {
 }  // namespace
 
 Query parse_query(std::string_view text, const QueryLimits& limits) {
-  check_text(text, limits);
+  check_text(text, limits.max_bytes,
+             message(", a wklejonego tekstu szukaj z --plain", ", or search for pasted text with --plain"));
   Query query;
   std::vector<Lexeme> lexemes = lex_query(text, limits, query.notes);
   check_brackets(text, lexemes, limits);
@@ -408,20 +415,29 @@ Query parse_query(std::string_view text, const QueryLimits& limits) {
 }
 
 Query parse_plain(std::string_view text, const QueryLimits& limits) {
-  check_text(text, limits);
+  check_text(text, limits.max_plain_bytes);
   std::vector<Token> tokens;
   tokenize(text, tokens);
   if (tokens.empty()) fail_without_words(text);
   Query query;
   query.text = text;
   auto surface = [&](const Token& token) { return text.substr(token.begin, token.end - token.begin); };
-  if (tokens.size() > limits.max_words) {
+  const auto words_that_fit = [&] {
+    std::size_t bytes = 0, fit = 0;
+    while (fit < std::min(tokens.size(), limits.max_words)) {
+      bytes += surface(tokens[fit]).size();
+      if (bytes > limits.max_bytes) break;
+      ++fit;
+    }
+    return fit;
+  };
+  if (words_that_fit() < tokens.size()) {
     std::set<std::string> seen;
     std::erase_if(tokens, [&](const Token& token) { return !seen.insert(folded(surface(token))).second; });
-    if (tokens.size() > limits.max_words) {
-      query.dropped_words = tokens.size() - limits.max_words;
-      tokens.resize(limits.max_words);
-    }
+    const std::size_t fit = words_that_fit();
+    if (fit == 0) check_text(surface(tokens.front()), limits.max_bytes);
+    query.dropped_words = tokens.size() - fit;
+    tokens.resize(fit);
   }
   std::vector<QueryNode> words;
   for (const Token& token : tokens) {
@@ -436,7 +452,7 @@ Query parse_plain(std::string_view text, const QueryLimits& limits) {
 }
 
 QueryNode parse_term(std::string_view text, const QueryLimits& limits) {
-  check_text(text, limits);
+  check_text(text, limits.max_bytes);
   return lex_term(text, limits);
 }
 

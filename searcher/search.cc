@@ -60,8 +60,9 @@ class Search final : private CandidateFilter {
   void collect(std::uint32_t wanted) {
     const bool only_counts = wanted == 0;
     const std::uint32_t lot_size = options_.sort == SortOrder::report ? kMaxVerified : candidates_wanted();
-    std::uint32_t asked_for = only_counts ? (query_.needs_verification ? kMaxVerified : 0) : lot_size;
-    FoundCandidates found = first_stage(asked_for);
+    const bool verifies_all = query_.needs_verification && (only_counts || options_.facets);
+    std::uint32_t asked_for = verifies_all ? kMaxVerified : only_counts ? 0 : lot_size;
+    const FoundCandidates& found = first_stage(asked_for);
     count_matches(found);
     // Where all are found they are counted, and each by its text.
     const bool all_found =
@@ -77,7 +78,7 @@ class Search final : private CandidateFilter {
       if (at == asked_for && asked_for < kMaxVerified) {
         // All the rest at once: asking by the lot would search again and again. It begins with what is known.
         asked_for = kMaxVerified;
-        found = first_stage(asked_for);
+        first_stage(asked_for);
         count_matches(found);
       }
       if (at >= found.ids.size()) {
@@ -105,7 +106,13 @@ class Search final : private CandidateFilter {
   }
 
   // The index's best `wanted`, of those that may match by their streams.
-  FoundCandidates first_stage(std::uint32_t wanted) {
+  const FoundCandidates& first_stage(std::uint32_t wanted) {
+    if (found_of_ != wanted) found_ = best_of_index(wanted);
+    found_of_ = wanted;
+    return found_;
+  }
+
+  FoundCandidates best_of_index(std::uint32_t wanted) {
     switch (options_.sort) {
       case SortOrder::relevance:
       case SortOrder::report:
@@ -263,7 +270,7 @@ class Search final : private CandidateFilter {
   MatchSet all_matches() {
     MatchSet all{candidates_, query_.needs_verification, {}, excluded_};
     if (!query_.needs_verification) return all;
-    const FoundCandidates found = first_stage(kMaxVerified);
+    const FoundCandidates& found = first_stage(kMaxVerified);
     for (const Xapian::docid id : found.ids) {
       if (judge_.look_at_text(id)) all.ids.push_back(id);
     }
@@ -287,6 +294,8 @@ class Search final : private CandidateFilter {
   CandidateQuery candidates_;
   PassageJudge judge_;
   ResultList list_;
+  FoundCandidates found_;
+  std::optional<std::uint32_t> found_of_;  // how many were wanted for found_
   bool texts_can_wait_ = false;
   std::uint32_t refuted_ = 0, unsure_ = 0;                        // of those whose texts waited
   double least_score_ = std::numeric_limits<double>::infinity();  // in the list

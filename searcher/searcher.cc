@@ -5,18 +5,22 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <variant>
 
 #include "analysis/data_files.h"
 #include "analysis/message.h"
+#include "analysis/quantity.h"
 #include "analysis/schema.h"
 #include "analysis/tokenizer.h"
 #include "analysis/utf8.h"
 #include "searcher/hit.h"
 #include "searcher/index_reader.h"
 #include "searcher/near_duplicates.h"
+#include "searcher/query_date.h"
 #include "searcher/query_parser.h"
 #include "searcher/refusal.h"
 #include "searcher/search.h"
@@ -40,6 +44,42 @@ std::vector<TopicInfo> infos_of(const std::vector<Topic>& topics) {
   for (const Topic& topic : topics)
     infos.push_back({topic.name, topic.label, topic.description, topic.aliases});
   return infos;
+}
+
+bool is_date(std::uint32_t date) {
+  return date >= 10000101 && date <= 99991231 &&
+         std::holds_alternative<DateRange>(
+             parse_date_range(fmt::format("{:04}-{:02}-{:02}", date / 10000, date / 100 % 100, date % 100)));
+}
+
+void check(const SearchOptions& options) {
+  for (const auto& [name, date] :
+       {std::pair{"date_from", options.date_from}, std::pair{"date_to", options.date_to}}) {
+    if (date == 0 || is_date(date)) continue;
+    throw Error(ErrorKind::usage,
+                message("{}: oczekiwano daty RRRRMMDD, np. 20240514, albo 0, jest {}",
+                        "{}: expected a date YYYYMMDD, e.g. 20240514, or 0, found {}", name, date));
+  }
+  if (options.date_to && options.date_from > options.date_to) {
+    throw Error(ErrorKind::usage,
+                message("date_from ({}) jest późniejsze niż date_to ({})",
+                        "date_from ({}) is later than date_to ({})", options.date_from, options.date_to));
+  }
+  if (options.sort < SortOrder::relevance || options.sort > SortOrder::report) {
+    throw Error(ErrorKind::usage,
+                message("sort: oczekiwano jednej z wartości SortOrder, jest {}",
+                        "sort: expected one of SortOrder, found {}", static_cast<int>(options.sort)));
+  }
+}
+
+// A topic stands for its name here: its aspects are in its file, and on one line they are three kilobytes.
+std::string notation_of(QueryNode root) {
+  const std::function<void(QueryNode&)> close_topics = [&](QueryNode& node) {
+    if (node.kind == NodeKind::topic) node.children.clear();
+    for (QueryNode& child : node.children) close_topics(child);
+  };
+  close_topics(root);
+  return to_sexpr(root);
 }
 
 }  // namespace
@@ -136,20 +176,31 @@ struct Searcher::Impl {
       if (std::from_chars(number.data(), end, ordinal).ptr != end) ordinal = 0;
     }
     if (ordinal == 0) {
+      throw Error(
+          ErrorKind::not_found,
+          message("„{}”: oczekiwano cytatu w postaci raport#p12, jak w wynikach szukania.",
+                  "“{}”: expected a citation like report#p12, as in search results.", printable(citation)));
+    }
+    // Results show control characters of file names as \\xNN, and so people hand them back.
+    const std::string_view report = citation.substr(0, mark);
+    std::vector<Xapian::docid> passages = reader.passages_of(report_key(report));
+    if (passages.empty()) passages = reader.passages_of(report_key(unescaped(report)));
+    if (passages.empty()) {
       throw Error(ErrorKind::not_found,
-                  message("„{}”: oczekiwano cytatu w postaci raport#p12, jak w wynikach szukania.",
-                          "“{}”: expected a citation like report#p12, as in search results.", citation));
+                  message("„{}”: w indeksie nie ma takiego raportu. Przepisz cytat z wyników szukania.",
+                          "“{}”: the index has no such report. Take the citation from search results.",
+                          printable(citation)));
     }
     PassageKeys passage;
-    for (const Xapian::docid id : reader.passages_of(report_key(citation.substr(0, mark)))) {
+    for (const Xapian::docid id : passages) {
       reader.read_keys(id, passage);
       if (passage.ordinal == ordinal) return id;
     }
-    throw Error(ErrorKind::not_found, message("„{}”: w indeksie nie ma takiego fragmentu. Raport mógł się "
-                                              "zmienić; poszukaj go: kwerenda-search 'plik:…'",
-                                              "“{}”: the index has no such passage. The report may have "
-                                              "changed; look for it: kwerenda-search 'file:…'",
-                                              citation));
+    throw Error(
+        ErrorKind::not_found,
+        message("„{}”: nie ma takiego fragmentu; raport ma {}. Mógł się zmienić, poszukaj w nim ponownie.",
+                "“{}”: there is no such passage; the report has {}. It may have changed, search it again.",
+                printable(citation), counted(passages.size(), kPassageNoun)));
   }
 };
 
@@ -178,21 +229,23 @@ Searcher& Searcher::operator=(Searcher&&) noexcept = default;
 Searcher::~Searcher() = default;
 
 SearchResult Searcher::search(std::string_view query, const SearchOptions& options) const {
+  check(options);
   const Query parsed = impl_->query_of(query, options);
   Impl::Lease reader(*impl_);
   SearchResult result = reader->consistently(
       [&] { return search_index(*reader, parsed.root, parsed.text, options, impl_->context()); });
-  result.understood = to_sexpr(parsed.root);
+  result.understood = notation_of(parsed.root);
   result.notes.insert(result.notes.begin(), parsed.notes.begin(), parsed.notes.end());
   if (parsed.dropped_words) {
-    result.notes.push_back(message("Zapytanie jest długie: pominięto {} ostatnich słów.",
-                                   "The query is long: its last {} words were left out.",
-                                   parsed.dropped_words));
+    result.notes.push_back(message("Zapytanie jest długie: na końcu pominięto {}.",
+                                   "The query is long: {} left out at its end.",
+                                   counted(parsed.dropped_words, kWordNoun)));
   }
   return result;
 }
 
 SearchResult Searcher::similar(std::string_view citation, const SearchOptions& options) const {
+  check(options);
   Impl::Lease reader(*impl_);
   return reader->consistently([&] {
     const Xapian::docid self = Impl::find(*reader, citation);
@@ -269,8 +322,8 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
     });
   }
   const Hit& hit = all.hits[rank];
-  std::string text = message("{}: miejsce {} z wynikiem {:.2f}; ", "{}: place {} with score {:.2f}; ",
-                             shown_citation, rank + 1, hit.score);
+  std::string text = message("{}: miejsce {} z wynikiem {}; ", "{}: place {} with score {}; ", shown_citation,
+                             rank + 1, decimal(hit.score, 2));
   if (options.limit == 0) return text + message("nie pokazano żadnego fragmentu.", "no passage was shown.");
   SearchOptions first_page = options;
   first_page.offset = 0;
@@ -302,12 +355,13 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
                                        [&](const Hit& other) { return other.report_id == hit.report_id; });
   if (options.per_report && of_report >= options.per_report) {
     return text + message("pominięty, bo z tego raportu pokazano już tyle, ile wolno: {}.",
-                          "left out because as many of this report were shown as may be: {}.", of_report);
+                          "left out because {} of this report, as many as are allowed, were shown already.",
+                          of_report);
   }
-  text += message("pokazano {}", "shown: {}", shown.hits.size());
+  text += message("pokazano {}", "shown: {}", counted(shown.hits.size(), kPassageNoun));
   if (options.sort == SortOrder::relevance && !shown.hits.empty())
-    text +=
-        message(" o wyniku co najmniej {:.2f}", " with scores of {:.2f} or more", shown.hits.back().score);
+    text += message(" o wyniku co najmniej {}", " with a score of {} or more",
+                    decimal(shown.hits.back().score, 2));
   std::vector<std::string> missing;
   for (const ScoreShare& share : hit.explanation) {
     if (share.share == 0) missing.push_back(share.word);
@@ -318,6 +372,7 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
 }
 
 TopicMatrix Searcher::topic_matrix(const SearchOptions& filters) const {
+  check(filters);
   Impl::Lease reader(*impl_);
   return reader->consistently([&] {
     const SearchContext context = impl_->context();

@@ -165,7 +165,8 @@ class Searcher {
   ~Searcher();
 
   // Ranks passages. No match is a result without hits, not an error. Throws Error: query (with a caret under
-  // the place), limit, not_found (an unknown topic), corrupt, io.
+  // the place), usage (options that cannot be: a date that is none, a range from later to earlier), limit,
+  // not_found (an unknown topic), corrupt, io.
   SearchResult search(std::string_view query, const SearchOptions& options = {}) const;
 
   // Passages alike to the one cited ("file#p12", or "id#p12"), best first, itself left out. Throws

@@ -1,10 +1,11 @@
 #include "searcher/terminal.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
@@ -12,6 +13,7 @@ namespace kwerenda {
 namespace {
 
 constexpr const char* kLess = "if command -v less >/dev/null; then exec less; else exec cat; fi";
+constexpr int kNotExecutable = 126, kNotFound = 127;  // what a shell says of a command
 
 }  // namespace
 
@@ -41,33 +43,33 @@ TerminalUse terminal_use(const SearchProgramOptions& options, bool is_terminal,
   return use;
 }
 
-Pager::Pager(const std::string& command) {
+bool show_in_pager(const std::string& text, const std::string& command) {
   int ends[2];
-  if (command.empty() || ::pipe(ends) != 0) return;
-  std::fflush(stdout);
-  child_ = ::fork();
-  if (child_ == 0) {
+  if (::pipe2(ends, O_CLOEXEC) != 0) return false;
+  const pid_t child = ::fork();
+  if (child == 0) {
     ::dup2(ends[0], STDIN_FILENO);
-    ::close(ends[0]);
-    ::close(ends[1]);
     std::signal(SIGPIPE, SIG_DFL);
     ::setenv("LESS", "FRX", 0);  // leave at once if it fits, keep colours, leave the text on the screen
     ::execl("/bin/sh", "sh", "-c", command.c_str(), static_cast<char*>(nullptr));
-    ::_exit(127);
-  }
-  if (child_ > 0) {
-    ::dup2(ends[1], STDOUT_FILENO);
-    std::signal(SIGINT, SIG_IGN);  // Ctrl-C is the pager's
+    ::_exit(kNotFound);
   }
   ::close(ends[0]);
+  if (child > 0) {
+    std::signal(SIGINT, SIG_IGN);  // Ctrl-C is the pager's
+    for (std::string_view rest = text; !rest.empty();) {
+      const ssize_t written = ::write(ends[1], rest.data(), rest.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) break;  // the reader has seen enough
+      rest.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
   ::close(ends[1]);
-}
-
-Pager::~Pager() {
-  if (child_ <= 0) return;
-  std::fflush(stdout);
-  ::close(STDOUT_FILENO);
-  ::waitpid(child_, nullptr, 0);
+  if (child < 0) return false;
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return !WIFEXITED(status) || (WEXITSTATUS(status) != kNotFound && WEXITSTATUS(status) != kNotExecutable);
 }
 
 }  // namespace kwerenda

@@ -18,17 +18,8 @@ struct TerminalUse {
 TerminalUse terminal_use(const SearchProgramOptions& options, bool is_terminal,
                          const char* (*environment)(const char*));
 
-// Standard output goes through the pager until this is destroyed, which waits for the reader to leave it. If
-// the pager cannot be started, nothing changes.
-class Pager {
- public:
-  explicit Pager(const std::string& command);  // empty: no pager
-  Pager(const Pager&) = delete;
-  Pager& operator=(const Pager&) = delete;
-  ~Pager();
-
- private:
-  int child_ = -1;
-};
+// Shows the text by the pager, a shell command, and waits until the reader leaves it. False if the shell
+// cannot start it: nothing was shown then. Call it with nothing waiting in stdout's buffer.
+bool show_in_pager(const std::string& text, const std::string& command);
 
 }  // namespace kwerenda

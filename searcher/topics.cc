@@ -19,6 +19,7 @@
 #include "analysis/edit_distance.h"
 #include "analysis/fold.h"
 #include "analysis/message.h"
+#include "analysis/system_reason.h"
 
 namespace kwerenda {
 namespace {
@@ -80,8 +81,9 @@ class TopicReader {
       table = toml::parse(text, file_.string());
     } catch (const toml::parse_error& error) {
       fail(error.source().begin.line,
-           message("oczekiwano pliku TOML, a jest błąd składni: {}",
-                   "expected a TOML file, found a syntax error: {}", error.description()));
+           message("oczekiwano pliku TOML, a w kolumnie {} jest błąd składni (opis po angielsku: {})",
+                   "expected a TOML file, found a syntax error in column {}: {}", error.source().begin.column,
+                   error.description()));
     }
     check_keys(table, {"label", "description", "aliases", "aspect"});
     Topic topic;
@@ -291,7 +293,7 @@ std::vector<std::string> names_in(const fs::path& directory) {
     throw Error(reason == ENOENT || reason == ENOTDIR ? ErrorKind::not_found : ErrorKind::io,
                 message("{}: oczekiwano katalogu z plikami tematów (*.toml): {}",
                         "{}: expected a directory with files of topics (*.toml): {}", directory.string(),
-                        std::strerror(reason)));
+                        system_reason(reason)));
   };
   if (!entries) fail(errno);
   std::vector<std::string> names;

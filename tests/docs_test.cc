@@ -2,6 +2,9 @@
 // notices.
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -9,6 +12,7 @@
 #include <iterator>
 #include <regex>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -130,6 +134,81 @@ TEST(Docs, NamedOptionsAreKnown) {
   };
   check_complete("docs/man/kwerenda-index.1.scd", of_index);
   check_complete("docs/man/kwerenda-search.1.scd", of_search);
+}
+
+// Scores are the ranking's business and change with it: they become "#".
+std::string without_scores(std::string text) {
+  text = std::regex_replace(text, std::regex(" · [0-9]+,[0-9]+"), " · #");
+  text = std::regex_replace(text, std::regex("\"(score|share)\":( ?)[0-9.]+"), "\"$1\":$2#");
+  return std::regex_replace(text, std::regex(" [0-9.]+ kwerenda\n"), " # kwerenda\n");
+}
+
+struct Example {
+  std::string command, output;
+};
+
+// "$ command" and the lines below it, of the fenced blocks.
+std::vector<Example> examples_in(const fs::path& page) {
+  std::vector<Example> found;
+  std::istringstream lines(text_of(page));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("```")) {
+      found.push_back({});  // what stands outside belongs to no command
+      continue;
+    }
+    if (line.starts_with("$ ")) {
+      found.push_back({line.substr(2), ""});
+    } else if (!found.empty()) {
+      found.back().output += line + "\n";
+    }
+  }
+  return found;
+}
+
+// Whether the output is as told; a line "[…]" stands for any lines.
+bool is_as_told(std::string told, const std::string& output) {
+  const std::string any = "[…]\n";
+  std::size_t at = 0;
+  for (bool first = true;; first = false) {
+    const std::size_t end = std::min(told.find(any), told.size());
+    const std::string part = told.substr(0, end);
+    const bool last = end == told.size();
+    const std::size_t where = last && !first ? output.size() - std::min(output.size(), part.size())
+                              : first        ? 0
+                                             : output.find(part, at);
+    if (where == std::string::npos || where < at || output.compare(where, part.size(), part) != 0)
+      return false;
+    at = where + part.size();
+    if (last) return at == output.size();
+    told.erase(0, end + any.size());
+  }
+}
+
+// What README.md and docs/output.md show is what the programs print, but for scores.
+TEST(Docs, ExamplesAreRealOutput) {
+  const fs::path directory = fs::temp_directory_path() / ("kwerenda-docs-" + std::to_string(::getpid()));
+  fs::remove_all(directory);
+  fs::create_directories(directory / "build");
+  fs::create_directory_symlink(kSource / "corpus", directory / "corpus");
+  fs::create_directory_symlink(kPrograms, directory / "build/bin");
+  const std::string prepare = "cd '" + directory.string() +
+                              "' && unset KWERENDA_INDEX KWERENDA_LEXICON; export KWERENDA_LANG=pl "
+                              "XDG_CONFIG_HOME=/nonexistent PATH=\"$PWD/build/bin:$PATH\"; ";
+  output_of(prepare + "kwerenda-index add -q --index demo-index corpus");
+  std::size_t run = 0;
+  for (const char* page : {"README.md", "docs/output.md"}) {
+    for (const Example& example : examples_in(kSource / page)) {
+      if (example.command.find("kwerenda-") == std::string::npos) continue;
+      const std::string output = without_scores(output_of(prepare + "{ " + example.command + "; } || true"));
+      // Blank lines part one example from the next.
+      std::string told = without_scores(example.output);
+      while (told.ends_with("\n\n") && !output.ends_with("\n\n")) told.pop_back();
+      EXPECT_TRUE(is_as_told(told, output)) << page << ": " << example.command << "\n" << output;
+      ++run;
+    }
+  }
+  EXPECT_GE(run, 9U);
+  fs::remove_all(directory);
 }
 
 }  // namespace

@@ -71,11 +71,17 @@ TEST(EditDistance, AgreesWithTheFullTable) {
 TEST(EditDistance, NearestSuggestsOnlyWhatIsNear) {
   const std::string verbs[] = {"add", "info", "tokens", "remove"};
   EXPECT_EQ(nearest("tokns", verbs), "tokens");
-  EXPECT_EQ(nearest("ad", verbs), "");
+  EXPECT_EQ(nearest("ad", verbs), "add");
+  EXPECT_EQ(nearest("a", verbs), "");
+  EXPECT_EQ(nearest("rm", verbs), "remove");
+  EXPECT_EQ(nearest("ls", verbs), "");
   EXPECT_EQ(nearest("addd", verbs), "add");
   EXPECT_EQ(nearest("indeksuj", verbs), "");
   EXPECT_EQ(nearest("rem", verbs), "remove");
-  EXPECT_EQ(nearest("in", verbs), "");
+  EXPECT_EQ(nearest("in", verbs), "info");
+  const std::string options[] = {"--help", "--index"};
+  EXPECT_EQ(nearest("--idx", options), "--index");
+  EXPECT_EQ(nearest("-x", options), "");
 }
 
 }  // namespace

@@ -233,14 +233,14 @@ TEST_F(GlassTables, Errors) {
   fs::remove(path_ / "iamglass");
   EXPECT_EQ(error_of(opened),
             (path_ / "iamglass").string() +
-                ": nie można otworzyć pliku: No such file or directory. Przywróć indeks z kopii "
+                ": nie można otworzyć pliku: nie ma takiego pliku ani katalogu. Przywróć indeks z kopii "
                 "albo zbuduj go od nowa.");
   std::ofstream(path_ / "iamglass", std::ios::binary) << version;
   EXPECT_EQ(error_of(opened), "no error");
   fs::remove(path_ / "docdata.glass");
   EXPECT_EQ(error_of(opened),
             (path_ / "docdata.glass").string() +
-                ": nie można otworzyć pliku: No such file or directory. Przywróć indeks z kopii "
+                ": nie można otworzyć pliku: nie ma takiego pliku ani katalogu. Przywróć indeks z kopii "
                 "albo zbuduj go od nowa.");
 }
 

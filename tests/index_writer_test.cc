@@ -466,7 +466,7 @@ TEST_F(Writer, RefusesOtherSettings) {
     void (*change)(IndexWriterSettings&);
     const char* part;
   } rows[] = {
-      {[](IndexWriterSettings& with) { with.manifest.lexicon_hash ^= 1; }, "innym słownikiem"},
+      {[](IndexWriterSettings& with) { with.manifest.lexicon_hash ^= 1; }, "innym leksykonem"},
       {[](IndexWriterSettings& with) { with.manifest.extra_lexicon_hash = 5; }, "--lexicon-extra"},
       {[](IndexWriterSettings& with) { with.manifest.passage_max_bytes = 1000; },
        "innym podziałem na fragmenty"},

@@ -131,7 +131,7 @@ TEST_F(Program, DryRunWritesNothing) {
   write("r/a.txt", "Dobry raport.");
   const Outcome outcome = run("$K add --dry-run --index i r");
   EXPECT_EQ(outcome.code, 0);
-  EXPECT_TRUE(contains(outcome.err, "Do dodania 1 raport")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "Do dodania: 1 raport")) << outcome.err;
   EXPECT_FALSE(fs::exists(directory_ / "i"));
 }
 
@@ -216,6 +216,16 @@ TEST_F(Program, ProgressAsJsonGoesToStandardError) {
                               "\"committing\":true,\"seconds\":"))
       << outcome.err;
   EXPECT_EQ(run("$K add --index i r 2>&1 | grep -c zostało").out, "0\n") << "quiet in a pipe";
+}
+
+// Free space is no advice where there is no file at all.
+TEST_F(Program, ClosedStandardOutput) {
+  Outcome outcome = run("$K tokens --explain schron >&-");
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_EQ(outcome.err, "kwerenda-index: standardowe wyjście: strumień jest zamknięty\n");
+  outcome = run("$K tokens --explain schron >/dev/full");
+  EXPECT_EQ(outcome.err,
+            "kwerenda-index: standardowe wyjście: brak miejsca na dysku; sprawdź wolne miejsce\n");
 }
 
 }  // namespace

@@ -113,12 +113,12 @@ TEST_F(Maintenance, RemovesByIdFileAndDirectory) {
     const char* says;
     const char* left;
   } rows[] = {
-      {"j1", 0, "Usunięto: 1 raport.", "j2 r/a.txt r/pod/b.txt"},
-      {"r/zbior.jsonl", 0, "Usunięto: 2 raporty.", "r/a.txt r/pod/b.txt"},
-      {"./r//pod/", 0, "Usunięto: 1 raport.", "j1 j2 r/a.txt"},
-      {"r", 0, "Usunięto: 4 raporty.", ""},
+      {"j1", 0, "Usunięto 1 raport.", "j2 r/a.txt r/pod/b.txt"},
+      {"r/zbior.jsonl", 0, "Usunięto 2 raporty.", "r/a.txt r/pod/b.txt"},
+      {"./r//pod/", 0, "Usunięto 1 raport.", "j1 j2 r/a.txt"},
+      {"r", 0, "Usunięto 4 raporty.", ""},
       {"r/a.txt nie-ma", 3, "nie-ma: nie ma takiego raportu", "j1 j2 r/pod/b.txt"},
-      {"nie-ma", 2, "Usunięto: 0 raportów.", "j1 j2 r/a.txt r/pod/b.txt"},
+      {"nie-ma", 2, "Usunięto 0 raportów.", "j1 j2 r/a.txt r/pod/b.txt"},
       {"--dry-run r", 0, "Do usunięcia: 4 raporty.", "j1 j2 r/a.txt r/pod/b.txt"},
   };
   for (const auto& row : rows) {

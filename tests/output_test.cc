@@ -76,7 +76,11 @@ TEST(Output, Machines) {
   expect_file("hits.json", to_json(result(), "schron \xFF lodz", with_facets()));
   expect_file("hits.ndjson", to_ndjson(result(), "q1", with_facets()));
   expect_file("hits-without-id.ndjson", to_ndjson(result(), "", {}));
-  expect_file("hits.trec", to_trec(result(), "q1"));
+  SearchOptions second_page;
+  second_page.offset = 10;
+  EXPECT_EQ(to_trec(result(), "q1", second_page).find(" 11 "), to_trec(result(), "q1", {}).find(" 1 "));
+  EXPECT_NE(to_ndjson(result(), "", second_page).find("\"rank\":11,"), std::string::npos);
+  expect_file("hits.trec", to_trec(result(), "q1", {}));
 }
 
 TEST(Output, Counts) {
@@ -107,7 +111,7 @@ TEST(Output, NothingFound) {
   nothing.notes = {"Szukano: łódź (wpisano: lodz)"};
   EXPECT_EQ(to_text(nothing, "lodz", {}, {}), "Szukano: łódź (wpisano: lodz)\n\nNic nie znaleziono.\n");
   EXPECT_EQ(to_ndjson(nothing, "q1", {}), "");
-  EXPECT_EQ(to_trec(nothing, "q1"), "");
+  EXPECT_EQ(to_trec(nothing, "q1", {}), "");
   expect_file("nothing.json", to_json(nothing, "lodz", {}));
 }
 

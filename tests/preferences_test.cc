@@ -49,8 +49,8 @@ TEST(Preferences, Refusals) {
   EXPECT_EQ(refusal("limt = 5"), "p/kwerenda.toml:1: nieznane ustawienie „limt”; czy chodziło o „limit”?");
   EXPECT_TRUE(refusal("purge = \"vanished\"")
                   .starts_with("p/kwerenda.toml:1: nieznane ustawienie „purge”; są: color, context"));
-  EXPECT_EQ(refusal("limit 5").substr(0, 66),
-            "p/kwerenda.toml:1: oczekiwano pliku TOML, a jest błąd składni: ");
+  EXPECT_TRUE(refusal("limit 5").starts_with(
+      "p/kwerenda.toml:1: oczekiwano pliku TOML, a w kolumnie 7 jest błąd składni (opis po angielsku: "));
 }
 
 TEST(Preferences, ProjectBeforeUser) {
@@ -58,7 +58,7 @@ TEST(Preferences, ProjectBeforeUser) {
   fs::create_directories(root / "projekt/a/b");
   fs::create_directories(root / "dom/kwerenda");
   std::ofstream(root / "dom/kwerenda/kwerenda.toml") << "limit = 3\nsort = \"date\"\n";
-  Preferences found = read_preferences(root / "projekt/a/b", root / "dom");
+  Preferences found = read_preferences(root / "projekt/./a/../a/b/.", root / "dom");
   ASSERT_EQ(found.files.size(), 1U);
   EXPECT_EQ(found.find("limit")->values.front(), "3");
   std::ofstream(root / "projekt/kwerenda.toml") << "limit = 7\nindex = \"i\"\n";

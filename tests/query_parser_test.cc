@@ -90,6 +90,13 @@ constexpr Row kTrees[] = {
     {"\"?\" schron", "schron"},
     {"słowo\"fraza tuż za\"", "(words słowo (phrase fraza tuż za))"},
 
+    // Signs before quotation marks
+    {"=\"obrona cywilna\"", "(phrase =obrona =cywilna)"},
+    {"+=„Obrona =Cywilna”~2^3 x", "(words (must (phrase~2 =Obrona =Cywilna)^3) x)"},
+    {"tytuł:=\"obrona cywilna\"", "(title (phrase =obrona =cywilna))"},
+    {"=\"schron\"", "=schron"},
+    {"a=\"b c\" 5*\"d\" \\*\"e f\"", "(words a (phrase b c) 5 d (phrase e f))"},
+
     // Operators and their precedence
     {"schrony AND ukrycia", "(and schrony ukrycia)"},
     {"a AND b AND c", "(and a b c)"},
@@ -148,6 +155,12 @@ constexpr Row kTrees[] = {
     {"-? schron +\"!\" x", "(words schron x)"},
     {"+tak/nie x", "(words (must (phrase tak nie)) x)"},
     {"-2024 schron", "(words (not 2024) schron)"},
+    {"+-schron gmina", "(words (not schron) gmina)"},
+    {"-+schron gmina", "(words (not schron) gmina)"},
+    {"+-\"?\" gmina --schron ++x -+-y", "(words gmina schron x y)"},
+    {"-~schron gmina -~30", "(words (not schron) gmina (not 30))"},
+    {"+-tytuł:schron gmina", "(words (not (title schron)) gmina)"},
+    {"plik:-notatki-.txt tytuł:\\-schron", "(words (must (file \"-notatki-.txt\")) (must (title schron)))"},
 
     // Modifiers
     {"=Schron =schron,", "(words =Schron =schron)"},
@@ -163,7 +176,7 @@ constexpr Row kTrees[] = {
     {"((a^2)^3)^100", "a^100"},
     {"(-a)^2 b", "(words (not a) b)"},
     {"tak/nie^2", "(phrase tak nie)^2"},
-    {"^2 a ^_^", "(words 2 a)"},
+    {"^2 a ^_^ b\\^2^3", "(words 2 a (phrase b 2)^3)"},
 
     // Fields
     {"tytuł:schron", "(title schron)"},
@@ -242,15 +255,17 @@ constexpr Row kErrors[] = {
     {"(schrony LUB ukrycia",
      "nawias otwarty w tym miejscu nie jest zamknięty: oczekiwano „)” przed końcem zapytania; sam znak "
      "zapisz "
-     "„\\(”\n  (schrony LUB ukrycia\n  ^"},
+     "„\\(”, a wklejonego tekstu szukaj z --plain\n  (schrony LUB ukrycia\n  ^"},
     {"źle :)",
-     "ten nawias niczego nie zamyka: oczekiwano wcześniej „(”; sam znak zapisz „\\)”\n  źle :)\n       ^"},
+     "ten nawias niczego nie zamyka: oczekiwano wcześniej „(”; sam znak zapisz „\\)”, a wklejonego tekstu "
+     "szukaj z --plain\n  źle :)\n       ^"},
     {"w „Lalce Prusa",
      "cudzysłów otwarty w tym miejscu nie jest zamknięty: oczekiwano znaku ” przed końcem zapytania; sam "
      "znak "
-     "zapisz \\„\n  w „Lalce Prusa\n    ^"},
+     "zapisz \\„, a wklejonego tekstu szukaj z --plain\n  w „Lalce Prusa\n    ^"},
     {"\"\" a", "w cudzysłowie oczekiwano co najmniej jednego słowa, a nic tam nie ma\n  \"\" a\n  ^~"},
     {"a NEAR/0 b", "po „NEAR/” oczekiwano liczby od 1 do 100, a jest „0”\n  a NEAR/0 b\n    ^~~~~~"},
+    {"a NEAR/ b", "po „NEAR/” oczekiwano liczby od 1 do 100, a jej nie ma\n  a NEAR/ b\n    ^~~~~"},
     {"a BLISKO/x b", "po „BLISKO/” oczekiwano liczby od 1 do 100, a jest „x”\n  a BLISKO/x b\n    ^~~~~~~~"},
     {"a NEAR/3 -b", "obok „NEAR/3” oczekiwano słów i fraz, a jest wykluczenie\n  a NEAR/3 -b\n           ^~"},
     {"a /z data:2024",
@@ -269,8 +284,23 @@ constexpr Row kErrors[] = {
     {"AI~",
      "przy „~” oczekiwano co najmniej 3 liter lub cyfr, a jest 2; sam znak zapisz „\\~”\n  AI~\n  ^~~"},
     {"*schron*",
-     "przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej\n  *schron*\n  "
+     "przy słowie oczekiwano jednej gwiazdki, na początku albo na końcu, a są dwie\n  *schron*\n  ^~~~~~~~"},
+    {"=schron*",
+     "przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej\n  =schron*\n  "
      "^~~~~~~~"},
+    {"=\"obron* cywilna\"",
+     "przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej\n  =\"obron* "
+     "cywilna\"\n    ^~~~~~"},
+    {"*\"obrona cywilna\"",
+     "gwiazdkę pisze się przy słowie, także wewnątrz cudzysłowu („obron* cywilna”), a nie przed całością; "
+     "sam "
+     "znak zapisz „\\*”\n  *\"obrona cywilna\"\n  ^"},
+    {"gmina ~„obrona cywilna”",
+     "„~” pisze się za słowem („schron~”) albo za cudzysłowem („…”~3), a nie przed nim; sam znak zapisz "
+     "„\\~”\n  gmina ~„obrona cywilna”\n        ^"},
+    {"=(obrona cywilna)",
+     "po „=” oczekiwano słowa albo frazy w cudzysłowie, a jest nawias; sam znak zapisz „\\=”\n  =(obrona "
+     "cywilna)\n  ^~"},
     {"schron~3",
      "po „~” przy słowie oczekiwano 1 albo 2 (tyle liter może się różnić), a jest „3”\n  schron~3\n        "
      "^~"},
@@ -286,6 +316,17 @@ constexpr Row kErrors[] = {
      "„~” stoi za słowem albo za frazą w cudzysłowie: po nawiasie oczekiwano spacji, „)” lub „^liczba”\n  (a "
      "b)~3\n       ^"},
     {"a^0", "po „^” oczekiwano wagi od 0.01 do 100, np. ^2 albo ^0.5; sam znak zapisz „\\^”\n  a^0\n   ^~"},
+    {"schron^2^3",
+     "oczekiwano najwyżej jednego „~”, a za nim najwyżej jednej wagi „^”; sam znak zapisz „\\^”\n  "
+     "schron^2^3\n        ^"},
+    {"\"a b\"^2~3",
+     "oczekiwano najwyżej jednego „~”, a za nim najwyżej jednej wagi „^”; sam znak zapisz „\\~”\n  \"a "
+     "b\"^2~3\n         "
+     "^"},
+    {"(a b)^2^3 c",
+     "oczekiwano najwyżej jednego „~”, a za nim najwyżej jednej wagi „^”; sam znak zapisz „\\^”\n  (a b)^2^3 "
+     "c\n         "
+     "^"},
     {"(a b)^x",
      "po „^” oczekiwano wagi od 0.01 do 100, np. ^2 albo ^0.5; sam znak zapisz „\\^”\n  (a b)^x\n       ^"},
     {"temat:AI^101",
@@ -298,6 +339,22 @@ constexpr Row kErrors[] = {
     {"tytuł:(a miejsce:b)",
      "w polu „tytuł:” oczekiwano słów i fraz, a jest następne pole\n  tytuł:(a miejsce:b)\n           "
      "^~~~~~~~~"},
+    {"tytuł:-schron",
+     "„-” pisze się przed nazwą pola, a nie za dwukropkiem: oczekiwano „-tytuł:…”; sam znak zapisz „\\-”\n  "
+     "tytuł:-schron\n        ^"},
+    {"gmina miejsce:+\"Nowy Sącz\"",
+     "„+” pisze się przed nazwą pola, a nie za dwukropkiem: oczekiwano „+miejsce:…”; sam znak zapisz „\\+”\n "
+     " "
+     "gmina miejsce:+\"Nowy Sącz\"\n                ^"},
+    {"tytuł:-(a b)",
+     "„-” pisze się przed nazwą pola, a nie za dwukropkiem: oczekiwano „-tytuł:…”; sam znak zapisz „\\-”\n  "
+     "tytuł:-(a b)\n        ^"},
+    {"temat:-gis",
+     "„-” pisze się przed nazwą pola, a nie za dwukropkiem: oczekiwano „-temat:…”; sam znak zapisz „\\-”\n  "
+     "temat:-gis\n        ^"},
+    {"data:-2024",
+     "„-” pisze się przed nazwą pola, a nie za dwukropkiem: oczekiwano „-data:…”; sam znak zapisz „\\-”\n  "
+     "data:-2024\n       ^"},
     {"temat:\"\"", "po „temat:” oczekiwano nazwy tematu, a jest „\"\"”\n  temat:\"\"\n  ^~~~~~~~"},
     {"plik:\"?\"", "po „plik:” oczekiwano nazwy pliku, a jest „\"?\"”\n  plik:\"?\"\n  ^~~~~~~~"},
     {"data:(2024)",
@@ -334,11 +391,13 @@ constexpr Row kErrors[] = {
      "po „AND” oczekiwano słowa, frazy albo nawiasu, a zapytanie się kończy\n  e\u0301le 日本 AND\n          "
      "    ^"},
     {"a\tb\nc)",
-     "ten nawias niczego nie zamyka: oczekiwano wcześniej „(”; sam znak zapisz „\\)”\n  a b c)\n       ^"},
+     "ten nawias niczego nie zamyka: oczekiwano wcześniej „(”; sam znak zapisz „\\)”, a wklejonego tekstu "
+     "szukaj z --plain\n  a b c)\n       ^"},
     {"pierwsze drugie trzecie czwarte piąte szóste siódme ósme dziewiąte dziesiąte ) jedenaste dwunaste "
      "trzynaste "
      "czternaste piętnaste szesnaste",
-     "ten nawias niczego nie zamyka: oczekiwano wcześniej „(”; sam znak zapisz „\\)”\n"
+     "ten nawias niczego nie zamyka: oczekiwano wcześniej „(”; sam znak zapisz „\\)”, a wklejonego tekstu "
+     "szukaj z --plain\n"
      "  …sme dziewiąte dziesiąte ) jedenaste dwunaste trzynaste czternaste piętnast…\n"
      "                           ^"},
 };
@@ -354,8 +413,10 @@ TEST(QueryParser, TextThatIsNoText) {
             "zapytanie nie jest poprawnym UTF-8: oczekiwano znaku, a w bajcie 2 jest 0xFF; sprawdź kodowanie "
             "terminala "
             "lub pliku");
-  EXPECT_EQ(error_of(std::string(4097, 'a')),
-            "zapytanie jest za długie: ma 4097 bajtów, a najwyżej może mieć 4096; skróć je");
+  EXPECT_EQ(
+      error_of(std::string(4097, 'a')),
+      "zapytanie jest za długie: ma 4097 bajtów, a najwyżej może mieć 4096; skróć je, a wklejonego tekstu "
+      "szukaj z --plain");
 }
 
 TEST(QueryParser, Limits) {
@@ -364,13 +425,15 @@ TEST(QueryParser, Limits) {
   EXPECT_EQ(parse_query(words).root.children.size(), 64u);
   auto first_line = [](const std::string& message) { return message.substr(0, message.find('\n')); };
   EXPECT_EQ(first_line(error_of(words + " \"b c\"")),
-            "za dużo słów: jest ich 66, a najwyżej może być 64; skróć zapytanie");
+            "za dużo słów: jest ich 66, a najwyżej może być 64; skróć zapytanie, a wklejonego tekstu szukaj "
+            "z --plain");
   const std::string deep = std::string(32, '(') + "a b" + std::string(32, ')');
   EXPECT_EQ(parsed(deep), "(words a b)");
   EXPECT_EQ(first_line(error_of("(" + deep + ")")),
-            "za głębokie nawiasy: najwyżej może być 32 jeden w drugim");
+            "za głębokie nawiasy: jeden w drugim może ich być najwyżej 32");
   EXPECT_EQ(error_of("a b c", {.max_words = 2}),
-            "za dużo słów: jest ich 3, a najwyżej może być 2; skróć zapytanie\n  a b c\n      ^");
+            "za dużo słów: jest ich 3, a najwyżej może być 2; skróć zapytanie, a wklejonego tekstu szukaj z "
+            "--plain\n  a b c\n      ^");
 }
 
 TEST(QueryParser, AMegabyteOfAnythingIsAnswered) {
@@ -424,7 +487,28 @@ TEST(QueryParser, Plain) {
   EXPECT_EQ(cut.dropped_words, 6u);
   EXPECT_EQ(cut.root.children.back().text, "s63");
   for (std::string_view bad : {"", "?!", "\xff"}) EXPECT_THROW(parse_plain(bad), QueryError) << bad;
-  EXPECT_THROW(parse_plain(std::string(5000, 'a')), QueryError);
+}
+
+// The first words that fit, however long the text is.
+TEST(QueryParser, PlainTakesALongText) {
+  std::string text;
+  for (int i = 0; i < 900; ++i) text += "słowo" + std::to_string(i) + " ";
+  const Query many = parse_plain(text);
+  EXPECT_EQ(many.root.children.size(), 64u);
+  EXPECT_EQ(many.root.children.back().text, "słowo63");
+  EXPECT_EQ(many.dropped_words, 836u);
+  text.clear();
+  for (int i = 0; i < 60; ++i) text += std::string(97, 'a') + std::to_string(100 + i) + " ";
+  const Query wide = parse_plain(text);
+  EXPECT_EQ(wide.root.children.size(), 40u);
+  EXPECT_EQ(wide.dropped_words, 20u);
+  try {
+    parse_plain(std::string((1 << 20) + 1, 'a'));
+    ADD_FAILURE();
+  } catch (const QueryError& error) {
+    EXPECT_STREQ(error.what(),
+                 "zapytanie jest za długie: ma 1048577 bajtów, a najwyżej może mieć 1048576; skróć je");
+  }
 }
 
 TEST(QueryParser, PlainQuestionsNeedNoSyntax) {
@@ -437,12 +521,18 @@ TEST(QueryParser, PlainQuestionsNeedNoSyntax) {
 TEST(QueryParser, Terms) {
   EXPECT_EQ(to_sexpr(parse_term("schron")), "schron");
   EXPECT_EQ(to_sexpr(parse_term(" =OC ")), "=OC");
+  EXPECT_EQ(to_sexpr(parse_term("=\"obrona cywilna\"")), "(phrase =obrona =cywilna)");
   EXPECT_EQ(to_sexpr(parse_term("obrona cywiln*")), "(phrase obrona cywiln*)");
   EXPECT_EQ(to_sexpr(parse_term("„plan ewakuacji”~2")), "(phrase~2 plan ewakuacji)");
   EXPECT_EQ(to_sexpr(parse_term("dane.gov.pl")), "(phrase dane gov pl)");
   EXPECT_EQ(to_sexpr(parse_term("I")), "I");
-  for (std::string_view bad : {"", "?", "\"?\"", "\"a b\" c", "a*", "„a"})
+  EXPECT_EQ(to_sexpr(parse_term("Jan Paweł I")), "(phrase Jan Paweł I)");
+  EXPECT_EQ(to_sexpr(parse_term("czego NIE wolno \\AND 2\\^3 ustawa (nowa) Data: maj")),
+            "(phrase czego NIE wolno AND 2 3 ustawa nowa Data maj)");
+  for (std::string_view bad : {"", "?", "\"?\"", "\"a b\" c", "a*", "„a", "a^2", "\"a b\"^2", "-a", "a +b",
+                               "a OR b", "AND", "a NEAR/3 b", "a /z b", "(a OR b)", "tytuł:a"}) {
     EXPECT_THROW(parse_term(bad), QueryError) << bad;
+  }
 }
 
 // ---- Properties ----
@@ -660,6 +750,42 @@ TEST(QueryParser, DocumentedExamples) {
     }
   }
   EXPECT_GE(examples, 60);
+}
+
+// What other engines have signs for is not passed over without a word.
+TEST(QueryParser, NotesSignsOfOtherLanguages) {
+  const struct {
+    const char *query, *note;
+  } rows[] = {
+      {"sch*on", "„sch*on”: gwiazdka działa na początku albo na końcu słowa; tu rozdzieliła słowa."},
+      {"gmina sch?on,", "„sch?on”: znak „?” nie zastępuje litery; tu rozdzielił słowa. Zob. „*” i „~”."},
+      {"schron** gmina", "„schron**”: dwie gwiazdki nic nie znaczą; dowolne zakończenie to „schron*”."},
+      {"**owisko", "„**owisko”: dwie gwiazdki nic nie znaczą; dowolny początek to „*owisko”."},
+      {"schron && gmina", "„&&” pominięto; oba słowa muszą wystąpić, gdy stoi między nimi AND albo I."},
+      {"schron||gmina", "„||” pominięto; jedno ze słów wystarczy, gdy stoi między nimi OR albo LUB."},
+      {"gmina !schron", "„!” pominięto; wykluczenie zapisuje się „-schron”."},
+      {"gmina –schron,", "„–” przed słowem niczego nie wyklucza; wykluczenie zapisuje się „-schron”."},
+      {"schron near/3 gmina", "„near/3” szukano jak słów; operator pisze się wielkimi literami: „NEAR/3”."},
+      {"schron Blisko/12 gmina",
+       "„Blisko/12” szukano jak słów; operator pisze się wielkimi literami: „BLISKO/12”."},
+      {"\"obrona cywilna\" ~3",
+       "„~3” szukano jak słowa; znak ten pisze się tuż za cudzysłowem, bez odstępu."},
+      {"(a b) ^2",
+       "„^2” szukano jak słowa; wagę pisze się tuż za słowem, cudzysłowem albo nawiasem, bez odstępu."},
+      {"gmina ~schron", "„~” pominięto; literówkę dopuszcza ten znak za słowem: „schron~”."},
+      {"\"obrona cywiln\"*",
+       "Gwiazdkę za cudzysłowem pominięto; pisze się ją przy słowie, także w cudzysłowie."},
+      // Text as it is pasted
+      {"**bardzo ważne** to 2*3, C++ & AT&T?", ""},
+      {"https://gov.pl/a?b=c!d ważne! co?nie/tak hotel 5** ok. ~30 osób", ""},
+      {"sch\\*on \\!schron near/miss blisko", ""},
+      {"\"sch*on && !x\"", ""},
+  };
+  for (const auto& row : rows) {
+    const Query query = parse_query(row.query);
+    EXPECT_EQ(query.notes.empty() ? "" : query.notes.front(), row.note) << row.query;
+    EXPECT_LE(query.notes.size(), 1U) << row.query;
+  }
 }
 
 TEST(QueryParser, NotesNamesThatAreNearlyFields) {

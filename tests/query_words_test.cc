@@ -109,7 +109,7 @@ TEST(QueryWords, Table) {
       // without marks
       {"lodz", "łódź LODZ > łódź 10"},
       {"ludnosci", "ludność > ludności 20"},
-      {"Kedzierzyn", "kędzierzyn > kędzierzyn Wielka 3"},
+      {"Kedzierzyn", "kędzierzyn > Kędzierzyn Wielka 3"},
       // one edit, two edits
       {"geoportla", "geoportal > geoportal 5"},
       {"geoprtal", "geoportal > geoportal 5"},

@@ -101,6 +101,7 @@ TEST(SearchOptionsTest, Actions) {
       {{"--help"}, SearchAction::help},
       {{"-h", "x"}, SearchAction::help},
       {{"--version"}, SearchAction::version},
+      {{"-V", "-n", "dużo"}, SearchAction::version},
       {{"--list-topics"}, SearchAction::list_topics},
       {{"-i", "i", "--topic-matrix"}, SearchAction::topic_matrix},
       {{"-i", "i", "--batch", "-"}, SearchAction::batch},
@@ -128,7 +129,7 @@ TEST(SearchOptionsTest, Refusals) {
       {{"-i", "i", "--limt", "5", "x"}, "nieznana opcja „--limt”; najbliższa to „--limit”"},
       {{"-i", "i", "--lim", "5", "x"}, "nieznana opcja „--lim”; najbliższa to „--limit”"},
       {{"-i", "i", "--similar", "a#p1", "--batch", "f"},
-       "--batch, --similar, --why-not, --topic-matrix, --list-topics i --version wykluczają się"},
+       "--batch, --similar, --why-not, --topic-matrix i --list-topics wykluczają się"},
       {{"-i", "i", "-q", "-v", "x"}, "-q i -v wykluczają się"},
       {{"-i", "i", "--duplicates", "hide", "x"},
        "--duplicates: oczekiwano jednego z: fold, show; podano „hide”"},
@@ -138,12 +139,12 @@ TEST(SearchOptionsTest, Refusals) {
        "nieznana opcja „-x”; zapytanie zaczynające się od „-” poprzedź dwiema kreskami: -- -x"},
       {{"-i", "i", "-schron"},
        "nieznana opcja „-schron”; zapytanie zaczynające się od „-” poprzedź dwiema kreskami: -- -schron"},
-      {{"-i", "i", "x", "--limit"},
-       "opcja „--limit”: brak wartości, podano ją dwa razy albo nie przyjmuje wartości"},
-      {{"-i", "i", "-n", "1", "-n", "2", "x"},
-       "opcja „--limit”: brak wartości, podano ją dwa razy albo nie przyjmuje wartości"},
-      {{"-i", "i", "--facets=tak", "x"},
-       "opcja „--facets”: brak wartości, podano ją dwa razy albo nie przyjmuje wartości"},
+      {{"-i", "i", "x", "--limit"}, "opcja „--limit” wymaga wartości"},
+      {{"-i", "i", "-n", "1", "-n", "2", "x"}, "opcja „--limit” występuje więcej niż raz"},
+      {{"-i", "i", "--facets=tak", "x"}, "opcja „--facets” nie przyjmuje wartości"},
+      {{"--idx", "c", "x"}, "nieznana opcja „--idx”; najbliższa to „--index”"},
+      {{"--list-topics", "-f", "trec"},
+       "--list-topics: oczekiwano formatu text, json albo ndjson, podano „trec”"},
       {{"-i", "i", "-n", "dużo", "x"}, "--limit: oczekiwano liczby od 0 do 10000, podano „dużo”"},
       {{"-i", "i", "-n", "-1", "x"}, "--limit: oczekiwano liczby od 0 do 10000, podano „-1”"},
       {{"-i", "i", "-n", "5x", "x"}, "--limit: oczekiwano liczby od 0 do 10000, podano „5x”"},
@@ -234,7 +235,13 @@ TEST(SearchOptionsTest, FormatOfErrors) {
   EXPECT_EQ(of({"-f", "json", "-f", "text"}), OutputFormat::text);
   EXPECT_EQ(of({"--", "-f", "json"}), OutputFormat::text);
   EXPECT_EQ(of({"--format"}), OutputFormat::text);
-  EXPECT_EQ(requested_format({}, [](const char*) -> const char* { return "json"; }), OutputFormat::json);
+  const auto json = [](const char*) -> const char* { return "json"; };
+  EXPECT_EQ(requested_format({}, json), OutputFormat::json);
+  Preferences preferences;
+  preferences.files = {parse_preferences("format = \"ndjson\"", "/p/k")};
+  EXPECT_EQ(requested_format({}, nothing_set, preferences), OutputFormat::ndjson);
+  EXPECT_EQ(requested_format({}, json, preferences), OutputFormat::json);
+  EXPECT_EQ(requested_format({"-f", "text"}, json, preferences), OutputFormat::text);
 }
 
 TEST(SearchOptionsTest, Help) {

@@ -85,7 +85,8 @@ std::string without_scores(std::string text) {
     for (std::size_t at = 0; (at = text.find(before, at)) != std::string::npos;) {
       at += before.size();
       std::size_t end = at;
-      while (end < text.size() && (std::isdigit(static_cast<unsigned char>(text[end])) || text[end] == '.'))
+      const char point = before == " · " ? ',' : '.';
+      while (end < text.size() && (std::isdigit(static_cast<unsigned char>(text[end])) || text[end] == point))
         ++end;
       if (end > at && (end == text.size() || text[end] == '\n' || text[end] == ',' || text[end] == '\x1b'))
         text.replace(at, end - at, "#");
@@ -118,6 +119,12 @@ TEST_F(SearchProgram, ExitCodes) {
   build_small();
   write("pytania", "1\tschron\n2\tparasol\n");
   write("puste", "1\tparasol\n");
+  write("bom", "\xEF\xBB\xBFq1\tschron\n");
+  write("id", "a b\tschron\n\tschron\nq3\tmapa\n");
+  write("dziwne/a\tb.txt",
+        "Parasol z nazwy\n\nParasole ochronne rozdawano na rynku w czasie deszczu, żeby nikt nie zmókł.\n");
+  run("$I add -q --index d dziwne");
+  write("t/a,b.toml", "label = \"a\"\n[[aspect]]\nname = \"b\"\nwords = [\"schron\"]\n");
   write("zle", "1\tschron\nbez tabulatora\n3\t(\n4\tmapa\n");
   const struct {
     const char* command;
@@ -146,13 +153,23 @@ TEST_F(SearchProgram, ExitCodes) {
       {"$S --index i --format json '('", 2, "{\"schema_version\":1,\"error\":{\"kind\":\"query\"",
        "kwerenda-search: "},
       {"$S --index i --similar r/a.txt#p1", 0, "", ""},
-      {"$S --index i --similar r/a.txt#p9", 2, "", "„r/a.txt#p9”: w indeksie nie ma takiego fragmentu"},
+      {"$S --index i --similar r/a.txt#p9", 2, "", "„r/a.txt#p9”: nie ma takiego fragmentu; raport ma"},
       {"$S --index i --why-not r/c.txt#p1 schron", 0, "r/c.txt#p1: nie pasuje: nie ma w nim słów: schron.",
        ""},
       {"$S --index i --batch pytania", 0, "=== 1\tschron\n", ""},
       {"$S --index i --batch puste", 1, "=== 1\tparasol\nNic nie znaleziono.\n", ""},
       {"$S --index i --batch zle", 2, "=== 4\tmapa\n",
        "zle:2: oczekiwano wiersza „id TAB zapytanie”, nie ma tabulatora.\n"},
+      {"$S --index i --batch bom --format trec", 0, "q1 Q0 r/", ""},
+      {"$S --index i --batch id --format trec", 2, "q3 Q0 r/c.txt 1 ",
+       "id:1: identyfikator „a b” ma odstęp, a w formacie trec oddziela on kolumny; usuń go.\n"
+       "id:2: oczekiwano identyfikatora przed tabulatorem, a jest pusty.\n"},
+      {"$S --index i --format trec --offset 1 schron", 0, " 2 ", ""},
+      {"$S --index d --similar \"dziwne/a\\x09b.txt#p1\"", 1, "", ""},
+      {"$S --index d --why-not \"dziwne/a\\x09b.txt#p1\" parasol", 0, "dziwne/a\\x09b.txt#p1: miejsce 1", ""},
+      {"$S --index i --topics-dir t --topic-matrix", 0, ",\"a,b\",", ""},
+      {"$S --index i --explain temat:gis schron", 0, "Zrozumiano: (words (must (topic \"gis\")) schron)\n",
+       ""},
       {"$S --index i --batch brak", 2, "", "brak: nie można odczytać pliku zapytań"},
       {"$S --index i --batch r", 2, "", "r: nie można odczytać pliku zapytań"},
       {"$S --index i --batch - < pytania", 0, "=== 2\tparasol\n", ""},
@@ -170,6 +187,8 @@ TEST_F(SearchProgram, ExitCodes) {
       {"$S --index i --thesaurus brak schron", 2, "", "brak: nie można odczytać tezaurusa"},
       {"$S --index i --facets --format ndjson schron", 0, "\"facets\":{\"report\":[{\"value\":\"r/a.txt\"",
        ""},
+      {"$S --index i --plain schron $(seq -f słowo%g 65)", 0, "pominięto 2 słowa.\n", ""},
+      {"$S --index i --plain schron $(seq -f słowo%g 900)", 0, "pominięto 837 słów.\n", ""},
       {"$S --help", 0, "Przykłady:", ""},
       {"$S --version", 0, "kwerenda-search ", ""},
       {"$S --list-topics", 0, "ochrona-ludnosci\n", ""},
@@ -239,6 +258,24 @@ TEST_F(SearchProgram, Preferences) {
       << outcome.err;
 }
 
+// Who has made a mistake in the file needs the help more than anybody.
+TEST_F(SearchProgram, HelpInSpiteOfBadPreferences) {
+  for (const char* mistake : {"indeks = 1\n", "limit = \"dużo\"\n", "= =\n", "sort = \"od tyłu\"\n"}) {
+    write("kwerenda.toml", mistake);
+    for (const char* command : {"$S --help", "$S -h", "$S --version", "$S -V", "$I --help", "$I help add",
+                                "$I add -h", "$I --version", "$I -V"}) {
+      const Outcome outcome = run(command);
+      EXPECT_EQ(outcome.code, 0) << command << "\n" << outcome.err;
+      EXPECT_TRUE(contains(outcome.out, "kwerenda")) << command;
+    }
+    EXPECT_EQ(run("$S --index i schron").code, 2);
+  }
+  write("kwerenda.toml", "format = \"json\"\n");
+  EXPECT_TRUE(contains(run("$S --index brak schron").out, "{\"schema_version\":1,\"error\":"));
+  EXPECT_TRUE(
+      contains(run("$S --list-topics --format ndjson").out, "{\"schema_version\":1,\"name\":\"gis\""));
+}
+
 TEST_F(SearchProgram, PagerAndHyperlinks) {
   build_small();
   const std::string link = "\x1b]8;;file://";
@@ -258,6 +295,22 @@ TEST_F(SearchProgram, PagerAndHyperlinks) {
   EXPECT_EQ(outcome.err, "");
   outcome = run("KWERENDA_PAGER=cat $S --index i --pager always parasol");
   EXPECT_EQ(outcome.code, 1);
+}
+
+// An answer is never lost to a pager that does not start, and nothing starts it when there is none to show.
+TEST_F(SearchProgram, APagerThatDoesNotStart) {
+  build_small();
+  Outcome outcome = run("KWERENDA_PAGER=nie-ma-takiego $S --index i --pager always schron");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_TRUE(contains(outcome.out, "3 pasujące fragmenty")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.err, "nie można uruchomić „nie-ma-takiego”")) << outcome.err;
+  for (const char* query : {"parasol", "'(schron'", "--similar brak#p1", "--topic-matrix"}) {
+    run("rm -f strony; KWERENDA_PAGER=\"cat >strony\" $S --index i --pager always " + std::string(query));
+    EXPECT_FALSE(fs::exists(directory_ / "strony")) << query;
+  }
+  outcome = run("KWERENDA_PAGER=\"cat >strony\" $S --pager always --list-topics");
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_TRUE(contains(slurp(directory_ / "strony"), "ochrona-ludnosci"));
 }
 
 TEST_F(SearchProgram, Corpus) {

@@ -490,7 +490,6 @@ TEST(Search, Filters) {
       {20240101, 20241231, "Wrocław", "data:2024 AND miejsce:Wrocław"},
       {0, 0, "Paryż", "miejsce:Paryż"},
       {0, 0, "–", "miejsce:Paryż"},  // no word at all is not "any place"
-      {20250101, 20241231, "", "miejsce:Paryż"},
   };
   for (const auto& row : rows) {
     for (const std::string query : {"schron", "w", "\"w schronach\"", "schron -gmina"}) {
@@ -850,7 +849,7 @@ TEST(Search, PlainSyntax) {
   std::string many;
   for (int i = 0; i < 70; ++i) many += "słowo" + std::to_string(i) + " ";
   EXPECT_EQ(few().searcher.search(many, plain).notes.back(),
-            "Zapytanie jest długie: pominięto 6 ostatnich słów.");
+            "Zapytanie jest długie: na końcu pominięto 6 słów.");
 }
 
 TEST(Search, Similar) {
@@ -924,9 +923,11 @@ TEST(Search, WhyNot) {
     std::uint32_t from = 0;
     const char* place = "";
   } rows[] = {
-      {"a.txt#p3", "mapa gmina", 10, 0, "a.txt#p3: miejsce 1 z wynikiem [0-9.]+; jest wśród pokazanych."},
+      {"a.txt#p3", "mapa gmina", 10, 0,
+       "a.txt#p3: miejsce 1 z wynikiem [0-9]+,[0-9]+; jest wśród pokazanych."},
       {"c d.txt#p1", "mapa gmina", 1, 0,
-       "c d.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pokazano 1 o wyniku co najmniej [0-9.]+; nie ma w nim "
+       "c d.txt#p1: miejsce [0-9] z wynikiem [0-9]+,[0-9]+; pokazano 1 fragment o wyniku co najmniej "
+       "[0-9]+,[0-9]+; nie ma w nim "
        "słów: gmina."},
       {"a.txt#p4", "mapa gmina", 10, 0, "a.txt#p4: nie pasuje: nie ma w nim słów: mapa, gmina."},
       {"a.txt#p2", "schron AND zamek", 10, 0, "a.txt#p2: nie pasuje: nie ma w nim słów: zamek."},
@@ -945,12 +946,14 @@ TEST(Search, WhyNot) {
        "innego miejsca.",
        20250101, "Wrocław"},
       {"a.txt#p3", "schron gmina", 10, 1,
-       "a.txt#p3: miejsce [0-9] z wynikiem [0-9.]+; pominięty, bo z tego raportu pokazano już tyle, ile "
+       "a.txt#p3: miejsce [0-9] z wynikiem [0-9]+,[0-9]+; pominięty, bo z tego raportu pokazano już tyle, "
+       "ile "
        "wolno: 1."},
       {"b.txt#p1", "agregat", 10, 0,
-       "b.txt#p1: miejsce [0-9] z wynikiem [0-9.]+; pominięty, bo pokazano już fragment o tej samej treści."},
+       "b.txt#p1: miejsce [0-9] z wynikiem [0-9]+,[0-9]+; pominięty, bo pokazano już fragment o tej samej "
+       "treści."},
       {"a.txt#p3", "mapa gmina", 0, 0,
-       "a.txt#p3: miejsce 1 z wynikiem [0-9.]+; nie pokazano żadnego fragmentu."},
+       "a.txt#p3: miejsce 1 z wynikiem [0-9]+,[0-9]+; nie pokazano żadnego fragmentu."},
   };
   for (const auto& row : rows) {
     SearchOptions options;
@@ -1289,7 +1292,8 @@ TEST(SearchErrors, Opening) {
   options = {};
   options.topics = {missing};
   EXPECT_EQ(error_of(open(few().path, options), ErrorKind::not_found),
-            missing.string() + ": oczekiwano katalogu z plikami tematów (*.toml): No such file or directory");
+            missing.string() +
+                ": oczekiwano katalogu z plikami tematów (*.toml): nie ma takiego pliku ani katalogu");
 }
 
 TEST(SearchErrors, Manifest) {
@@ -1328,8 +1332,8 @@ TEST(SearchErrors, Manifest) {
   char loaded[17];
   std::snprintf(loaded, sizeof loaded, "%016llx", static_cast<unsigned long long>(manifest.lexicon_hash));
   EXPECT_EQ(error_of([&] { Searcher::open(path); }, ErrorKind::incompatible),
-            path.string() + ": indeks zbudowano ze słownikiem 0000000000000123, a wczytano " + loaded +
-                ". Podaj tamten słownik (--lexicon PLIK) albo zbuduj indeks od nowa.");
+            path.string() + ": indeks zbudowano z leksykonem 0000000000000123, a wczytano " + loaded +
+                ". Podaj tamten leksykon (--lexicon PLIK) albo zbuduj indeks od nowa.");
   write(manifest);
   EXPECT_EQ(Searcher::open(path).search("schron").matches, 5U);
 }
@@ -1366,8 +1370,24 @@ TEST(SearchErrors, Queries) {
     EXPECT_EQ(error_of([&] { searcher.why_not(bad, "schron"); }, ErrorKind::not_found), wanted);
   }
   EXPECT_EQ(error_of([&] { searcher.similar("a.txt#p99"); }, ErrorKind::not_found),
-            "„a.txt#p99”: w indeksie nie ma takiego fragmentu. Raport mógł się zmienić; poszukaj go: "
-            "kwerenda-search 'plik:…'");
+            "„a.txt#p99”: nie ma takiego fragmentu; raport ma 4 fragmenty. Mógł się zmienić, poszukaj w nim "
+            "ponownie.");
+  EXPECT_EQ(error_of([&] { searcher.similar("a\tb.txt#p1"); }, ErrorKind::not_found),
+            "„a\\x09b.txt#p1”: w indeksie nie ma takiego raportu. Przepisz cytat z wyników szukania.");
+  const auto with = [&](auto member, auto value) {
+    SearchOptions wrong;
+    wrong.date_to = 20241231;
+    wrong.*member = value;
+    return error_of([&] { searcher.search("schron", wrong); }, ErrorKind::usage);
+  };
+  EXPECT_EQ(with(&SearchOptions::date_from, 99U),
+            "date_from: oczekiwano daty RRRRMMDD, np. 20240514, albo 0, jest 99");
+  EXPECT_EQ(with(&SearchOptions::date_to, 20230229U),
+            "date_to: oczekiwano daty RRRRMMDD, np. 20240514, albo 0, jest 20230229");
+  EXPECT_EQ(with(&SearchOptions::date_from, 20250101U),
+            "date_from (20250101) jest późniejsze niż date_to (20241231)");
+  EXPECT_EQ(with(&SearchOptions::sort, static_cast<SortOrder>(9)),
+            "sort: oczekiwano jednej z wartości SortOrder, jest 9");
   EXPECT_EQ(searcher.search("schron").matches, 5U);  // after all of these
 }
 

@@ -101,8 +101,9 @@ TEST(StopWords, BadFiles) {
     EXPECT_EQ(message_of(file.path, ErrorKind::corrupt), file.path.string() + std::string(row.message));
   }
   const auto missing = kLists / "nie-ma.txt";
-  EXPECT_EQ(message_of(missing, ErrorKind::not_found),
-            missing.string() + ": nie można otworzyć listy słów pomijanych: No such file or directory");
+  EXPECT_EQ(
+      message_of(missing, ErrorKind::not_found),
+      missing.string() + ": nie można otworzyć listy słów pomijanych: nie ma takiego pliku ani katalogu");
 }
 
 }  // namespace

@@ -67,5 +67,13 @@ TEST(Utf8, AgreesWithIcuOnAnyBytes) {
   EXPECT_LT(whole, 18000U) << "both kinds must be tried";
 }
 
+TEST(Utf8, PrintableAndBack) {
+  for (const std::string bytes : {"odd/a\tb.txt", "\xFF\x80 \n", "zwykły \\x ż\\x0", ""}) {
+    EXPECT_EQ(unescaped(printable(bytes)), bytes);
+  }
+  EXPECT_EQ(unescaped("a\\x09b\\xC5\\x82"), "a\tbł");
+  EXPECT_EQ(unescaped("\\x9"), "\\x9");
+}
+
 }  // namespace
 }  // namespace kwerenda

@@ -98,6 +98,7 @@ struct OutputFile::Aside {
   std::mutex mutex;
   std::condition_variable changed;
   std::size_t size = 0;  // of what is to be written or being written; 0: the buffer is free
+  bool begun = false;    // it is being written
   bool stop = false;
   std::exception_ptr failure;
   std::thread thread;
@@ -107,24 +108,32 @@ struct OutputFile::Aside {
     for (;;) {
       changed.wait(lock, [&] { return size > 0 || stop; });
       if (size == 0) return;
+      begun = true;
+      const std::size_t bytes = size;
       lock.unlock();
       std::exception_ptr failed;
       try {
-        file.write_all(buffer.get(), size);
+        file.write_all(buffer.get(), bytes);
       } catch (...) {
         failed = std::current_exception();
       }
       lock.lock();
       if (failed) failure = failed;
+      begun = false;
       size = 0;
       changed.notify_all();
     }
   }
 
-  // Waits until the buffer is free. Throws what writing it threw.
-  std::unique_lock<std::mutex> wait() {
+  // Makes the buffer free. Throws what writing it threw. What the thread has not begun, since all cores have
+  // other things to do, is written here: on a busy machine to wait for it took longer than to write.
+  std::unique_lock<std::mutex> finish(OutputFile& file) {
     std::unique_lock lock(mutex);
-    changed.wait(lock, [&] { return size == 0; });
+    if (size > 0 && !begun) {
+      file.write_all(buffer.get(), std::exchange(size, 0));
+    } else {
+      changed.wait(lock, [&] { return size == 0; });
+    }
     if (failure) std::rethrow_exception(failure);
     return lock;
   }
@@ -162,7 +171,7 @@ void OutputFile::append(std::string_view bytes) {
   if (bytes.size() > buffer_bytes_ - used_) {
     flush();
     if (bytes.size() > buffer_bytes_) {
-      if (aside_) (void)aside_->wait();
+      if (aside_) (void)aside_->finish(*this);
       write_all(bytes.data(), bytes.size());
       flushed_ += bytes.size();
       return;
@@ -192,7 +201,7 @@ bool OutputFile::flush_aside() {
     }
     aside_ = std::move(begun);
   }
-  const std::unique_lock lock = aside_->wait();
+  const std::unique_lock lock = aside_->finish(*this);
   buffer_.swap(aside_->buffer);
   aside_->size = used_;
   aside_->changed.notify_all();
@@ -203,7 +212,7 @@ bool OutputFile::flush_aside() {
 void OutputFile::finish_aside() {
   writing_ = Writing::here;
   if (!aside_) return;
-  (void)aside_->wait();
+  (void)aside_->finish(*this);
   aside_.reset();
 }
 
