@@ -36,9 +36,18 @@ constexpr std::array<Suppletion, 9> kSuppletions = {{{"więcej", "dużo"},
                                                      {"większy", "duży"},
                                                      {"powinny", "powinien"}}};
 
-// Abbreviations that the dictionaries know only as a form of another word: "art. 5 ust. 2" stands in every
-// provision, "z ust" (of usta) hardly anywhere, and a form cannot tell the two apart.
-constexpr std::array<std::string_view, 1> kAbbreviations = {"ust"};
+// Forms that stand for themselves, whatever other word the dictionaries have them of.
+struct OwnWord {
+  std::string_view form;
+  WordClass word_class;
+};
+constexpr std::array<OwnWord, 2> kOwnWords = {{
+    // "art. 5 ust. 2" stands in every provision, "z ust" (of usta) hardly anywhere, and a form cannot tell the
+    // two apart.
+    {"ust", WordClass::abbreviation},
+    // The particle, once in 80 words, and not "na nie" (of on), whose other forms are frequent.
+    {"nie", WordClass::function_word},
+}};
 
 // Adverbs of colours: "biało" of biało-czerwony, and "na biało", are the colour, in use or not.
 constexpr std::array<std::string_view, 16> kColours = {
@@ -63,11 +72,11 @@ class Settler {
       suppletions[m_.strings.add(s.lemma)] = m_.strings.add(s.for_lemma);
     std::unordered_set<std::uint32_t> without_degrees;
     for (const std::string_view lemma : kWithoutDegrees) without_degrees.insert(m_.strings.add(lemma));
-    std::unordered_set<std::uint32_t> abbreviations;
-    for (const std::string_view form : kAbbreviations) abbreviations.insert(m_.strings.add(form));
+    std::unordered_map<std::uint32_t, WordClass> own_words;
+    for (const OwnWord& own : kOwnWords) own_words[m_.strings.add(own.form)] = own.word_class;
     for (Analysis a : m_.analyses) {
-      if (abbreviations.count(a.form) != 0) {
-        settled.push_back({a.form, a.form, kNoString, WordClass::abbreviation});
+      if (const auto own = own_words.find(a.form); own != own_words.end()) {
+        settled.push_back({a.form, a.form, kNoString, own->second});
         continue;
       }
       const std::string_view tags = a.tags == kNoString ? std::string_view() : m_.tags[a.tags];
