@@ -271,7 +271,7 @@ TEST_F(Maintenance, CheckAsAReaderWithoutPermissionToWrite) {
   ASSERT_EQ(run("chmod 600 i/gen-000001/postlist.glass").code, 0);
   const Outcome unreadable = run(as_nobody);
   EXPECT_EQ(unreadable.code, 2);
-  EXPECT_TRUE(contains(unreadable.err, "nie można otworzyć pliku: Permission denied")) << unreadable.err;
+  EXPECT_TRUE(contains(unreadable.err, "nie można otworzyć pliku: brak uprawnień")) << unreadable.err;
   EXPECT_FALSE(contains(unreadable.err, "uszkodz")) << unreadable.err;
 }
 
