@@ -271,7 +271,7 @@ TEST_F(Maintenance, CheckAsAReaderWithoutPermissionToWrite) {
   ASSERT_EQ(run("chmod 600 i/gen-000001/postlist.glass").code, 0);
   const Outcome unreadable = run(as_nobody);
   EXPECT_EQ(unreadable.code, 2);
-  EXPECT_TRUE(contains(unreadable.err, "nie można otworzyć pliku: Permission denied")) << unreadable.err;
+  EXPECT_TRUE(contains(unreadable.err, "nie można otworzyć pliku: brak uprawnień")) << unreadable.err;
   EXPECT_FALSE(contains(unreadable.err, "uszkodz")) << unreadable.err;
 }
 
@@ -308,6 +308,7 @@ TEST_F(Maintenance, ADuplicateIdentifierSettles) {
   EXPECT_TRUE(contains(again.err, "„j1” wystąpił już w tym przebiegu")) << again.err;
   EXPECT_EQ(slurp(directory_ / "i" / "XAPIANDB"), state) << "no new segment";
   EXPECT_TRUE(contains(run("$K dump --index i").out, "Druga wersja."));
+  EXPECT_EQ(run("$K check --index i --sources").err, "");
 }
 
 TEST_F(Maintenance, WhatFollowsTheEndOfADumpIsRefused) {
