@@ -355,8 +355,8 @@ std::string Searcher::why_not(std::string_view citation, std::string_view query,
                                        [&](const Hit& other) { return other.report_id == hit.report_id; });
   if (options.per_report && of_report >= options.per_report) {
     return text + message("pominięty, bo z tego raportu pokazano już tyle, ile wolno: {}.",
-                          "left out because {} of this report, as many as are allowed, were shown already.",
-                          of_report);
+                          "left out because no more than {} of this report may be shown.",
+                          counted(static_cast<std::uint64_t>(of_report), kPassageNoun));
   }
   text += message("pokazano {}", "shown: {}", counted(shown.hits.size(), kPassageNoun));
   if (options.sort == SortOrder::relevance && !shown.hits.empty())

@@ -948,7 +948,7 @@ TEST(Search, WhyNot) {
       {"a.txt#p3", "schron gmina", 10, 1,
        "a.txt#p3: miejsce [0-9] z wynikiem [0-9]+,[0-9]+; pominięty, bo z tego raportu pokazano już tyle, "
        "ile "
-       "wolno: 1."},
+       "wolno: 1 fragment."},
       {"b.txt#p1", "agregat", 10, 0,
        "b.txt#p1: miejsce [0-9] z wynikiem [0-9]+,[0-9]+; pominięty, bo pokazano już fragment o tej samej "
        "treści."},
