@@ -308,6 +308,7 @@ TEST_F(Maintenance, ADuplicateIdentifierSettles) {
   EXPECT_TRUE(contains(again.err, "„j1” wystąpił już w tym przebiegu")) << again.err;
   EXPECT_EQ(slurp(directory_ / "i" / "XAPIANDB"), state) << "no new segment";
   EXPECT_TRUE(contains(run("$K dump --index i").out, "Druga wersja."));
+  EXPECT_EQ(run("$K check --index i --sources").err, "");
 }
 
 TEST_F(Maintenance, WhatFollowsTheEndOfADumpIsRefused) {
