@@ -85,6 +85,7 @@ bool guess_by_ending(const LexiconFile& file, std::string_view form, std::vector
   for (std::size_t i = before; i < out.size(); ++i) {
     Reading& reading = out[i];
     reading.proper = proper;
+    bool is_known = false;
     for (const LostEnding& lost : kLostEndings) {
       if (!reading.lemma.ends_with(lost.of_class)) continue;
       std::string lemma = reading.lemma.substr(0, reading.lemma.size() - lost.of_class.size());
@@ -96,9 +97,12 @@ bool guess_by_ending(const LexiconFile& file, std::string_view form, std::vector
       if (file.read(file.readings, value, lemma, ReadingSource::guesser, known) && !known.empty() &&
           known.front().lemma == lemma) {
         reading.lemma = std::move(lemma);
+        is_known = true;
         break;
       }
     }
+    // Netflix, Netfliksie
+    if (!is_known && reading.lemma.ends_with('x')) reading.lemma.replace(reading.lemma.size() - 1, 1, "ks");
   }
   return true;
 }

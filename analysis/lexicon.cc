@@ -18,6 +18,9 @@ namespace {
 constexpr std::uint32_t kFrequentForm = 5;
 constexpr std::size_t kLeastMarklessLetters = 4;
 
+// With a mark that hardly any other language writes. Spanish and Hungarian have ó too.
+constexpr std::array<std::string_view, 8> kPolishLetters = {"ą", "ć", "ę", "ł", "ń", "ś", "ź", "ż"};
+
 }  // namespace
 
 struct Lexicon::Impl {
@@ -115,8 +118,12 @@ bool Lexicon::Impl::guess_by_marks(const Lexicon& lexicon, std::string_view form
                                    std::vector<Reading>& out) const {
   Labels labels;
   if (!file.encode(form, labels) || labels.size < kLeastMarklessLetters) return false;
+  // A name may well be foreign, unless it has some Polish marks: Mowiłem is mówiłem.
+  const bool marked = std::any_of(kPolishLetters.begin(), kPolishLetters.end(),
+                                  [&](std::string_view letter) { return form.find(letter) != form.npos; });
   for (std::size_t i = 0; i < labels.size; ++i) {
-    if (file.to_lower()[labels.label[i]] != labels.label[i]) return false;  // a name may well be foreign
+    const bool small = file.to_lower()[labels.label[i]] == labels.label[i];
+    if (!small && (i > 0 || !marked)) return false;
   }
   std::vector<SimilarForm> similar;
   lexicon.find_accent_free(form, 1, similar);

@@ -11,7 +11,7 @@ inline constexpr std::uint32_t kFormatVersion = 3;  // layout of the index: sche
 inline constexpr std::uint32_t kOldestReadableFormat =
     2;  // whose stored passages and reports `dump` can read
 inline constexpr std::uint32_t kAnalysisVersion =
-    3;  // tokens and keys; a change that alters keys increments it
+    4;  // tokens and keys; a change that alters keys increments it
 
 struct Manifest {
   std::uint32_t format_version = kFormatVersion;

@@ -578,35 +578,48 @@ class SourceCheck {
       findings_.note(message("{}: nie ma już tego pliku", "{}: the file is no longer there", source));
       return;
     }
+    std::map<std::string, Compared> found;  // by id: of several records with one the last counts
     ReaderOutput output;
     output.report = [&](Report&& report) {
       const auto known = reports.find(report.id);
-      if (known == reports.end()) return;
-      compare(known->second, report);
-      reports.erase(known);
+      if (known != reports.end()) found[report.id] = compared(known->second, report);
     };
     output.problem = [&](Problem&& problem) {
       if (is_loss(problem.cause)) findings_.note(to_line(problem));
     };
     read_input(input, ReadLimits{}, output);
-    for (const auto& [id, report] : reports)
-      findings_.note(message("{}: nie ma już w {}", "{}: no longer in {}", id, source));
+    for (const auto& [id, report] : reports) {
+      const auto seen = found.find(id);
+      if (seen == found.end()) {
+        findings_.note(message("{}: nie ma już w {}", "{}: no longer in {}", id, source));
+        continue;
+      }
+      for (const std::string& damage : seen->second.damages) findings_.damage(damage);
+      for (const std::string& note : seen->second.notes) findings_.note(note);
+    }
   }
 
-  void compare(const StoredReport& stored, const Report& report) {
+  struct Compared {
+    std::vector<std::string> damages, notes;
+  };
+
+  Compared compared(const StoredReport& stored, const Report& report) {
+    Compared result;
     if (stored.content_hash != report.content_hash) {
-      findings_.note(message("{}: zmienił się od zaindeksowania; uaktualnij indeks (add)",
-                             "{}: has changed since it was indexed; update the index (add)", stored.id));
-      return;
+      result.notes.push_back(message("{}: zmienił się od zaindeksowania; uaktualnij indeks (add)",
+                                     "{}: has changed since it was indexed; update the index (add)",
+                                     stored.id));
+      return result;
     }
     for (const StoredPassage& passage : stored_.passages_of(stored)) {
       if (passage.begin > report.text.size() ||
           std::string_view(report.text).substr(passage.begin, passage.text.size()) != passage.text) {
-        findings_.damage(message("{}#p{}: tekst w indeksie różni się od źródła",
-                                 "{}#p{}: the text in the index differs from the source", stored.id,
-                                 passage.ordinal));
+        result.damages.push_back(message("{}#p{}: tekst w indeksie różni się od źródła",
+                                         "{}#p{}: the text in the index differs from the source", stored.id,
+                                         passage.ordinal));
       }
     }
+    return result;
   }
 
   StoredIndex stored_;

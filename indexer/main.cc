@@ -1,5 +1,6 @@
 // kwerenda-index: parse, open, call, print, exit.
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -57,7 +58,12 @@ const char* g_interrupted = "";
 
 extern "C" void on_stop_signal(int signal_number) {
   if (g_stop != 0 || g_can_finish == 0) {
-    (void)!::write(STDERR_FILENO, g_interrupted, std::strlen(g_interrupted));
+    struct pollfd ready {
+      STDERR_FILENO, POLLOUT, 0
+    };
+    // Whoever does not read what is said must not keep the program.
+    if (::poll(&ready, 1, 0) > 0 && ready.revents & POLLOUT)
+      (void)!::write(STDERR_FILENO, g_interrupted, std::strlen(g_interrupted));
     ::_exit(128 + signal_number);
   }
   g_stop = 1;
@@ -230,6 +236,7 @@ AddTarget dry_target(const StoredIndex* stored, const std::string& index) {
     known.id = report.id;
     known.source = report.source;
     known.content_hash = report.content_hash;
+    known.passage_bytes = 0;
     known.passages = static_cast<std::uint32_t>(passages.size());
     for (const Passage& passage : passages) known.passage_bytes += passage.end - passage.begin;
     return std::optional<std::string>();

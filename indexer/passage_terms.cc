@@ -9,7 +9,8 @@
 
 namespace kwerenda {
 
-// The keys of a text, and the stream of their hashes.
+// The keys of a text, and the stream of their hashes. Loading what the lexicon has of all new surfaces of a
+// passage at once was tried, too: what the look-ups gained, finding out which surfaces are new cost again.
 void PassageTermMaker::keys_of_text(std::string_view text, std::vector<KeyId>& keys, KeyStream& stream) {
   keys.clear();
   stream.clear();

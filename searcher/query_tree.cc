@@ -194,6 +194,16 @@ void append_query_text(const QueryNode& node, std::string& out) {
   }
   if (node.boost != 1 && node.children.size() > 1) return append_operand(node, out);
   switch (node.kind) {
+    case NodeKind::title:
+    case NodeKind::place:  // a sign behind the colon is refused
+      if (const NodeKind child = node.children.front().kind;
+          child == NodeKind::negation || child == NodeKind::must) {
+        out += '(';
+        append_operand(node.children.front(), out);
+        out += ')';
+        return;
+      }
+      return append_joined(node, " ", out);
     case NodeKind::all_of:
       return append_joined(node, " AND ", out);
     case NodeKind::any_of:

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 #include <xapian.h>
+#include <xxhash.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -664,6 +665,29 @@ TEST_F(Writer, AManifestThatFailsItsChecksum) {
   });
   EXPECT_NE(refusal(settings(), ErrorKind::corrupt).find("sumą kontrolną"), std::string::npos);
   EXPECT_FALSE(check_index(index_, {keys, CheckSources::no}).damages.empty());
+}
+
+// A text that is not its source's, though the source is as it was indexed.
+TEST_F(Writer, CheckComparesTextsWithTheirSources) {
+  const fs::path file = directory_ / "a.txt";
+  const std::string bytes = "Narada\n\nMówiono o schronach.\n";
+  std::ofstream(file) << bytes;
+  Report report;
+  report.id = report.source = file.string();
+  report.title = "Narada";
+  report.text = "Narada\n\nMówiono o wodociągu.\n";
+  report.content_hash = XXH3_64bits(bytes.data(), bytes.size());
+  const auto begin = static_cast<std::uint32_t>(report.text.find("Mówiono"));
+  const auto end = static_cast<std::uint32_t>(report.text.size() - 1);
+  {
+    const auto writer = IndexWriter::open(index_, settings());
+    ASSERT_EQ(writer->add(std::move(report), {{begin, end, 1, ""}}), std::nullopt);
+    writer->commit();
+  }
+  expect_whole(index_);
+  const CheckResult result = check_index(index_, {keys, CheckSources::yes});
+  ASSERT_EQ(result.damages.size(), 1U);
+  EXPECT_EQ(result.damages.front(), file.string() + "#p1: tekst w indeksie różni się od źródła");
 }
 
 // What check must see although every table is sound.

@@ -28,6 +28,7 @@ constexpr Data kData[] = {
     {"analysis/keys.cc", nullptr, "endings of the language"},
     {"analysis/sentences.cc", nullptr, "abbreviations and words of dates"},
     {"analysis/lexicon_compiler/families.cc", nullptr, "how words are derived"},
+    {"analysis/lexicon.cc", nullptr, "letters"},
     {"analysis/lexicon_compiler/guesser_rules.cc", nullptr, "letters"},
     {"analysis/lexicon_compiler/settle.cc", nullptr, "words with irregular degrees"},
     {"analysis/quantity.h", nullptr, "nouns, each with its English beside it"},

@@ -689,6 +689,11 @@ void check_query(const std::string& text) {
   ASSERT_EQ(parsed(again), to_sexpr(root)) << text << "\n" << again;
 }
 
+TEST(QueryParser, TextOfATreeReadsTheSame) {
+  for (const char* text : {"tytuł:(-a) b", "+tytuł:(NIE a)", "miejsce:(+a)", "tytuł:(-a b)", "-tytuł:a"})
+    check_query(text);
+}
+
 TEST(QueryParser, RandomText) {
   static const char* const kPieces[] = {
       " ",        " ",    " ",     "a",      "schron", "Łódź", "I",         " I ",   "NIE ",

@@ -19,10 +19,10 @@ namespace {
 // The share of a class's occurrences that a form without tags is taken to cover: a common case of a noun.
 constexpr double kUnknownSlots = 0.1;
 
-// Singular and plural before the first round: common nouns, persons, other names, gerunds; and all of a
-// class.
-constexpr std::array<std::array<double, 2>, 4> kFirstNumberOfKind = {
-    {{0.75, 0.25}, {0.995, 0.005}, {0.85, 0.15}, {0.97, 0.03}}};
+// Singular and plural before the first round: common nouns, persons, other names, gerunds, fields of
+// knowledge, peoples; and all of a class.
+constexpr std::array<std::array<double, 2>, 6> kFirstNumberOfKind = {
+    {{0.75, 0.25}, {0.995, 0.005}, {0.85, 0.15}, {0.97, 0.03}, {0.97, 0.03}, {0.4, 0.6}}};
 constexpr std::array<double, 2> kFirstNumberOfClass = {0.75, 0.25};
 
 // Participles count for their verb. Gerunds and passive participles do not: one that is a word of its own
@@ -37,6 +37,11 @@ std::uint64_t group_of(WordClass c) {
     default:
       return static_cast<std::uint64_t>(c);
   }
+}
+
+bool inflects(WordClass c) {
+  return c == WordClass::noun || c == WordClass::adjective || c == WordClass::verb ||
+         c == WordClass::gerund || c == WordClass::passive_participle;
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -201,6 +206,7 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
           const WordClass own = class_of(tag);
           slot_class_.push_back(own == WordClass::depreciative ? WordClass::noun : own);
           slot_number_.push_back(number_of(name));
+          vocative_.push_back(name.ends_with(":voc"));
         }
         slots.push_back(place->second);
       }
@@ -209,6 +215,8 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
     slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
   }
   slot_probability_.assign(slot_class_.size(), 1.0);
+  find_paradigms();
+  find_masculine();
   number_of_kind_ = kFirstNumberOfKind;
   number_of_class_.fill(kFirstNumberOfClass);
 
@@ -259,8 +267,9 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
       for (std::size_t x = 0; x < kContexts; ++x) of_slot[x] = kContextPrior * context_probability_[x];
     }
     std::unordered_map<std::uint64_t, std::array<double, 2>> numbers;
+    std::unordered_map<std::uint64_t, std::array<double, 2>> sure;
     std::unordered_map<std::uint64_t, std::array<double, 2>> written;  // of common words: lower, title
-    std::array<std::array<double, 2>, 4> of_kind;
+    std::array<Numbers, kKinds> of_kind;
     std::array<std::array<double, 2>, kWordClasses> of_class;
     of_kind.fill({1, 1});
     of_class.fill({1, 1});
@@ -287,6 +296,7 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
             const double part = share * slot_probability(c, slot) * context_of_slot_[slot][x] / all;
             if (const std::size_t number = slot_number_[slot]; number != 0) {
               numbers[c.unit][number - 1] += part;
+              if (s.candidates.size() == 1) sure[c.unit][number - 1] += part;
               of_kind[static_cast<std::size_t>(c.kind)][number - 1] += part;
               of_class[static_cast<std::size_t>(slot_class_[slot])][number - 1] += part;
             }
@@ -312,10 +322,14 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
       return std::array<double, 2>{pair[0] / (pair[0] + pair[1]), pair[1] / (pair[0] + pair[1])};
     };
     numbers_ = std::move(numbers);
+    sure_numbers_ = std::move(sure);
     std::transform(of_kind.begin(), of_kind.end(), number_of_kind_.begin(), normalise);
-    // Persons keep theirs: nearly every plural that seems to be one (Augustów) is the name of a town.
-    number_of_kind_[static_cast<std::size_t>(Kind::person)] =
-        kFirstNumberOfKind[static_cast<std::size_t>(Kind::person)];
+    // Persons keep theirs: nearly every plural that seems to be one (Augustów) is the name of a town. So do
+    // fields: what looks like their genitive plural (technik) is the person.
+    for (const Kind kind : {Kind::person, Kind::field, Kind::people}) {
+      const auto k = static_cast<std::size_t>(kind);
+      number_of_kind_[k] = kFirstNumberOfKind[k];
+    }
     std::transform(of_class.begin(), of_class.end(), number_of_class_.begin(), normalise);
     std::array<double, kWordClasses> totals{};
     for (std::size_t i = 0; i < slot_counts.size(); ++i) {
@@ -330,6 +344,60 @@ Estimate::Estimate(const Morphology& morphology, const std::vector<FormCount>& c
   }
 }
 
+void Estimate::find_paradigms() {
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> tags_of;
+  for (const Analysis& a : morphology_.analyses) {
+    const std::uint64_t group = group_of(a.word_class);
+    if (a.tags != kNoString && !inflects(static_cast<WordClass>(group)))
+      tags_of.emplace_back(static_cast<std::uint64_t>(a.lemma) << 8 | group, a.tags);
+  }
+  std::sort(tags_of.begin(), tags_of.end());
+  std::map<std::vector<std::uint16_t>, std::uint32_t> ids;
+  paradigms_.assign(1, {});
+  for (std::size_t i = 0; i < tags_of.size();) {
+    std::vector<std::uint16_t> slots;
+    const std::uint64_t unit = tags_of[i].first;
+    for (; i < tags_of.size() && tags_of[i].first == unit; ++i) {
+      const auto& more = slots_of_tags_[tags_of[i].second];
+      slots.insert(slots.end(), more.begin(), more.end());
+    }
+    std::sort(slots.begin(), slots.end());
+    slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
+    const auto [place, fresh] = ids.emplace(slots, static_cast<std::uint32_t>(paradigms_.size()));
+    if (fresh) paradigms_.push_back(slots);
+    paradigm_of_[unit] = place->second;
+  }
+}
+
+bool Estimate::is_little_man(const Analysis& analysis) const {
+  const std::string_view lemma = morphology_.strings[analysis.lemma];
+  if (analysis.word_class != WordClass::noun || !lemma.ends_with("ek")) return false;
+  const std::string stem(lemma.substr(0, lemma.size() - 2));
+  std::string person = stem;
+  if (stem.ends_with("icz") || stem.ends_with("ycz")) person.replace(person.size() - 2, 2, "k");
+  return masculine_.count(morphology_.strings.find(person)) != 0 &&
+         morphology_.strings.find(stem + "ka") != kNoString;
+}
+
+bool Estimate::is_place(std::uint32_t lemma) const {
+  const auto [begin, end] = morphology_.range_of(lemma);
+  for (std::size_t i = begin; i < end; ++i) {
+    const Analysis& a = morphology_.analyses[i];
+    if (a.lemma == lemma && a.tags != kNoString && a.word_class == WordClass::noun &&
+        kind_of(a) == Kind::name)
+      return true;
+  }
+  return false;
+}
+
+void Estimate::find_masculine() {
+  for (const Analysis& a : morphology_.analyses) {
+    if (a.form == a.lemma && a.tags != kNoString && a.word_class == WordClass::noun &&
+        morphology_.tags[a.tags].find("sg:nom:m1") != std::string_view::npos)
+      masculine_.insert(a.lemma);
+  }
+}
+
 double Estimate::context_weight(const Candidate& candidate, std::size_t context) const {
   if (options_.context_exponent == 0) return 1;
   double sum = 0, with = 0;
@@ -341,10 +409,23 @@ double Estimate::context_weight(const Candidate& candidate, std::size_t context)
   return std::pow(sum > 0 ? with / sum : context_probability_[context], options_.context_exponent);
 }
 
+bool Estimate::has_masculine_twin(std::string_view lemma) const {
+  std::string twin(lemma.substr(0, lemma.size() - 1));
+  if (lemma.ends_with('a') && (twin.ends_with("sk") || twin.ends_with("ck"))) twin += 'i';
+  return masculine_.count(morphology_.strings.find(twin)) != 0;
+}
+
 Estimate::Kind Estimate::kind_of(const Analysis& analysis) const {
   if (group_of(analysis.word_class) == static_cast<std::uint64_t>(WordClass::verb)) return Kind::verb;
-  if (!is_proper(morphology_.strings[analysis.lemma])) return Kind::common;
+  const std::string_view lemma = morphology_.strings[analysis.lemma];
+  if (analysis.word_class == WordClass::noun && lemma.ends_with("anin")) return Kind::people;
+  if (!is_proper(lemma)) {
+    const bool field = analysis.word_class == WordClass::noun &&
+                       (lemma.ends_with("yka") || lemma.ends_with("ika")) && has_masculine_twin(lemma);
+    return field ? Kind::field : Kind::common;
+  }
   if (analysis.tags == kNoString) return Kind::name;
+  if ((lemma.ends_with('a') || lemma.ends_with("kie")) && has_masculine_twin(lemma)) return Kind::person;
   return morphology_.tags[analysis.tags].find(":m1") != std::string_view::npos ? Kind::person : Kind::name;
 }
 
@@ -369,8 +450,12 @@ std::vector<Estimate::Candidate> Estimate::candidates(std::string_view surface) 
       if (place == found.end()) {
         const bool proper = is_proper(morphology_.strings[a.lemma]);
         const Kind kind = kind_of(a);
-        place = found.insert(found.end(), Candidate{unit, 1, kind, false, {}});
+        const auto paradigm = paradigm_of_.find(unit);
+        place = found.insert(
+            found.end(),
+            Candidate{unit, 1, kind, false, {}, paradigm == paradigm_of_.end() ? 0 : paradigm->second});
         if (written_lower && proper) place->weight = options_.proper_in_lower;
+        if (!proper && is_little_man(a)) place->weight = options_.little_man;
         if (written_title && !proper) {
           place->weight = options_.common_in_title;
           place->capitalised = true;
@@ -382,6 +467,20 @@ std::vector<Estimate::Candidate> Estimate::candidates(std::string_view surface) 
           place->slots.push_back(slot);
       }
     }
+  }
+  for (Candidate& c : found) {
+    if (c.kind == Kind::common && !c.slots.empty() &&
+        std::all_of(c.slots.begin(), c.slots.end(), [&](std::uint16_t slot) { return vocative_[slot]; }))
+      c.weight *= options_.vocative;
+  }
+  const bool place = std::any_of(found.begin(), found.end(), [](const Candidate& c) {
+    return c.kind == Kind::name && !c.slots.empty() &&
+           static_cast<WordClass>(c.unit & 0xff) == WordClass::noun;
+  });
+  for (Candidate& c : found) {
+    const std::string_view lemma = morphology_.strings[static_cast<std::uint32_t>(c.unit >> 8)];
+    if (place && c.capitalised && (lemma.ends_with("ski") || lemma.ends_with("cki")))
+      c.weight *= options_.local_in_title;
   }
   return found;
 }
@@ -402,20 +501,38 @@ double Estimate::slot_weight(const Candidate& candidate) const {
     of_class += slot_probability_[slot];
     own += slot_probability(candidate, slot);
   }
+  if (candidate.paradigm != 0) {
+    // What does not inflect has no share of slots: "można" is no rarer for being one of few predicatives.
+    double all_class = 0, all = 0;
+    for (const auto slot : paradigms_[candidate.paradigm]) {
+      all_class += slot_probability_[slot];
+      all += slot_probability(candidate, slot);
+    }
+    of_class /= all_class;
+    own /= all;
+  }
   return std::pow(of_class, options_.slot_exponent) * own / of_class;
 }
 
 // How probable a slot is for a unit: as for its class, but with the unit's own share of plurals. A share
-// above its kind's counts for nothing: "tak" would become the plural of a taka and be the proof of it.
+// above its kind's counts only as far as forms of no other unit show it (polityków, Francuzi): "tak" would
+// become the plural of a taka and be the proof of it.
 double Estimate::slot_probability(const Candidate& candidate, std::uint16_t slot) const {
   const std::size_t number = slot_number_[slot];
   if (number == 0) return slot_probability_[slot];
-  const std::array<double, 2>& kind = number_of_kind_[static_cast<std::size_t>(candidate.kind)];
-  std::array<double, 2> own{};
+  const Numbers& kind = number_of_kind_[static_cast<std::size_t>(candidate.kind)];
+  Numbers own{};
   if (const auto found = numbers_.find(candidate.unit); found != numbers_.end()) own = found->second;
   double share = (own[number - 1] + options_.number_prior * kind[number - 1]) /
                  (own[0] + own[1] + options_.number_prior);
-  if (number == 2) share = std::min(share, kind[1]);
+  if (number == 2) {
+    Numbers sure{};
+    if (const auto found = sure_numbers_.find(candidate.unit); found != sure_numbers_.end())
+      sure = found->second;
+    const double proven =
+        (sure[1] + options_.number_prior * kind[1]) / (sure[0] + sure[1] + options_.number_prior);
+    share = std::min(share, std::max(proven, kind[1]));
+  }
   return slot_probability_[slot] * share /
          number_of_class_[static_cast<std::size_t>(slot_class_[slot])][number - 1];
 }
@@ -478,6 +595,16 @@ std::vector<Posterior> Estimate::posterior(std::string_view surface) const {
       if (capital && is_proper(morphology_.strings[p.lemma]) && 4 * p.probability >= same->probability)
         same->lemma = p.lemma;
       same->probability += p.probability;
+    }
+  }
+  // Who writes Świecie means the town, however often the same letters open a sentence about the world.
+  if (capital && merged.size() > 1) {
+    for (Posterior& m : merged) {
+      if (morphology_.strings[m.lemma] != surface || m.probability >= options_.citation || !is_place(m.lemma))
+        continue;
+      const float rest = (1 - static_cast<float>(options_.citation)) / (1 - m.probability);
+      for (Posterior& other : merged) other.probability *= rest;
+      m.probability = static_cast<float>(options_.citation);
     }
   }
   std::stable_sort(merged.begin(), merged.end(),

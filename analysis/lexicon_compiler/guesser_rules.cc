@@ -45,9 +45,31 @@ void append_packed(char32_t packed, std::string& out) {
   }
 }
 
-// New words are seldom verbs: "startupie" is no form of a verb in -ać. Of 730 families of new words and
-// names, 0.5 joins one less than 0.15.
+// New words are seldom verbs: "startupie" is no form of a verb in -ać; of 730 families of new words and
+// names, 0.5 joins one less than 0.15. Seldomer still gerunds and participles: hackathony and beacona end
+// like ones. Of 1,934 families 0.04 joins two more than 0.15, with 5,758 rules become 4,099.
 constexpr double kVerbWeight = 0.15;
+constexpr double kParticipleWeight = 0.04;
+
+// "phishingowi" is rather the dative of a noun than the plural of an adjective in -owy.
+constexpr double kPersonalPluralWeight = 0.1;
+
+double weight_of_kind(const Analysis& a, std::string_view form, std::string_view tags) {
+  switch (a.word_class) {
+    case WordClass::verb:
+      return kVerbWeight;
+    case WordClass::gerund:
+    case WordClass::passive_participle:
+    case WordClass::active_participle:
+    case WordClass::adverbial_participle:
+      return kParticipleWeight;
+    case WordClass::adjective:
+      return form.ends_with("owi") && tags.find("pl:nom") != std::string_view::npos ? kPersonalPluralWeight
+                                                                                    : 1;
+    default:
+      return 1;
+  }
+}
 
 class Learner {
  public:
@@ -141,6 +163,8 @@ std::string guess_class(std::string_view lemma) {
     result.append(replacement);
     return true;
   };
+  // promptuje may be of -ować or -ywać; webinaria of -ium.
+  drop("ywać", "ować") || drop("iwać", "ować") || drop("ium", "iu");
   if (ends_in_vowel(result)) result.resize(result.size() - last_length(result));
   drop("ek", "k") || drop("iec", "c") || drop("ec", "c") || drop("er", "r") || drop("erz", "r") ||
       drop("rz", "r") || drop("el", "l") || drop("ń", "n") || drop("ć", "c") || drop("ś", "s") ||
@@ -179,7 +203,8 @@ std::vector<GuesserRule> learn_guesser(const Morphology& morphology, const Estim
     if (a.tags == kNoString) continue;
     const std::string_view lemma = morphology.strings[a.lemma];
     if (is_hidden(lemma, options)) continue;
-    const double weight = estimate.tag_weight(a.tags) * (a.word_class == WordClass::verb ? kVerbWeight : 1);
+    const double weight =
+        estimate.tag_weight(a.tags) * weight_of_kind(a, morphology.strings[a.form], morphology.tags[a.tags]);
     if (weight <= 0 || code_points(lemma) < 4) continue;
     const bool proper = is_proper(lemma);
     form = lower_case(morphology.strings[a.form]);

@@ -26,7 +26,8 @@ constexpr std::array<std::string_view, 2> kWithoutDegrees = {"wielki", "wysoce"}
 struct Suppletion {
   std::string_view lemma, for_lemma;
 };
-constexpr std::array<Suppletion, 8> kSuppletions = {{{"więcej", "dużo"},
+constexpr std::array<Suppletion, 9> kSuppletions = {{{"więcej", "dużo"},
+                                                     {"najwięcej", "dużo"},
                                                      {"mniej", "mało"},
                                                      {"najmniej", "mało"},
                                                      {"dalej", "daleko"},
@@ -35,9 +36,23 @@ constexpr std::array<Suppletion, 8> kSuppletions = {{{"więcej", "dużo"},
                                                      {"większy", "duży"},
                                                      {"powinny", "powinien"}}};
 
-// Abbreviations that the dictionaries know only as a form of another word: "art. 5 ust. 2" stands in every
-// provision, "z ust" (of usta) hardly anywhere, and a form cannot tell the two apart.
-constexpr std::array<std::string_view, 1> kAbbreviations = {"ust"};
+// Forms that stand for themselves, whatever other word the dictionaries have them of.
+struct OwnWord {
+  std::string_view form;
+  WordClass word_class;
+};
+constexpr std::array<OwnWord, 2> kOwnWords = {{
+    // "art. 5 ust. 2" stands in every provision, "z ust" (of usta) hardly anywhere, and a form cannot tell the
+    // two apart.
+    {"ust", WordClass::abbreviation},
+    // The particle, once in 80 words, and not "na nie" (of on), whose other forms are frequent.
+    {"nie", WordClass::function_word},
+}};
+
+// Adverbs of colours: "biało" of biało-czerwony, and "na biało", are the colour, in use or not.
+constexpr std::array<std::string_view, 16> kColours = {
+    "biało",  "czarno",    "czerwono",     "zielono", "żółto",   "szaro",    "różowo", "brązowo",
+    "beżowo", "granatowo", "pomarańczowo", "siwo",    "bordowo", "błękitno", "rudo",   "fioletowo"};
 
 // Occurrences in the counted text that make a form in -o an adverb in use.
 constexpr double kAdverbInUse = 3;
@@ -57,11 +72,11 @@ class Settler {
       suppletions[m_.strings.add(s.lemma)] = m_.strings.add(s.for_lemma);
     std::unordered_set<std::uint32_t> without_degrees;
     for (const std::string_view lemma : kWithoutDegrees) without_degrees.insert(m_.strings.add(lemma));
-    std::unordered_set<std::uint32_t> abbreviations;
-    for (const std::string_view form : kAbbreviations) abbreviations.insert(m_.strings.add(form));
+    std::unordered_map<std::uint32_t, WordClass> own_words;
+    for (const OwnWord& own : kOwnWords) own_words[m_.strings.add(own.form)] = own.word_class;
     for (Analysis a : m_.analyses) {
-      if (abbreviations.count(a.form) != 0) {
-        settled.push_back({a.form, a.form, kNoString, WordClass::abbreviation});
+      if (const auto own = own_words.find(a.form); own != own_words.end()) {
+        settled.push_back({a.form, a.form, kNoString, own->second});
         continue;
       }
       const std::string_view tags = a.tags == kNoString ? std::string_view() : m_.tags[a.tags];
@@ -76,6 +91,7 @@ class Settler {
     m_.analyses = std::move(settled);
     m_.sort();
     drop_shadows();
+    drop_capitals();
   }
 
  private:
@@ -124,6 +140,11 @@ class Settler {
       const auto [begin, end] = m_.range_of(form);
       verbs.clear();
       own.clear();
+      // The genitive plural of wejście and użycie looks like the infinitive, which is far more frequent.
+      const bool is_infinitive = std::any_of(
+          m_.analyses.begin() + static_cast<std::ptrdiff_t>(begin),
+          m_.analyses.begin() + static_cast<std::ptrdiff_t>(end),
+          [&](const Analysis& a) { return a.tags != kNoString && has(m_.tags[a.tags], "verb:inf"); });
       for (std::size_t i = begin; i < end; ++i) {
         const Analysis& a = m_.analyses[i];
         if (a.tags == kNoString) continue;
@@ -131,6 +152,7 @@ class Settler {
         if (a.word_class == WordClass::verb || a.word_class == WordClass::adverbial_participle) {
           verbs.push_back(a.lemma);
         }
+        if (a.word_class != WordClass::adjective && is_infinitive) continue;
         std::uint32_t mine = kNoString;
         if (const auto found = own_.find(unit(a.lemma, a.word_class)); found != own_.end()) {
           mine = found->second;
@@ -154,10 +176,11 @@ class Settler {
   // belong to the adjective. Adverbs that are in use as such (szybko, zawodowo) are words of their own.
   void settle_first_part(Analysis& a) const {
     if (a.lemma != a.form || (a.word_class != WordClass::adverb && a.tags != kNoString)) return;
-    if (with_degrees_.count(a.lemma) != 0) return;  // nisko, niżej
     const std::string_view form = m_.strings[a.form];
+    const bool colour = std::find(kColours.begin(), kColours.end(), form) != kColours.end();
+    if (with_degrees_.count(a.lemma) != 0 && !colour) return;  // nisko, niżej
     if (!form.ends_with('o')) return;
-    if (a.tags != kNoString && !form.ends_with("sko") && !form.ends_with("cko")) {
+    if (a.tags != kNoString && !colour && !form.ends_with("sko") && !form.ends_with("cko")) {
       const auto seen = adverb_uses_.find(a.form);
       if (seen != adverb_uses_.end() && seen->second >= kAdverbInUse) return;
     }
@@ -229,6 +252,30 @@ class Settler {
         a.word_class = WordClass::adjective;
       }
     }
+    m_.sort();
+  }
+
+  bool is_inflected(std::string_view form) const {
+    const auto [begin, end] = m_.range_of(m_.strings.find(form));
+    for (std::size_t i = begin; i < end; ++i) {
+      if (m_.analyses[i].tags != kNoString) return true;
+    }
+    return false;
+  }
+
+  // hunspell-pl lists parts of names that are forms of common words (Europejskiej, Komisją, Jeleniej) and
+  // says no more about them. Without them the word in small letters answers.
+  void drop_capitals() {
+    std::vector<std::uint32_t> uses(m_.strings.size(), 0);
+    for (const Analysis& a : m_.analyses) ++uses[a.lemma];
+    std::vector<Analysis> kept;
+    kept.reserve(m_.analyses.size());
+    for (const Analysis& a : m_.analyses) {
+      const bool bare = a.tags == kNoString && a.lemma == a.form && uses[a.lemma] == 1;
+      if (!bare || !is_proper(m_.strings[a.form]) || !is_inflected(lower_case(m_.strings[a.form])))
+        kept.push_back(a);
+    }
+    m_.analyses = std::move(kept);
     m_.sort();
   }
 

@@ -24,8 +24,8 @@ struct LemmaRules {
   Convention passive = Convention::in_use;
   Convention active = Convention::in_use;
   double plural_share = 0.03;  // of the singular's occurrences
-  double gerund_ratio = 4;     // of the verb's occurrences
-  double participle_ratio = 1.5;
+  double gerund_ratio = 3;     // of the verb's occurrences
+  double participle_ratio = 2;
 };
 
 // Changes lemmas and word classes of `morphology` in place, and drops analyses that others make needless.

@@ -23,8 +23,7 @@ enum class Durability {
 // Which thread hands the bytes to the kernel.
 enum class Writing {
   here,   // the caller's
-  aside,  // one of the file's own, begun with the first full buffer: the caller fills another one meanwhile.
-          // Copying into the file cache and the checksum are a third of what a large table costs.
+  aside,  // one of the file's own, begun with the first full buffer: the caller fills another one meanwhile
 };
 
 // Error{io} for a failed system call: path, what was tried, the reason, and for a full disk or quota how much
