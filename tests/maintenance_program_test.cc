@@ -237,7 +237,7 @@ TEST_F(Maintenance, CtrlCEndsARestoreAtOnceAndItCanBeRepeated) {
   const std::string head = slurp(directory_ / "zrzut").substr(0, 900);
   const pid_t child = start({"restore", "--index", "j", "-"}, ends[0]);
   ASSERT_GT(::write(ends[1], head.data(), head.size()), 0);
-  for (int i = 0; i < 500 && !fs::exists(directory_ / "j" / "lock"); ++i)
+  for (int i = 0; i < 500 && !fs::exists(directory_ / "j" / "XAPIANDB"); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   ::kill(child, SIGINT);
   EXPECT_EQ(end_of(child), 130) << slurp(directory_ / ".err");

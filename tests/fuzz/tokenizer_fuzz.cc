@@ -27,7 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (token.end - token.begin > kwerenda::kMaxTokenBytes) std::abort();
     last_end = token.end;
     const std::string form = kwerenda::folded(text.substr(token.begin, token.end - token.begin));
-    if (form.empty() || kwerenda::folded(form) != form) std::abort();
+    // Empty for a letter that is to be ignored, such as U+115F by itself: its key matches its like.
+    if (kwerenda::folded(form) != form) std::abort();
   }
   return 0;
 }
