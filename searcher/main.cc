@@ -211,6 +211,7 @@ int run_batch(const Searcher& searcher, const SearchProgramOptions& options, con
 // Reports × topics: how many passages of the report match each topic.
 int run_topic_matrix(const Searcher& searcher, const SearchProgramOptions& options) {
   const TopicMatrix matrix = searcher.topic_matrix(options.search);
+  for (const std::string& note : matrix.notes) fmt::print(stderr, "{}\n", note);
   const auto quoted = [](const std::string& text) {
     std::string out = "\"";
     for (char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
