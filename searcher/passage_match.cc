@@ -24,29 +24,30 @@ void clear(MatchedText& matched) {
   matched.seen = matched.seen_exact = matched.seen_relatives = matched.seen_stems = 0;
 }
 
-// Marks the tokens that make a run: one of the wanted keys of every place, in order, with at most `gap`
-// tokens between them, all in all. `first`: by token, where its keys begin in `keys`; one more at the end.
-void mark_phrase(LeafMask leaf, const std::vector<std::vector<std::uint32_t>>& places, std::uint32_t gap,
-                 const std::vector<std::uint32_t>& keys, const std::vector<std::uint32_t>& first,
-                 MatchedText& matched) {
+// Marks the tokens of a run that begins at token `begin`: one of the wanted keys of every place, in order,
+// with at most `gap` tokens between them, all in all. `first`: by token, where its keys begin in `keys`; one
+// more at the end.
+void mark_run(LeafMask leaf, const std::vector<std::vector<std::uint32_t>>& places, std::uint32_t gap,
+              std::size_t begin, const std::vector<std::uint32_t>& keys,
+              const std::vector<std::uint32_t>& first, std::vector<std::size_t>& run, MatchedText& matched) {
   const std::size_t tokens = first.size() - 1;
   const auto stands_at = [&](const std::vector<std::uint32_t>& wanted, std::size_t token) {
-    const auto begin = keys.begin() + first[token], end = keys.begin() + first[token + 1];
-    return std::find_first_of(begin, end, wanted.begin(), wanted.end()) != end;
+    const auto from = keys.begin() + first[token], to = keys.begin() + first[token + 1];
+    return std::find_first_of(from, to, wanted.begin(), wanted.end()) != to;
   };
-  std::vector<std::size_t> run;
-  for (std::size_t i = 0; i + places.size() <= tokens; ++i) {
-    if (!stands_at(places.front(), i)) continue;
-    // Every place takes its first token behind the one before: no choice leaves more of the gap.
-    run.assign(1, i);
-    for (std::size_t at = i + 1; run.size() < places.size() && at < tokens && at <= i + run.size() + gap;
-         ++at) {
-      if (stands_at(places[run.size()], at)) run.push_back(at);
-    }
-    if (run.size() < places.size()) continue;
-    for (std::size_t token : run) match_of(matched, static_cast<std::uint32_t>(token)).leaves |= leaf;
-    matched.seen |= leaf;
+  // Every place takes its first token behind the one before: no choice leaves more of the gap.
+  run.assign(1, begin);
+  for (std::size_t at = begin + 1;
+       run.size() < places.size() && at < tokens && at <= begin + run.size() + gap; ++at) {
+    if (stands_at(places[run.size()], at)) run.push_back(at);
   }
+  if (run.size() < places.size()) return;
+  for (std::size_t token : run) match_of(matched, static_cast<std::uint32_t>(token)).leaves |= leaf;
+  matched.seen |= leaf;
+}
+
+void add_once(std::uint32_t number, std::vector<std::uint32_t>& to) {
+  if (to.empty() || to.back() != number) to.push_back(number);
 }
 
 bool wants_form(const LeafPattern& pattern, std::string_view form) {
@@ -109,6 +110,10 @@ PassageMatcher::PassageMatcher(std::vector<LeafPattern> patterns, KeyTable& tabl
           known.hashes.back().push_back(short_key_hash(key));
         }
       }
+      const auto number = static_cast<std::uint32_t>(phrases_.size() - 1);
+      for (const std::uint32_t key : known.keys.front()) add_once(number, begin_keys_[key]);
+      for (const std::uint32_t hash : known.hashes.front())
+        add_once(number, begin_hashes_[static_cast<std::uint16_t>(hash)]);
     }
     for (const std::string& key : patterns_[i].stems) want(table_.intern(key), {.stems = bit});
     if (!patterns_[i].form.empty()) forms_ |= bit;
@@ -180,8 +185,17 @@ void PassageMatcher::match_phrases(std::string_view text, MatchedText& matched) 
     keys.insert(keys.end(), found.begin(), found.end());
   }
   first.push_back(static_cast<std::uint32_t>(keys.size()));
-  for (const KeyPhrase& phrase : phrases_)
-    mark_phrase(phrase.leaf, phrase.keys, phrase.gap, keys, first, matched);
+  std::vector<std::size_t> run;
+  for (std::size_t token = 0; token + 1 < first.size(); ++token) {
+    for (std::uint32_t at = first[token]; at < first[token + 1]; ++at) {
+      const auto begun = begin_keys_.find(keys[at]);
+      if (begun == begin_keys_.end()) continue;
+      for (const std::uint32_t number : begun->second) {
+        const KeyPhrase& phrase = phrases_[number];
+        mark_run(phrase.leaf, phrase.keys, phrase.gap, token, keys, first, run, matched);
+      }
+    }
+  }
 }
 
 void PassageMatcher::match(std::string_view text, MatchedText& matched) {
@@ -232,8 +246,17 @@ void PassageMatcher::match(KeyStreamView stream, MatchedText& matched) const {
   first.push_back(static_cast<std::uint32_t>(keys.size()));
   if (first.size() != matched.token_count + std::size_t{1})
     return;  // a stream that begins with a further key: not one of ours
-  for (const KeyPhrase& phrase : phrases_)
-    mark_phrase(phrase.leaf, phrase.hashes, phrase.gap, keys, first, matched);
+  std::vector<std::size_t> run;
+  for (std::size_t token = 0; token < tokens; ++token) {
+    for (std::uint32_t at = first[token]; at < first[token + 1]; ++at) {
+      const auto* const begun = begin_hashes_.find(static_cast<std::uint16_t>(keys[at]));
+      if (!begun) continue;
+      for (const std::uint32_t number : *begun) {
+        const KeyPhrase& phrase = phrases_[number];
+        mark_run(phrase.leaf, phrase.hashes, phrase.gap, token, keys, first, run, matched);
+      }
+    }
+  }
 }
 
 }  // namespace kwerenda

@@ -172,6 +172,9 @@ class PassageMatcher {
 
   std::vector<LeafPattern> patterns_;
   std::vector<KeyPhrase> phrases_;
+  // Numbers of the phrases whose first place has the key: a topic has a hundred, and most tokens begin none.
+  std::unordered_map<KeyId, std::vector<std::uint32_t>> begin_keys_;
+  ByKeyHash<std::vector<std::uint32_t>> begin_hashes_;
   KeyTable& table_;
   std::unordered_map<KeyId, KeyMasks> masks_;
   std::vector<std::uint64_t> wanted_;  // a bit a key: most tokens match nothing and stop here
