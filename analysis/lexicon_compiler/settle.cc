@@ -42,7 +42,8 @@ struct OwnWord {
   WordClass word_class;
 };
 constexpr std::array<OwnWord, 2> kOwnWords = {{
-    // "art. 5 ust. 2" stands in every provision, "z ust" (of usta) hardly anywhere, and a form cannot tell the
+    // "art. 5 ust. 2" stands in every provision, "z ust" (of usta) hardly anywhere, and a form cannot tell
+    // the
     // two apart.
     {"ust", WordClass::abbreviation},
     // The particle, once in 80 words, and not "na nie" (of on), whose other forms are frequent.
