@@ -43,6 +43,9 @@ class BulkBatch {
   bool remove(std::uint64_t key);
   std::optional<StoredReport> find(std::uint64_t key) const;
   std::uint64_t reports() const;
+  // Bytes that are kept of each report until finish(), roughly: they grow with the reports and not with
+  // memory_bytes.
+  std::uint64_t kept_bytes() const;
   std::uint64_t passage_bytes() const;  // of the reports' passages together
 
   void set_metadata(std::string_view key, std::string_view value);

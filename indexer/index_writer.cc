@@ -588,6 +588,10 @@ bool IndexWriter::take_back(const Report& report) {
   return impl_->committing([&] { return impl_->take_back(report); });
 }
 
+bool IndexWriter::wants_commit() const {
+  return impl_->batch && impl_->batch->kept_bytes() > impl_->settings.memory_bytes / 2;
+}
+
 std::optional<FileTime> IndexWriter::file_time(std::string_view path) const {
   return impl_->times.find(path);
 }

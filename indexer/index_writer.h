@@ -69,6 +69,9 @@ class IndexWriter {
   // If the committed state has a report of this id, content and source, makes what was added or removed under
   // that id since undone; false if it has not. Throws as add().
   bool take_back(const Report& report);
+  // True if what is kept of each added report until commit() takes so much of memory_bytes that it is time to
+  // commit: of reports of one line there may be a million before their text fills it.
+  bool wants_commit() const;
 
   // Of files whose time is not that of their records (file_times.h). What is set is kept by commit(); what is
   // added or removed here makes times of its file, if they are of records, void.

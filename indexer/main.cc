@@ -253,11 +253,14 @@ AddTarget dry_target(const StoredIndex* stored, const std::string& index) {
   return target;
 }
 
-AddTarget target_of(IndexWriter* writer, const StoredIndex* stored) {
+// `all_at_once`: nothing is committed before the end.
+AddTarget target_of(IndexWriter* writer, const StoredIndex* stored, bool all_at_once) {
   AddTarget target = reading_target(stored);
   target.find = [=](std::string_view id) { return writer->find(id); };
   target.add = [=](Report&& report, std::vector<Passage>&& passages) -> std::optional<std::string> {
-    return writer->add(std::move(report), std::move(passages));
+    std::optional<std::string> refused = writer->add(std::move(report), std::move(passages));
+    if (!all_at_once && writer->wants_commit()) writer->commit();
+    return refused;
   };
   target.remove = [=](std::string_view id) { writer->remove(id); };
   target.take_back = [=](const Report& report) { return writer->take_back(report); };
@@ -292,8 +295,8 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
   }
   g_can_finish = 1;
   if (is_index(options.index)) stored = std::make_unique<StoredIndex>(options.index, Versions::current);
-  const AddTarget target =
-      writer ? target_of(writer.get(), stored.get()) : dry_target(stored.get(), options.index);
+  const AddTarget target = writer ? target_of(writer.get(), stored.get(), options.strict)
+                                  : dry_target(stored.get(), options.index);
 
   const Clock::time_point start = Clock::now();
   ProgressPrinter printer(progress_style(options), say, start);

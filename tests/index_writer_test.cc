@@ -339,6 +339,24 @@ TEST_F(Writer, ManyCommitsOfOneWriter) {
   expect_whole(index_);
 }
 
+// What is kept of each report grows with their number and not with their text.
+TEST_F(Writer, WantsACommitBeforeManySmallReportsFillTheMemory) {
+  IndexWriterSettings small = settings();
+  small.memory_bytes = 1u << 20;
+  const auto writer = IndexWriter::open(index_, small);
+  EXPECT_FALSE(writer->wants_commit());
+  int reports = 0;
+  while (!writer->wants_commit() && reports < 2000) add(*writer, std::to_string(reports++), 1);
+  EXPECT_GT(reports, 300);
+  EXPECT_LT(reports, 1000);  // half a megabyte, some .7 KB each
+  writer->commit();
+  EXPECT_FALSE(writer->wants_commit());
+  add(*writer, "0", 2);
+  writer->commit();
+  EXPECT_EQ(writer->report_ids().size(), static_cast<std::size_t>(reports));
+  expect_whole(index_);
+}
+
 TEST_F(Writer, RemovesWhatKilledWritersLeft) {
   { IndexWriter::open(index_, settings())->commit(); }
   for (const char* name :

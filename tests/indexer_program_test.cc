@@ -80,6 +80,23 @@ TEST_F(Program, AddThenAgain) {
   EXPECT_EQ(outcome.err, "");
 }
 
+// A commit on the way: 40,000 records take more than a quarter of the memory that is allowed.
+TEST_F(Program, ManySmallRecordsInLittleMemory) {
+  std::string records;
+  for (int i = 0; i < 40000; ++i) {
+    const std::string number = std::to_string(i);
+    records += R"({"_id":"r)" + number + R"(","text":"Zebranie nr )" + number + R"( o drogach."})" + "\n";
+  }
+  write("r.jsonl", records);
+  Outcome outcome = run("$K add --memory 64M --index i r.jsonl");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "Dodano 40\u00a0000 raportów: 40\u00a0000 fragmentów")) << outcome.err;
+  EXPECT_FALSE(fs::exists("i/gen-000001")) << "committed once: the test shows nothing";
+  EXPECT_EQ(run("$K check --index i").code, 0);
+  outcome = run("$K add --memory 64M --index i r.jsonl");
+  EXPECT_TRUE(contains(outcome.err, "Bez zmian: 40\u00a0000 raportów.")) << outcome.err;
+}
+
 TEST_F(Program, PartlyDoneIsThreeAndNamesWhatWasSkipped) {
   write("r/a.txt", "Dobry raport.");
   write("r/b.txt", "zł\xFFy");
