@@ -98,6 +98,12 @@ std::vector<std::string> TermVocabulary::place_keys() const {
   return keys;
 }
 
+std::string file_text_of(const StoredReport& report) {
+  std::string text = folded(report.source);
+  if (report.id != report.source) text += '\n' + folded(report.id);
+  return text;
+}
+
 // Reads the records of all reports: 1 µs each.
 std::vector<std::string> TermVocabulary::terms_of_reports(std::string_view part, std::size_t limit,
                                                           bool& more) const {
@@ -112,7 +118,7 @@ std::vector<std::string> TermVocabulary::terms_of_reports(std::string_view part,
       if (!item.first) continue;
       postlist->join(place, item, joined);
       if (!decode_report(item.tag, report)) postlist->fail();
-      if (folded(report.source).find(part) == std::string::npos) continue;
+      if (file_text_of(report).find(part) == std::string::npos) continue;
       more = more || found.size() == limit;
       if (found.size() < limit) found.push_back(kReportPrefix + std::string(item.key.substr(prefix.size())));
     }

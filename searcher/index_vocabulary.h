@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/stored.h"
 #include "searcher/compiled_query.h"
 #include "searcher/glass_table.h"
 
@@ -59,5 +60,9 @@ class TermVocabulary : public IndexVocabulary {
   std::uint32_t passages_;
   mutable Entries entries_;
 };
+
+// What "plik:" looks in, folded: the name of the report's file, and behind a newline the report's own if it
+// has another, as records of JSON Lines have.
+std::string file_text_of(const StoredReport& report);
 
 }  // namespace kwerenda

@@ -35,7 +35,7 @@ struct PassageTexts {
   MatchedText body, title, heading, place;
   std::vector<std::uint32_t>
       sentences;          // byte offsets at which the body's sentences begin; filled if asked for
-  std::string_view file;  // the report's source, folded
+  std::string_view file;  // as of file_text_of()
   std::uint32_t date = 0;
 };
 

@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "analysis/fold.h"
 #include "analysis/sentences.h"
 
 namespace kwerenda {
@@ -90,7 +89,7 @@ bool PassageJudge::look_at_text(Xapian::docid id) {
   texts_.heading = matched_heading(passage_.heading);
   if (query_.needs_report) {
     texts_.place = report.place;
-    texts_.file = report.folded_source;
+    texts_.file = report.file;
     texts_.date = report.stored.date;
   }
   if (wants_sentences_) sentences(passage_.text, texts_.sentences);
@@ -109,7 +108,7 @@ const PassageJudge::ReportTexts& PassageJudge::matched_report(std::uint64_t key)
   matcher_.match(texts.stored.title, texts.title);
   if (query_.needs_report) {
     matcher_.match(texts.stored.place, texts.place);
-    texts.folded_source = folded(texts.stored.source);
+    texts.file = file_text_of(texts.stored);
   }
   texts.matched = true;
   return texts;

@@ -53,7 +53,7 @@ class PassageJudge {
     StoredReport stored;
     bool matched = false;  // what follows is filled
     MatchedText title, place;
-    std::string folded_source;
+    std::string file;  // as of file_text_of()
   };
   // A text that was read, for it will be shown.
   struct ReadPassage {

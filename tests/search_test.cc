@@ -45,6 +45,7 @@ struct TestReport {
   std::uint32_t date = 0;
   Strings paragraphs = {};
   std::string heading = "";
+  std::string source = "";  // empty: the id
 };
 
 fs::path fresh_directory(const std::string& name) {
@@ -76,7 +77,7 @@ IndexWriterSettings writer_settings() {
 void add(IndexWriter& writer, const TestReport& from) {
   Report report;
   report.id = from.id;
-  report.source = from.id;
+  report.source = from.source.empty() ? from.id : from.source;
   report.title = from.title;
   report.place = from.place;
   report.date = from.date;
@@ -1230,6 +1231,24 @@ TEST(Search, ReportsByTheirFiles) {
   EXPECT_EQ(reader.vocabulary().terms_of_reports("zima", 5, more).size(), 5U);
   EXPECT_TRUE(more);
   EXPECT_EQ(Searcher::open(path).search("plik:r7.txt").hits.front().citation, "Zima/r7.txt#p1");
+}
+
+// Records of JSON Lines.
+TEST(Search, ReportsByTheirOwnNames) {
+  const fs::path path = fresh_directory("names");
+  build(path,
+        {{.id = "BM-2025-041", .title = "", .paragraphs = {"schron"}, .source = "zbiory/listopad.jsonl"},
+         {.id = "BM-2025-042", .title = "", .paragraphs = {"schron"}, .source = "zbiory/listopad.jsonl"},
+         {.id = "BM-2025-041.txt", .title = "", .paragraphs = {"schron"}}});
+  const Searcher searcher = Searcher::open(path);
+  SearchOptions all;
+  all.fold_duplicates = FoldDuplicates::off;
+  all.sort = SortOrder::report;
+  EXPECT_EQ(citations(searcher.search("plik:bm-2025-041", all)),
+            (Strings{"BM-2025-041#p1", "BM-2025-041.txt#p1"}));
+  EXPECT_EQ(citations(searcher.search("plik:bm-2025-041 AND plik:listopad", all)), Strings{"BM-2025-041#p1"});
+  EXPECT_EQ(searcher.search("plik:listopad", all).matches, 2U);
+  EXPECT_EQ(searcher.search("plik:041.txtz", all).matches, 0U);
 }
 
 // --- errors ---
