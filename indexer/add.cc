@@ -89,17 +89,33 @@ class Adder {
     }
     // All that a file of records holds is in the index, as the last run that read it left it.
     if (!whole_file && time && time->records > 0 && time->size == input.size &&
-        time->mtime_ns == input.mtime_ns) {
+        time->mtime_ns == input.mtime_ns && has_no_other_records(input, time->records)) {
       summary_.unchanged += time->records;
       progress_.bytes_done += input.size;
       return;
     }
     const std::uint64_t losses = losses_;
     taken_ = {};
+    // A commit on the way must not say that the file is as it was.
+    if (!whole_file && is_file) target_.set_file_time(input, std::nullopt);
     read_input(input, settings_.walk.limits, output_);
     const bool all = losses_ == losses && !summary_.stopped;
     if (!whole_file && all) whole_sources_.insert(input.source);
     if (is_file) remember_time(input, whole_file, all);
+  }
+
+  // A run without --purge leaves records in the index that their file has no more; one with it reads that
+  // file again.
+  bool has_no_other_records(const Input& input, std::uint64_t records) {
+    if (settings_.purge != Purge::vanished) return true;
+    if (!records_of_source_) {
+      records_of_source_.emplace();
+      target_.for_each_report([this](const StoredReport& report) {
+        if (report.source != printable(report.id)) ++(*records_of_source_)[report.source];
+      });
+    }
+    const auto found = records_of_source_->find(input.source);
+    return found != records_of_source_->end() && found->second == records;
   }
 
   static bool is_as_known(const Input& input, const StoredReport& known,
@@ -189,7 +205,9 @@ class Adder {
 
   bool add(Report&& report, std::vector<Passage>&& passages) {
     const std::string id = report.id;
-    const std::size_t bytes = report.text.size(), count = passages.size();
+    std::size_t bytes = 0;
+    const std::size_t count = passages.size();
+    for (const Passage& passage : passages) bytes += passage.end - passage.begin;
     if (const std::optional<std::string> reason = target_.add(std::move(report), std::move(passages))) {
       problem({ProblemCause::not_indexed, shortened(id), *reason});
       return false;
@@ -282,7 +300,10 @@ class Adder {
     const auto holds = [&](const Root& root) {
       if (root.path == ".") return !file.starts_with("/") && !file.starts_with("../");
       const std::string path = names == Names::bytes ? root.path : printable(root.path);
-      return file == path || file.starts_with(path == "/" ? path : path + "/");
+      const std::string before = path == "/" ? path : path + "/";
+      if (!file.starts_with(before)) return file == path;
+      // "../../a" stands beside "..", and not below it. Paths are normal: nothing else goes up.
+      return !(path == ".." || path.ends_with("/..")) || !file.substr(before.size()).starts_with("../");
     };
     bool below = false;
     for (const Root& root : roots) {
@@ -321,6 +342,7 @@ class Adder {
   };
   // By size_and_time(); made when the first new file asks. About 150 bytes a report.
   std::optional<std::unordered_map<std::uint64_t, KnownFile>> files_;
+  std::optional<std::unordered_map<std::string, std::uint64_t>> records_of_source_;
 };
 
 }  // namespace

@@ -37,7 +37,7 @@ struct AddTarget {
   // Takes a report and may keep it; otherwise says why not, in the language of messages.
   std::function<std::optional<std::string>(Report&& report, std::vector<Passage>&& passages)> add;
   std::function<void(std::string_view id)> remove;
-  // If the index held exactly this report (content and source) before the run, makes what was done with its
+  // If the last commit holds exactly this report (content and source), makes what was done with its
   // id in this run undone; false if it did not.
   std::function<bool(const Report& report)> take_back = [](const Report&) { return false; };
   // Of a file whose time is not that of its records (file_times.h); nothing if it is not known.
@@ -47,8 +47,8 @@ struct AddTarget {
   // Nothing instead of a time: forgets it.
   std::function<void(const Input& input, const std::optional<FileTime>& time)> set_file_time =
       [](const Input&, const std::optional<FileTime>&) {};
-  // All reports as they were before this run; asked when purging, and once if there are new files in
-  // directories.
+  // All reports as they were before this run, or at a commit on its way; asked when purging, and once if
+  // there are new files in directories.
   std::function<void(const std::function<void(const StoredReport&)>& visit)> for_each_report;
   // What such a report held.
   std::function<RestoredReport(const StoredReport& report)> restore;

@@ -352,7 +352,8 @@ class ContentCheck {
                                "the total length of passages does not agree with the records of reports"));
     }
     const std::string extra = database_.get_metadata(kExtraLexiconKey);
-    const Manifest manifest = manifest_from_json(database_.get_metadata(kManifestKey), "manifest");
+    const Manifest manifest =
+        manifest_from_json(database_.get_metadata(kManifestKey), segment_.path.parent_path().string());
     if (manifest.extra_lexicon_hash != (extra.empty() ? 0 : XXH3_64bits(extra.data(), extra.size()))) {
       findings_.damage(
           message("leksykon dodatkowy w indeksie nie zgadza się ze skrótem w manifeście",

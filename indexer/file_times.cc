@@ -9,7 +9,10 @@
 #include <map>
 #include <system_error>
 
+#include "analysis/error.h"
+#include "analysis/index_directory.h"
 #include "analysis/schema.h"
+#include "analysis/segment_sums.h"
 #include "indexer/durable_files.h"
 
 namespace kwerenda {
@@ -22,10 +25,18 @@ std::string read_all(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// 0 if there is none.
-std::uint64_t hash_of_list(const std::filesystem::path& index) {
-  const std::string list = read_all(index / kStubName);
-  return list.empty() ? 0 : hash_of(list);
+// Of the list of segments and of their checksums: names come again, when an index is built anew or a copy is
+// put in its place. 0 if there is none.
+std::uint64_t hash_of_state(const std::filesystem::path& index) {
+  std::string state = read_all(index / kStubName);
+  if (state.empty()) return 0;
+  try {
+    for (const std::filesystem::path& segment : current_segments(index))
+      state += read_all(segment / kSumsName);
+  } catch (const Error&) {
+    return 0;  // whoever reads the index says what is wrong
+  }
+  return hash_of(state);
 }
 
 // Takes a number and the one character behind it off `text`.
@@ -42,14 +53,14 @@ bool take(std::string_view& text, int base, char behind, Number& number) {
 
 FileTimes FileTimes::of(const std::filesystem::path& index) {
   FileTimes times;
-  times.list_ = hash_of_list(index);
+  times.state_ = hash_of_state(index);
   const std::string bytes = read_all(index / kFileTimesName);
   constexpr std::size_t kSumBytes = 17;  // the last line
   if (bytes.size() < kSumBytes) return times;
   std::string_view text(bytes.data(), bytes.size() - kSumBytes);
   if (fmt::format("{:016x}\n", hash_of(text)) != std::string_view(bytes).substr(text.size())) return times;
-  std::uint64_t list = 0;
-  if (!take(text, 16, '\n', list) || list != times.list_) return times;
+  std::uint64_t state = 0;
+  if (!take(text, 16, '\n', state) || state != times.state_) return times;
   while (!text.empty()) {
     std::uint64_t key = 0;
     Entry entry;
@@ -95,8 +106,8 @@ void FileTimes::erase_source(std::string_view source) {
 }
 
 void FileTimes::save(const std::filesystem::path& index) {
-  const std::uint64_t list = hash_of_list(index);
-  if (!changed_ && list == list_) return;
+  const std::uint64_t state = hash_of_state(index);
+  if (!changed_ && state == state_) return;
   const std::filesystem::path file = index / kFileTimesName;
   if (entries_.empty()) {
     std::error_code ignored;
@@ -104,7 +115,7 @@ void FileTimes::save(const std::filesystem::path& index) {
   } else {
     std::map<std::uint64_t, const Entry*> sorted;
     for (const auto& [key, entry] : entries_) sorted.emplace(key, &entry);
-    std::string text = fmt::format("{:x}\n", list);
+    std::string text = fmt::format("{:x}\n", state);
     for (const auto& [key, entry] : sorted) {
       text += fmt::format("{:x} {:x} {:x} {:x} {:x} {}\n", key, entry->source, entry->time.size,
                           entry->time.mtime_ns, entry->time.content_hash, entry->time.records);
@@ -112,7 +123,7 @@ void FileTimes::save(const std::filesystem::path& index) {
     text += fmt::format("{:016x}\n", hash_of(text));
     replace_file(file, text);
   }
-  list_ = list;
+  state_ = state;
   changed_ = false;
 }
 

@@ -3,14 +3,14 @@
 // which it is known that all they hold is in the index.
 //
 // Kept beside the index in a file of its own, "files", because the records of reports stand in segments that
-// never change. It says for which list of segments (XAPIANDB) it was written and is ignored beside any other,
-// and it is written after that list: what is lost with it, in a crash or by damage, is the reading of files
-// that need not have been read.
+// never change. It says for which segments it was written, by their list and their checksums, and is ignored
+// beside any other, and it is written after that list: what is lost with it, in a crash or by damage, is the
+// reading of files that need not have been read.
 //
-// THE FILE "files". First the checksum of the list, then one line a file: key of its path (schema.h,
-// report_key), key of its source as reports store it, size, time in nanoseconds, content hash, number of
-// records; hexadecimal but for the last, which is 0 for a file that is one report. The last line is xxh3-64
-// of all before it. 90 bytes a file, in memory about the same.
+// THE FILE "files". First the checksum of the list and of the segments' sums, then one line a file: key of
+// its path (schema.h, report_key), key of its source as reports store it, size, time in nanoseconds, content
+// hash, number of records; hexadecimal but for the last, which is 0 for a file that is one report. The last
+// line is xxh3-64 of all before it. 90 bytes a file, in memory about the same.
 #pragma once
 
 #include <cstddef>
@@ -57,7 +57,7 @@ class FileTimes {
   };
   std::unordered_map<std::uint64_t, Entry> entries_;
   std::unordered_map<std::uint64_t, std::size_t> sources_;  // how many entries have it
-  std::uint64_t list_ = 0;                                  // checksum of the list that they belong to
+  std::uint64_t state_ = 0;  // checksum of the state of the index that they belong to
   bool changed_ = false;
 };
 

@@ -207,24 +207,27 @@ std::vector<std::string> paths_of(const IndexerOptions& options) {
   return paths;
 }
 
-// What the index held before the run, if there is one.
-AddTarget reading_target(const StoredIndex* stored) {
+using StoredPointer = std::unique_ptr<StoredIndex>;
+
+// What the index held before the run, or at the last commit on its way; null: nothing. `stored` must outlive
+// the target.
+AddTarget reading_target(const StoredPointer& stored) {
   AddTarget target;
-  target.for_each_report = [=](const std::function<void(const StoredReport&)>& visit) {
+  target.for_each_report = [&stored](const std::function<void(const StoredReport&)>& visit) {
     if (stored) stored->for_each_report(visit);
   };
-  target.restore = [=](const StoredReport& report) {
+  target.restore = [&stored](const StoredReport& report) {
     return restored_report(report, stored->passages_of(report));
   };
   return target;
 }
 
 // A dry run takes no lock and changes nothing.
-AddTarget dry_target(const StoredIndex* stored, const std::string& index) {
+AddTarget dry_target(const StoredPointer& stored, const std::string& index) {
   AddTarget target = reading_target(stored);
   const auto added = std::make_shared<std::unordered_map<std::string, StoredReport>>();
   const auto times = std::make_shared<const FileTimes>(FileTimes::of(index));
-  const auto find_stored = [=](std::string_view id) {
+  const auto find_stored = [&stored](std::string_view id) {
     return stored ? stored->find(id) : std::optional<StoredReport>();
   };
   target.find = [=](std::string_view id) {
@@ -253,13 +256,17 @@ AddTarget dry_target(const StoredIndex* stored, const std::string& index) {
   return target;
 }
 
-// `all_at_once`: nothing is committed before the end.
-AddTarget target_of(IndexWriter* writer, const StoredIndex* stored, bool all_at_once) {
+// Commits on the way, as IndexWriter::wants_commit() says, unless `all_at_once`; `stored` is opened anew
+// then, since segments that it reads may be deleted by the next one.
+AddTarget target_of(IndexWriter* writer, StoredPointer& stored, const std::string& index, bool all_at_once) {
   AddTarget target = reading_target(stored);
   target.find = [=](std::string_view id) { return writer->find(id); };
-  target.add = [=](Report&& report, std::vector<Passage>&& passages) -> std::optional<std::string> {
+  target.add = [=, &stored](Report&& report, std::vector<Passage>&& passages) -> std::optional<std::string> {
     std::optional<std::string> refused = writer->add(std::move(report), std::move(passages));
-    if (!all_at_once && writer->wants_commit()) writer->commit();
+    if (!all_at_once && writer->wants_commit()) {
+      writer->commit();
+      stored = std::make_unique<StoredIndex>(index, Versions::current);
+    }
     return refused;
   };
   target.remove = [=](std::string_view id) { writer->remove(id); };
@@ -288,15 +295,15 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
   settings.walk.threads = threads_of(options);
 
   std::unique_ptr<IndexWriter> writer;
-  std::unique_ptr<StoredIndex> stored;
+  StoredPointer stored;
   if (!options.dry_run) {
     g_can_finish = 0;
     writer = IndexWriter::open(options.index, writer_settings(options, settings.passages, keys));
   }
   g_can_finish = 1;
   if (is_index(options.index)) stored = std::make_unique<StoredIndex>(options.index, Versions::current);
-  const AddTarget target = writer ? target_of(writer.get(), stored.get(), options.strict)
-                                  : dry_target(stored.get(), options.index);
+  const AddTarget target = writer ? target_of(writer.get(), stored, options.index, options.strict)
+                                  : dry_target(stored, options.index);
 
   const Clock::time_point start = Clock::now();
   ProgressPrinter printer(progress_style(options), say, start);

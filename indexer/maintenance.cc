@@ -16,6 +16,7 @@
 #include "analysis/message.h"
 #include "analysis/quantity.h"
 #include "analysis/schema.h"
+#include "analysis/system_reason.h"
 #include "analysis/utf8.h"
 #include "indexer/check.h"
 #include "indexer/dump.h"
@@ -138,7 +139,7 @@ void refuse_target(const fs::path& target) {
                         "albo zmień uprawnienia.",
                         "{}: the backup is made beside its target, and this directory cannot be written to: "
                         "{}. Name another target or change the permissions.",
-                        printable(present.string()), std::strerror(errno)));
+                        printable(present.string()), system_reason(errno)));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -84,55 +85,51 @@ class Compiler {
         break;
     }
     for (const QueryNode& child : from.children) to.children.push_back(node(child, boost, field));
-    if (to.kind == NodeKind::same_sentence) return flattened(std::move(to));
-    if (to.kind == NodeKind::near) return distributed(std::move(to));
-    return to;
+    if (to.kind != NodeKind::same_sentence && to.kind != NodeKind::near) return to;
+    std::size_t left = kMostNear;
+    return spread(std::move(to), left);
   }
 
   // NodeKind::all_of beneath /z and NEAR would find its words anywhere in the passage.
   static bool is_conjunction(const MatchNode& node) {
     return node.kind == NodeKind::all_of || node.kind == NodeKind::same_passage;
   }
-
-  // "a /z (b AND c)": all three in one sentence.
-  static MatchNode flattened(MatchNode to) {
-    std::vector<MatchNode> children;
-    for (MatchNode& child : to.children) {
-      if (!is_conjunction(child)) {
-        children.push_back(std::move(child));
-        continue;
-      }
-      child.kind = NodeKind::same_sentence;
-      for (MatchNode& part : flattened(std::move(child)).children) children.push_back(std::move(part));
-    }
-    to.children = std::move(children);
-    return to;
+  static bool holds_conjunction(const MatchNode& node) {
+    return is_conjunction(node) || std::any_of(node.children.begin(), node.children.end(), holds_conjunction);
   }
 
-  // "a NEAR (b AND c)": a near b, and a near c.
-  static MatchNode distributed(MatchNode to) {
-    std::size_t ways = 1;
-    for (const MatchNode& child : to.children) {
-      if (is_conjunction(child)) ways *= child.children.size();
-      if (ways > kMostNear) {
-        throw Error(ErrorKind::limit, message("AND w nawiasach obok NEAR daje więcej niż {} połączeń; "
+  // "a /z (b AND c)": all three in one sentence. "a NEAR (b AND c)": a near b, and a near c.
+  // "a /z (b AND c OR d)": the first, or a and d in one sentence. `left`: of kMostNear.
+  static MatchNode spread(MatchNode to, std::size_t& left) {
+    const auto found = std::find_if(to.children.begin(), to.children.end(), holds_conjunction);
+    if (found == to.children.end()) {
+      if (left == 0) {
+        throw Error(ErrorKind::limit, message("AND w nawiasach obok NEAR lub /z daje więcej niż {} połączeń; "
                                               "rozpisz zapytanie na prostsze.",
-                                              "AND in brackets beside NEAR makes more than {} combinations; "
-                                              "write the query as simpler ones.",
+                                              "AND in brackets beside NEAR or /z makes more than {} "
+                                              "combinations; write the query as simpler ones.",
                                               kMostNear));
       }
+      --left;
+      return to;
     }
-    const auto conjunction = std::find_if(to.children.begin(), to.children.end(), is_conjunction);
-    if (conjunction == to.children.end()) return to;
-    const auto place = static_cast<std::size_t>(conjunction - to.children.begin());
-    MatchNode all;
-    all.kind = NodeKind::all_of;
-    for (MatchNode& part : std::exchange(conjunction->children, {})) {
+    const auto place = found - to.children.begin();
+    const bool all = is_conjunction(*found);
+    std::vector<MatchNode> parts = std::exchange(found->children, {});
+    if (all && to.kind == NodeKind::same_sentence) {
+      to.children.erase(found);
+      to.children.insert(to.children.begin() + place, std::move_iterator(parts.begin()),
+                         std::move_iterator(parts.end()));
+      return spread(std::move(to), left);
+    }
+    MatchNode joined;
+    joined.kind = all ? NodeKind::all_of : NodeKind::any_of;
+    for (MatchNode& part : parts) {
       MatchNode one = to;
-      one.children[place] = std::move(part);
-      all.children.push_back(distributed(std::move(one)));
+      one.children[static_cast<std::size_t>(place)] = std::move(part);
+      joined.children.push_back(spread(std::move(one), left));
     }
-    return all;
+    return joined;
   }
 
   MatchNode word(const QueryNode& from, double boost, Field field) {

@@ -154,7 +154,7 @@ class Translator {
         must.push_back(taken(of(child, prefixes), exact));
       } else if (child.kind == NodeKind::word) {
         const std::size_t leaf = leaf_number(child.leaf);
-        exact = exact && !query_.patterns[leaf].exact;
+        exact = exact && strict_leaf(leaf, prefixes).exact;
         wanted.push_back(leaf_query(leaf, prefixes, Relatives::too));
       } else {
         wanted.push_back(taken(of(child, prefixes), exact));

@@ -94,7 +94,7 @@ void IndexReader::open() {
   }
   if (manifest_.extra_lexicon_hash != keys_->lexicon().extra_hash()) {
     throw Error(ErrorKind::incompatible,
-                message("{}: indeks zbudowano tymczasem od nowa z innym słownikiem dodatkowym. Otwórz go "
+                message("{}: indeks zbudowano tymczasem od nowa z innym leksykonem dodatkowym. Otwórz go "
                         "ponownie.",
                         "{}: the index was meanwhile built anew with another extra lexicon. Open it again.",
                         index_.string()));

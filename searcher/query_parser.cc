@@ -224,6 +224,8 @@ class Parser {
       }
     }
     if (items.empty()) return std::nullopt;
+    // A word alone is ranked with its relatives, but for one that must be there.
+    if (items.size() == 1 && is_word_that_must(items.front())) return std::move(items.front());
     if (items.size() == 1) return without_must(std::move(items.front()));
     for (QueryNode& item : items) {
       if (is_field(item.kind) || is_proximity(item.kind) || item.kind == NodeKind::all_of) {
@@ -232,6 +234,10 @@ class Parser {
       }
     }
     return joined(NodeKind::words, std::move(items));
+  }
+
+  static bool is_word_that_must(const QueryNode& item) {
+    return item.kind == NodeKind::must && item.children.front().kind == NodeKind::word;
   }
 
   // "Co (i gdzie) zrobiono" is one row of words; "(+a b) c" is not, since the plus speaks of its own bracket.

@@ -20,7 +20,7 @@ struct Refusal {
 Refusal refusal_of(Xapian::docid id, IndexReader& reader, const QueryNode& root, std::string_view text,
                    const SearchOptions& options, const SearchContext& context);
 
-// "nie ma w nim słów: zamek; jest z dnia spoza zakresu".
+// "nie ma w nim słów: zamek; raport jest z innego miejsca".
 std::string describe(const Refusal& refusal);
 
 }  // namespace kwerenda

@@ -144,6 +144,11 @@ struct Searcher::Impl {
 
   QueryNode within_topics(QueryNode query, const std::vector<std::string>& names) const {
     if (names.empty()) return query;
+    if (query.kind == NodeKind::word) {  // ranks as it does without topics
+      QueryNode list;
+      list.children.push_back(std::move(query));
+      query = std::move(list);
+    }
     QueryNode both;
     both.kind = NodeKind::all_of;
     both.children.push_back(std::move(query));

@@ -19,8 +19,8 @@ class IndexVocabulary : public Vocabulary {
   virtual double passages() const = 0;
   // The years that reports are of, in order.
   virtual std::vector<std::uint32_t> years() const = 0;
-  // Index terms of the reports whose source, folded, holds `part`; `limit` at most; `more` tells that there
-  // were others.
+  // Index terms of the reports whose file or own name, folded, holds `part`; `limit` at most; `more` tells
+  // that there were others.
   virtual std::vector<std::string> terms_of_reports(std::string_view part, std::size_t limit,
                                                     bool& more) const = 0;
   // The keys of all places of reports, in order.

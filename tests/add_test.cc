@@ -412,6 +412,54 @@ TEST_F(Add, NestedRootsPurgeNothingBelowOneThatIsGone) {
   }
 }
 
+// A run without --purge has seen the shorter file.
+TEST_F(Add, PurgeReadsAFileOfWhichMoreRecordsAreStored) {
+  AddSettings purge;
+  purge.purge = Purge::vanished;
+  write("r/z.jsonl", "{\"_id\":\"1\",\"text\":\"x\"}\n{\"_id\":\"2\",\"text\":\"y\"}\n");
+  add({"r"});
+  write("r/z.jsonl", "{\"_id\":\"1\",\"text\":\"x\"}\n");
+  add({"r"});
+  ASSERT_TRUE(stored_.contains("2")) << "nobody asked for it to go";
+  EXPECT_EQ(add({"r"}, purge).removed, 1U);
+  EXPECT_FALSE(stored_.contains("2"));
+  EXPECT_EQ(add({"r"}, purge).unchanged, 1U);
+}
+
+// Until a file of records was read to its end nothing is known of it, whatever is committed on the way.
+TEST_F(Add, AFileOfRecordsIsNotKnownWhileItIsRead) {
+  write("z.jsonl", "{\"_id\":\"1\",\"text\":\"x\"}\n");
+  add({"z.jsonl"});
+  write("z.jsonl", "{\"_id\":\"1\",\"text\":\"y\"}\n");
+  AddTarget watching = target();
+  bool known_while_added = false;
+  const auto add_report = watching.add;
+  watching.add = [&](Report&& report, std::vector<Passage>&& passages) {
+    known_while_added = known_while_added || watching.file_time("z.jsonl");
+    return add_report(std::move(report), std::move(passages));
+  };
+  add_paths({"z.jsonl"}, {}, watching, {});
+  EXPECT_EQ(stored_.at("1").passages, 1U);
+  EXPECT_FALSE(known_while_added);
+  EXPECT_TRUE(watching.file_time("z.jsonl"));
+}
+
+TEST_F(Add, ARootAboveHoldsNothingBesideItself) {
+  AddSettings purge;
+  purge.purge = Purge::vanished;
+  write("a/b/c/d.txt", "D.");
+  write("mnt/x.txt", "X.");
+  fs::current_path("a/b");
+  add({"../../mnt", ".."});
+  ASSERT_TRUE(stored_.contains("../../mnt/x.txt"));
+  fs::rename("../../mnt", "../../mnt.off");
+  EXPECT_EQ(add({".."}, purge).removed, 0U);
+  EXPECT_TRUE(stored_.contains("../../mnt/x.txt"));
+  fs::remove("c/d.txt");
+  write("e.txt", "E.");
+  EXPECT_EQ(add({".."}, purge).removed, 1U) << "what stood below it is gone";
+}
+
 // The index stores the source of a record as it is printed.
 TEST_F(Add, PurgeKnowsFilesWithOddNames) {
   AddSettings purge;

@@ -136,6 +136,11 @@ TEST(CompiledQuery, WhatMatches) {
       {"ochrona /z (ludność AND gmina)", "1"},
       {"ochrona /z (ludność AND schron)", ""},
       {"ochrona /z (ludność /a schron)", ""},
+      {"ochrona /z ((ludność AND schron) OR parasol)", ""},
+      {"ochrona /z ((ludność AND gmina) OR parasol)", "1"},
+      {"ochrona /z ((ludność AND schron) OR gmina)", "1"},
+      {"ochrona NEAR/3 ((ludność AND schron) OR parasol)", ""},
+      {"ochrona NEAR/3 (parasol OR (ludność AND gmina))", "1"},
       {"ochrona NEAR/3 (ludność AND gmina)", "1"},
       {"ochrona NEAR/1 (ludność AND gmina)", ""},
       {"(ochrona AND ludność) NEAR/3 (gmina AND ludność)", ""},  // two of them: "ludność" is near no other
@@ -418,8 +423,9 @@ TEST(CompiledQuery, BracketsBesideNearAreBounded) {
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::limit);
-    EXPECT_STREQ(error.what(),
-                 "AND w nawiasach obok NEAR daje więcej niż 64 połączeń; rozpisz zapytanie na prostsze.");
+    EXPECT_STREQ(
+        error.what(),
+        "AND w nawiasach obok NEAR lub /z daje więcej niż 64 połączeń; rozpisz zapytanie na prostsze.");
   }
 }
 

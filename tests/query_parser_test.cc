@@ -145,7 +145,7 @@ constexpr Row kTrees[] = {
 
     // Signs
     {"+schron gmina -konkurs", "(words (must schron) gmina (not konkurs))"},
-    {"+schron", "schron"},
+    {"+schron", "(must schron)"},
     {"-\"obrona cywilna\" gmina", "(words (not (phrase obrona cywilna)) gmina)"},
     {"+(a b) c", "(words (must (words a b)) c)"},
     {"(+a b) c", "(words (words (must a) b) c)"},

@@ -892,6 +892,27 @@ TEST(Search, SimilarWithinTopics) {
   for (const std::string& citation : within) EXPECT_NE(citation, "b.txt#p1");
 }
 
+// "gmini*" is the form "gminie" and not the lemma of it, beside other words too.
+TEST(Search, WildcardsAmongWordsAskTheText) {
+  for (const char* query :
+       {"gmini*", "gmini* parasol", "gmini* -parasol", "gmini* OR parasol", "*inie parasol"}) {
+    const SearchResult result = few().searcher.search(query);
+    EXPECT_EQ(citations(result), Strings{"a.txt#p3"}) << query;
+    EXPECT_EQ(result.matches, 1U) << query;
+  }
+}
+
+TEST(Search, AWordThatMustBeThereHasNoRelatives) {
+  const Searcher& searcher = few().searcher;
+  EXPECT_EQ(searcher.search("+budowa").matches, 0U);
+  EXPECT_EQ(searcher.search("+budowa parasol").matches, 0U);
+  EXPECT_EQ(searcher.search("budowa").matches, searcher.search("budowa parasol").matches);
+  EXPECT_GT(searcher.search("budowa").matches, 0U);  // "buduje"
+  SearchOptions within;
+  within.topics = {"gis"};
+  EXPECT_EQ(searcher.search("planista", within).matches, searcher.search("planista parasol", within).matches);
+}
+
 TEST(Search, PlacesAreRepairedAmongPlaces) {
   const struct {
     const char* place;
