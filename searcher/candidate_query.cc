@@ -42,11 +42,18 @@ CandidateQuery CandidateQuery::preferring(CandidateQuery wanted, CandidateQuery 
   return pair_of(Kind::preferring, std::move(wanted), std::move(liked));
 }
 
-Xapian::Query xapian_query(const CandidateQuery& query) {
+namespace {
+
+// What is taken off adds nothing to a score. It is said without what would only score: of Xapian 1.4.22 an
+// AND NOT whose right side has an AND MAYBE beneath an AND finds passages that it should not (2,106 for
+// 1,374).
+enum class Scores : std::uint8_t { used, unused };
+
+Xapian::Query translated(const CandidateQuery& query, Scores scores) {
   using Kind = CandidateQuery::Kind;
   const auto joined = [&](Xapian::Query::op op) {
     std::vector<Xapian::Query> parts;
-    for (const CandidateQuery& child : query.children) parts.push_back(xapian_query(child));
+    for (const CandidateQuery& child : query.children) parts.push_back(translated(child, scores));
     return Xapian::Query(op, parts.begin(), parts.end());
   };
   switch (query.kind) {
@@ -66,12 +73,18 @@ Xapian::Query xapian_query(const CandidateQuery& query) {
     case Kind::all:
       return joined(Xapian::Query::OP_AND);
     case Kind::except:
-      return joined(Xapian::Query::OP_AND_NOT);
+      return {Xapian::Query::OP_AND_NOT, translated(query.children.front(), scores),
+              translated(query.children.back(), Scores::unused)};
     case Kind::preferring:
+      if (scores == Scores::unused) return translated(query.children.front(), scores);
       return joined(Xapian::Query::OP_AND_MAYBE);
   }
   return {};
 }
+
+}  // namespace
+
+Xapian::Query xapian_query(const CandidateQuery& query) { return translated(query, Scores::used); }
 
 Xapian::TfIdfWeight impact_weighting() { return Xapian::TfIdfWeight("nnn"); }
 
