@@ -197,7 +197,8 @@ class Walker {
   }
 
   void walk_in_parts(int fd, const std::string& path, int depth, std::span<const std::string> names) {
-    const std::size_t size = std::clamp<std::size_t>(names.size() / (8 * threads_), 1, kMostEntriesAtATime);
+    const std::size_t size =
+        std::clamp<std::size_t>(names.size() / (std::size_t{8} * threads_), 1, kMostEntriesAtATime);
     std::vector<Walker> parts((names.size() + size - 1) / size, Walker(this));
     std::atomic<std::size_t> next = 0;
     std::vector<std::exception_ptr> failures(parts.size());
