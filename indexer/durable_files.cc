@@ -128,18 +128,6 @@ void make_directories(const fs::path& directory) {
   fsync_directory(parent_of(whole));
 }
 
-void fsync_files_of(const fs::path& directory) {
-  try {
-    for (const auto& entry : fs::directory_iterator(directory)) {
-      if (entry.is_regular_file()) fsync_file(entry.path());
-    }
-  } catch (const fs::filesystem_error& error) {
-    fail(directory, message("nie można przejrzeć katalogu", "cannot list the directory"),
-         error.code().value());
-  }
-  fsync_directory(directory);
-}
-
 void rename_durably(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0)
     fail(to, message("nie można zmienić nazwy", "cannot rename"), errno);

@@ -27,9 +27,6 @@ void replace_file(const std::filesystem::path& path, std::string_view contents);
 // directory with all that is in it. One that is there already is left alone. Throws Error{io}.
 void make_directories(const std::filesystem::path& directory);
 
-// Fsyncs every file of the directory, then the directory. Not recursive. Throws Error{io}.
-void fsync_files_of(const std::filesystem::path& directory);
-
 // Renames within one directory, durably. Throws Error{io}.
 void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
 

@@ -176,6 +176,24 @@ void PassageMatcher::match_token(std::string_view text, std::uint32_t i, Matched
   matched.seen_stems |= match.stems;
 }
 
+template <typename PhrasesThatBegin>
+void PassageMatcher::mark_runs(const std::vector<std::uint32_t>& keys,
+                               const std::vector<std::uint32_t>& first,
+                               std::vector<std::vector<std::uint32_t>> KeyPhrase::*places,
+                               PhrasesThatBegin phrases_that_begin, MatchedText& matched) const {
+  std::vector<std::size_t> run;
+  for (std::size_t token = 0; token + 1 < first.size(); ++token) {
+    for (std::uint32_t at = first[token]; at < first[token + 1]; ++at) {
+      const std::vector<std::uint32_t>* const begun = phrases_that_begin(keys[at]);
+      if (!begun) continue;
+      for (const std::uint32_t number : *begun) {
+        const KeyPhrase& phrase = phrases_[number];
+        mark_run(phrase.leaf, phrase.*places, phrase.gap, token, keys, first, run, matched);
+      }
+    }
+  }
+}
+
 void PassageMatcher::match_phrases(std::string_view text, MatchedText& matched) {
   if (phrases_.empty()) return;
   std::vector<std::uint32_t> keys, first;
@@ -185,17 +203,13 @@ void PassageMatcher::match_phrases(std::string_view text, MatchedText& matched) 
     keys.insert(keys.end(), found.begin(), found.end());
   }
   first.push_back(static_cast<std::uint32_t>(keys.size()));
-  std::vector<std::size_t> run;
-  for (std::size_t token = 0; token + 1 < first.size(); ++token) {
-    for (std::uint32_t at = first[token]; at < first[token + 1]; ++at) {
-      const auto begun = begin_keys_.find(keys[at]);
-      if (begun == begin_keys_.end()) continue;
-      for (const std::uint32_t number : begun->second) {
-        const KeyPhrase& phrase = phrases_[number];
-        mark_run(phrase.leaf, phrase.keys, phrase.gap, token, keys, first, run, matched);
-      }
-    }
-  }
+  mark_runs(
+      keys, first, &KeyPhrase::keys,
+      [&](std::uint32_t key) {
+        const auto begun = begin_keys_.find(key);
+        return begun == begin_keys_.end() ? nullptr : &begun->second;
+      },
+      matched);
 }
 
 void PassageMatcher::match(std::string_view text, MatchedText& matched) {
@@ -246,17 +260,9 @@ void PassageMatcher::match(KeyStreamView stream, MatchedText& matched) const {
   first.push_back(static_cast<std::uint32_t>(keys.size()));
   if (first.size() != matched.token_count + std::size_t{1})
     return;  // a stream that begins with a further key: not one of ours
-  std::vector<std::size_t> run;
-  for (std::size_t token = 0; token < tokens; ++token) {
-    for (std::uint32_t at = first[token]; at < first[token + 1]; ++at) {
-      const auto* const begun = begin_hashes_.find(static_cast<std::uint16_t>(keys[at]));
-      if (!begun) continue;
-      for (const std::uint32_t number : *begun) {
-        const KeyPhrase& phrase = phrases_[number];
-        mark_run(phrase.leaf, phrase.hashes, phrase.gap, token, keys, first, run, matched);
-      }
-    }
-  }
+  mark_runs(
+      keys, first, &KeyPhrase::hashes,
+      [&](std::uint32_t hash) { return begin_hashes_.find(static_cast<std::uint16_t>(hash)); }, matched);
 }
 
 }  // namespace kwerenda

@@ -169,6 +169,12 @@ class PassageMatcher {
   void begin(std::string_view text, MatchedText& matched) const;
   void match_token(std::string_view text, std::uint32_t token, MatchedText& matched);
   void match_phrases(std::string_view text, MatchedText& matched);
+  // Marks all runs. `keys`, `first`: keys of the tokens, or hashes of them, as for mark_run(); `places` of a
+  // phrase are the same kind. `phrases_that_begin(key)`: pointer to the numbers of phrases, or null.
+  template <typename PhrasesThatBegin>
+  void mark_runs(const std::vector<std::uint32_t>& keys, const std::vector<std::uint32_t>& first,
+                 std::vector<std::vector<std::uint32_t>> KeyPhrase::*places,
+                 PhrasesThatBegin phrases_that_begin, MatchedText& matched) const;
 
   std::vector<LeafPattern> patterns_;
   std::vector<KeyPhrase> phrases_;

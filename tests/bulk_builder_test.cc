@@ -817,7 +817,8 @@ TEST(BulkBuilder, FailedWritesLeaveNothing) {
       const std::string text =
           error_of(ErrorKind::io, [&] { build(collection, directory / "index", {.memory_bytes = 0}); });
       ASSERT_EQ(0, ::setrlimit(RLIMIT_FSIZE, &before));
-      EXPECT_NE(std::string::npos, text.find("nie można zapisać pliku: plik przekroczyłby dozwolony rozmiar"))
+      EXPECT_NE(std::string::npos,
+                text.find("nie można zapisać pliku: przekroczony największy dozwolony rozmiar pliku"))
           << text;
       EXPECT_EQ(1u, directory.entries());
     }
@@ -946,7 +947,7 @@ TEST(OutputFile, WhatFailsAsideIsThrown) {
                         Writing::aside);
     given_up.append(std::string(8192, 'x'));
     ::setrlimit(RLIMIT_FSIZE, &limit);
-    EXPECT_ERROR(io, "nie można zapisać pliku: plik przekroczyłby dozwolony rozmiar", {
+    EXPECT_ERROR(io, "nie można zapisać pliku: przekroczony największy dozwolony rozmiar pliku", {
       for (std::size_t i = 0; i < pieces; ++i) file.append(std::string(4000, 'x'));
       file.finish();
     });

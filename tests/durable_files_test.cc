@@ -97,7 +97,6 @@ TEST_F(DurableFiles, EachFailureNamesThePathAndTheReason) {
       {"sync a missing file", [&] { fsync_file(none); }, "nie można otworzyć pliku"},
       {"sync a file as a directory", [&] { fsync_directory(directory_ / "plik"); },
        "nie można otworzyć katalogu"},
-      {"list a missing directory", [&] { fsync_files_of(none); }, "nie można przejrzeć katalogu"},
       {"rename a missing file", [&] { rename_durably(none, directory_ / "y"); }, "nie można zmienić nazwy"},
       {"a file where a directory should be", [&] { make_directories(directory_ / "plik"); },
        "znaleziono plik"},

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "analysis/message.h"
+#include "analysis/system_reason.h"
 
 namespace kwerenda::glass {
 namespace {
@@ -22,48 +23,16 @@ namespace {
 // megabytes at once.
 constexpr std::uint64_t kWriteBackBytes = 16u << 20;
 
-std::string reason(int error_number) {
-  switch (error_number) {
-    case EACCES:
-    case EPERM:
-      return message("brak uprawnień", "permission denied");
-    case ENOENT:
-      return message("nie ma takiego pliku ani katalogu", "no such file or directory");
-    case EEXIST:
-      return message("już istnieje", "already exists");
-    case ENOTDIR:
-      return message("to nie jest katalog", "this is not a directory");
-    case ENOTEMPTY:
-      return message("katalog nie jest pusty", "the directory is not empty");
-    case EFBIG:
-      return message("plik przekroczyłby dozwolony rozmiar", "the file would exceed the allowed size");
-    case EROFS:
-      return message("system plików tylko do odczytu", "the file system is read-only");
-    case EIO:
-      return message("błąd wejścia-wyjścia", "input/output error");
-    case EMFILE:
-    case ENFILE:
-      return message("za dużo otwartych plików", "too many open files");
-    default:
-      return std::generic_category().message(error_number);
-  }
-}
-
 }  // namespace
 
 Error io_error(const std::filesystem::path& path, std::string_view attempted, int error_number) {
-  std::string text = path.string() + ": " + std::string(attempted) + ": ";
+  std::string text = path.string() + ": " + std::string(attempted) + ": " + system_reason(error_number);
   if (error_number == ENOSPC || error_number == EDQUOT) {
-    text += error_number == ENOSPC
-                ? message("brak miejsca na dysku", "no space left on the disk")
-                : message("przekroczony przydział miejsca na dysku", "the disk quota is exceeded");
     std::error_code ignored;
     const auto space = std::filesystem::space(path.parent_path(), ignored);
     if (!ignored) text += message(" (wolne {} MB)", " ({} MB free)", space.available >> 20);
     text += message("; zwolnij miejsce i powtórz to samo polecenie",
                     "; free some space and repeat the same command");
-  } else {
-    text += reason(error_number);
   }
   return Error(ErrorKind::io, text);
 }
