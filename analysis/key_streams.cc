@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -50,6 +51,19 @@ T number(const unsigned char* at) {
 }
 
 }  // namespace
+
+std::uint32_t tokens_in(KeyStreamView stream) {
+  static_assert(kFurtherKey == 1 << 15);
+  constexpr std::size_t kPart = 0x8000;  // so many fit 16 bits, in which the compiler adds eight at a time
+  std::size_t further = 0;
+  for (std::size_t at = 0; at < stream.size(); at += kPart) {
+    std::uint16_t of_part = 0;
+    for (const std::uint16_t key : stream.subspan(at, std::min(kPart, stream.size() - at)))
+      of_part = static_cast<std::uint16_t>(of_part + (key >> 15));
+    further += of_part;
+  }
+  return static_cast<std::uint32_t>(stream.size() - further);
+}
 
 std::uint32_t key_stream_checksum(std::uint32_t docid, std::uint64_t report_offset,
                                   std::span<const unsigned char> report,
@@ -117,6 +131,11 @@ std::uint64_t KeyStreamFile::report_of(std::uint32_t docid) const {
   Reader in{data_ + offset + 4, data_ + table_};
   const std::uint64_t back = in.varint();
   return in.ok && back >= 4 && back <= offset / 2 ? number<std::uint64_t>(data_ + offset - 2 * back) : 0;
+}
+
+void KeyStreamFile::prefetch_place(std::uint32_t docid) const {
+  if (docid == 0 || docid > documents_) return;
+  __builtin_prefetch(data_ + table_ + 4 * (std::size_t{docid} - 1));
 }
 
 // An entry is some 300 bytes; behind its first lines the processor sees by itself where it goes.

@@ -35,6 +35,9 @@ using KeyStream = std::vector<std::uint16_t>;
 using KeyStreamView = std::span<const std::uint16_t>;
 inline constexpr std::uint16_t kFurtherKey = 0x8000;
 
+// Keys that are no further ones.
+std::uint32_t tokens_in(KeyStreamView stream);
+
 inline constexpr const char* kKeyStreamsName = "keys.kw";
 
 // What ranking knows of a passage without its text.
@@ -56,7 +59,9 @@ class KeyStreamFile {
   bool read(std::uint32_t docid, PassageKeys& out) const;
   // The passage's report, without looking at the checksum; 0 if there is no such entry.
   std::uint64_t report_of(std::uint32_t docid) const;
-  // Tells the processor that the entry is about to be read. Any docid will do.
+  // Tell the processor that the entry is about to be read: first where it is, which prefetch() needs itself
+  // and would wait for, some entries later what it is. Any docid will do.
+  void prefetch_place(std::uint32_t docid) const;
   void prefetch(std::uint32_t docid) const;
 
  private:

@@ -3,6 +3,7 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -99,6 +100,8 @@ std::string lowered(std::string_view text) {
 
 std::string printable(std::string_view bytes) {
   constexpr char kDigits[] = "0123456789ABCDEF";
+  const auto is_plain = [](char byte) { return byte >= ' ' && byte <= '~'; };
+  if (std::all_of(bytes.begin(), bytes.end(), is_plain)) return std::string(bytes);
   std::string out;
   out.reserve(bytes.size());
   for (std::size_t at = 0; at < bytes.size();) {

@@ -46,6 +46,21 @@ void mark_run(LeafMask leaf, const std::vector<std::vector<std::uint32_t>>& plac
   matched.seen |= leaf;
 }
 
+// Calls visit(token, value) for each key of the stream that `values` has. Returns the number of its tokens.
+template <typename Value, typename Visit>
+std::uint32_t for_each_known(KeyStreamView stream, const ByKeyHash<Value>& values, Visit visit) {
+  std::uint32_t tokens = 0;  // that begin before `counted`
+  std::size_t counted = 0;
+  for (std::size_t i = 0; i < stream.size(); ++i) {
+    const Value* const value = values.find(stream[i] & (kFurtherKey - 1));
+    if (!value) continue;
+    tokens += tokens_in(stream.subspan(counted, i + 1 - counted));
+    counted = i + 1;
+    if (tokens > 0) visit(tokens - 1, *value);
+  }
+  return tokens + tokens_in(stream.subspan(counted));
+}
+
 void add_once(std::uint32_t number, std::vector<std::uint32_t>& to) {
   if (to.empty() || to.back() != number) to.push_back(number);
 }
@@ -219,14 +234,12 @@ void PassageMatcher::match(std::string_view text, MatchedText& matched) {
 }
 
 void PassageMatcher::match(std::string_view text, KeyStreamView stream, MatchedText& matched) {
-  begin(text, matched);
-  std::uint32_t tokens = 0;
   worth_a_look_.clear();
-  for (const std::uint16_t key : stream) {
-    tokens += !(key & kFurtherKey);
-    if (!hash_masks_.find(key & (kFurtherKey - 1)) || tokens == 0) continue;
-    if (worth_a_look_.empty() || worth_a_look_.back() != tokens - 1) worth_a_look_.push_back(tokens - 1);
-  }
+  const std::uint32_t tokens = for_each_known(stream, hash_masks_, [&](std::uint32_t token, const KeyMasks&) {
+    if (worth_a_look_.empty() || worth_a_look_.back() != token) worth_a_look_.push_back(token);
+  });
+  matched.tokens.reserve(tokens);
+  begin(text, matched);
   if (tokens != matched.token_count) {
     for (std::uint32_t i = 0; i < matched.token_count; ++i) match_token(text, i, matched);
   } else {
@@ -237,20 +250,16 @@ void PassageMatcher::match(std::string_view text, KeyStreamView stream, MatchedT
 
 void PassageMatcher::match(KeyStreamView stream, MatchedText& matched) const {
   clear(matched);
-  std::uint32_t tokens = 0;
-  for (const std::uint16_t key : stream) {
-    tokens += !(key & kFurtherKey);
-    const KeyMasks* const found = hash_masks_.find(key & (kFurtherKey - 1));
-    if (!found || tokens == 0 || !(found->leaves | found->relatives)) continue;
-    if (matched.matches.empty() || matched.matches.back().token != tokens - 1)
-      matched.matches.push_back({.token = tokens - 1});
+  matched.token_count = for_each_known(stream, hash_masks_, [&](std::uint32_t token, const KeyMasks& found) {
+    if (!(found.leaves | found.relatives)) return;
+    if (matched.matches.empty() || matched.matches.back().token != token)
+      matched.matches.push_back({.token = token});
     TokenMatch& match = matched.matches.back();
-    match.leaves |= found->leaves;
-    match.relatives |= found->relatives & ~exact_only_;
+    match.leaves |= found.leaves;
+    match.relatives |= found.relatives & ~exact_only_;
     matched.seen |= match.leaves;
     matched.seen_relatives |= match.relatives;
-  }
-  matched.token_count = tokens;
+  });
   if (phrases_.empty()) return;
   std::vector<std::uint32_t> keys, first;
   for (std::uint16_t key : stream) {

@@ -63,7 +63,7 @@ struct MatchedText {
 };
 
 // Values by short key hash, for the few hashes of a query among the many of a stream: most look-ups end at
-// one bit.
+// one byte.
 template <typename Value>
 class ByKeyHash {
  public:
@@ -72,7 +72,7 @@ class ByKeyHash {
     if (const auto known = place_of(hash); known < slots_.size() && slots_[known].used)
       return slots_[known].value;
     if (2 * (used_ + 1) > slots_.size()) grow();
-    wanted_[hash / 64] |= std::uint64_t{1} << hash % 64;
+    may_have_[hash % kKinds] = true;
     Slot& slot = slots_[place_of(hash)];
     slot.hash = hash;
     slot.used = true;
@@ -81,8 +81,9 @@ class ByKeyHash {
   }
   // Null if there is none.
   const Value* find(std::uint16_t hash) const {
-    if (!(wanted_[hash / 64] >> hash % 64 & 1)) return nullptr;
-    return &slots_[place_of(hash)].value;
+    if (!may_have_[hash % kKinds]) return nullptr;
+    const Slot& slot = slots_[place_of(hash)];
+    return slot.used ? &slot.value : nullptr;
   }
 
  private:
@@ -107,8 +108,9 @@ class ByKeyHash {
     }
   }
 
-  std::array<std::uint64_t, 512> wanted_{};  // a bit a hash
-  std::vector<Slot> slots_;                  // a power of two, at most half full
+  static constexpr std::size_t kKinds = 4096;  // of hashes: those that end alike
+  std::array<bool, kKinds> may_have_{};
+  std::vector<Slot> slots_;  // a power of two, at most half full
   std::size_t used_ = 0;
 };
 

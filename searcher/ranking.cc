@@ -8,28 +8,29 @@
 namespace kwerenda {
 namespace {
 
-using Counts = std::array<std::uint16_t, kMaxLeaves>;
-
 template <typename Visit>
 void for_each_leaf(LeafMask mask, Visit visit) {
   for (; mask; mask &= mask - 1) visit(static_cast<std::size_t>(std::countr_zero(mask)));
 }
 
-// Occurrences of each word in one text; only of the query's words.
-struct FieldCounts {
-  Counts leaves, exact, relatives, stems;
-
-  FieldCounts(const MatchedText* matched, std::size_t words) {
-    for (Counts* counts : {&leaves, &exact, &relatives, &stems}) std::fill_n(counts->begin(), words, 0);
-    if (!matched) return;
-    for (const TokenMatch& match : matched->matches) {
-      for_each_leaf(match.leaves, [&](std::size_t leaf) { ++leaves[leaf]; });
-      for_each_leaf(match.exact, [&](std::size_t leaf) { ++exact[leaf]; });
-      for_each_leaf(match.relatives, [&](std::size_t leaf) { ++relatives[leaf]; });
-      for_each_leaf(match.stems, [&](std::size_t leaf) { ++stems[leaf]; });
-    }
-  }
+// Occurrences of a word in one text.
+struct WordCounts {
+  std::uint16_t leaves = 0, exact = 0, relatives = 0, stems = 0;
 };
+
+// Of the query's words in one text; the rest is left as it is.
+using FieldCounts = std::array<WordCounts, kMaxLeaves>;
+
+void count_words(const MatchedText* matched, std::size_t words, FieldCounts& counts) {
+  std::fill_n(counts.begin(), words, WordCounts());
+  if (!matched) return;
+  for (const TokenMatch& match : matched->matches) {
+    for_each_leaf(match.leaves, [&](std::size_t leaf) { ++counts[leaf].leaves; });
+    for_each_leaf(match.exact, [&](std::size_t leaf) { ++counts[leaf].exact; });
+    for_each_leaf(match.relatives, [&](std::size_t leaf) { ++counts[leaf].relatives; });
+    for_each_leaf(match.stems, [&](std::size_t leaf) { ++counts[leaf].stems; });
+  }
+}
 
 LeafMask seen_in(const MatchedText* matched) { return matched ? matched->seen : 0; }
 
@@ -70,8 +71,10 @@ Ranking::Ranking(const RankingSettings& settings, std::vector<RankedWord> words,
 }
 
 double Ranking::score(const PassageEvidence& evidence, std::span<double> shares) const {
-  const FieldCounts text(evidence.text, words_.size()), title(evidence.title, words_.size()),
-      heading(evidence.heading, words_.size());
+  FieldCounts text, title, heading;
+  count_words(evidence.text, words_.size(), text);
+  count_words(evidence.title, words_.size(), title);
+  count_words(evidence.heading, words_.size(), heading);
   const double normalisation =
       1 - settings_.b + settings_.b * static_cast<double>(evidence.bytes) / pivot_bytes_;
   const auto saturated = [&](double in_text, double in_title, double in_heading) {
@@ -82,12 +85,12 @@ double Ranking::score(const PassageEvidence& evidence, std::span<double> shares)
   std::fill(shares.begin(), shares.end(), 0);
   double sum = 0;
   for (std::size_t i = 0; i < words_.size(); ++i) {
-    double share = saturated(text.leaves[i], title.leaves[i], heading.leaves[i]) +
-                   settings_.exact * saturated(text.exact[i], 0, 0);
+    double share = saturated(text[i].leaves, title[i].leaves, heading[i].leaves) +
+                   settings_.exact * saturated(text[i].exact, 0, 0);
     if (share == 0) {
       share = std::max(
-          settings_.relative * saturated(text.relatives[i], title.relatives[i], heading.relatives[i]),
-          settings_.stem * saturated(text.stems[i], 0, 0));
+          settings_.relative * saturated(text[i].relatives, title[i].relatives, heading[i].relatives),
+          settings_.stem * saturated(text[i].stems, 0, 0));
     }
     share *= weights_[i];
     give(shares, i, share);
