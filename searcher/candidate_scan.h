@@ -1,9 +1,10 @@
 // Answers a candidate query from the posting lists of the segments: the first ranking stage.
 //
-// Term at a time over windows of passages: a window's scores fit the first-level cache, every posting costs
-// one decoding and one addition, and what matches is a set of bits, so that AND, OR and NOT are single
-// instructions for 64 passages. (Turtle and Flood, "Query evaluation: strategies and optimizations", 1995,
-// for the two orders of evaluation.) No list is left unread: counts are exact.
+// Term at a time over windows of passages: a window's scores fit the first-level cache, and every posting
+// costs one decoding and one addition. Where words are only joined, what gets its first score is a match;
+// elsewhere what matches is a set of bits, so that AND, OR and NOT are single instructions for 64 passages.
+// (Turtle and Flood, "Query evaluation: strategies and optimizations", 1995, for the two orders of
+// evaluation.) No list is left unread: counts are exact.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,8 @@
 #include "searcher/glass_table.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <limits>
 
 #include "analysis/block_sum.h"
@@ -29,6 +31,102 @@ std::uint32_t big_endian_2(const unsigned char* at) { return static_cast<std::ui
 std::uint32_t big_endian_4(const unsigned char* at) { return big_endian_2(at) << 16 | big_endian_2(at + 2); }
 
 const char* chars(const unsigned char* at) { return reinterpret_cast<const char*>(at); }
+
+template <typename Number>
+std::uint64_t loaded(const char* at) {
+  Number number;
+  std::memcpy(&number, at, sizeof number);
+  return number;
+}
+
+// The first 8 bytes of `bytes` as a number that is in their order; what is missing is 0.
+std::uint64_t leading_number(std::string_view bytes) {
+  const std::size_t size = std::min<std::size_t>(bytes.size(), 8);
+  const char* const at = bytes.data();
+  std::uint64_t number = 0;
+  if (size == 8) {
+    number = loaded<std::uint64_t>(at);
+  } else if (size >= 4) {
+    number = loaded<std::uint32_t>(at) | loaded<std::uint32_t>(at + size - 4) << (8 * (size - 4));
+  } else if (size >= 2) {
+    number = loaded<std::uint16_t>(at) | loaded<std::uint16_t>(at + size - 2) << (8 * (size - 2));
+  } else if (size == 1) {
+    number = loaded<std::uint8_t>(at);
+  }
+  return __builtin_bswap64(number);
+}
+
+// Keys of a block as numbers: of the 8 bytes behind those, 7 at most, that its least and its greatest key
+// share. A lesser number is a lesser key.
+class KeyNumbers {
+ public:
+  KeyNumbers(std::string_view least, std::string_view greatest) : leading_(leading_number(least)) {
+    const std::uint64_t differ = leading_ ^ leading_number(greatest);
+    shared_ = std::min<std::size_t>(
+        {static_cast<std::size_t>(std::countl_zero(differ)) / 8, 7, least.size(), greatest.size()});
+    least_ = of(least);
+    greatest_ = of(greatest);
+  }
+
+  std::uint64_t of(std::string_view key) const {
+    return leading_number(key.substr(std::min(shared_, key.size())));
+  }
+  // True if the number of `key`, which may be of another block, says where it stands here.
+  bool fits(std::string_view key) const {
+    return key.size() >= shared_ &&
+           (shared_ == 0 || (leading_number(key) ^ leading_) >> (64 - 8 * shared_) == 0);
+  }
+  // Where a number stands, from 0 to 1, if keys are spread evenly.
+  double part_below(std::uint64_t number) const {
+    if (number <= least_) return 0;
+    if (number >= greatest_) return 1;
+    return static_cast<double>(number - least_) / static_cast<double>(greatest_ - least_);
+  }
+
+ private:
+  std::uint64_t leading_;
+  std::size_t shared_ = 0;
+  std::uint64_t least_ = 0, greatest_ = 0;
+};
+
+// The first of items [first, behind) that is not below the key; `is_below` is true of a beginning of them.
+// Looks at `guess`, which is one of them, then a little further and further from it, then halves.
+template <typename IsBelow>
+unsigned first_not_below(unsigned first, unsigned behind, unsigned guess, IsBelow is_below) {
+  constexpr unsigned kMostStep = 4;
+  if (is_below(guess)) {
+    first = guess + 1;
+    for (unsigned step = 1; step <= kMostStep && behind - first > step; step *= 2) {
+      if (!is_below(first + step - 1)) {
+        behind = first + step - 1;
+        break;
+      }
+      first += step;
+    }
+  } else {
+    behind = guess;
+    for (unsigned step = 1; step <= kMostStep && behind - first > step; step *= 2) {
+      if (is_below(behind - step)) {
+        first = behind - step + 1;
+        break;
+      }
+      behind -= step;
+    }
+  }
+  while (first < behind) {
+    const unsigned middle = (first + behind) / 2;
+    if (is_below(middle)) {
+      first = middle + 1;
+    } else {
+      behind = middle;
+    }
+  }
+  return first;
+}
+
+unsigned likely_item(double part, unsigned items) {
+  return std::min(items - 1, static_cast<unsigned>(part * items));
+}
 
 struct Root {
   std::uint64_t block = 0, level = 0, block_bytes = 0;
@@ -128,43 +226,92 @@ TableItem GlassTable::leaf_item(const unsigned char* block, unsigned number) con
   return item;
 }
 
-// The block of the last item that is not above (key, component 1).
-std::uint32_t GlassTable::child_for(const unsigned char* block, std::string_view key) const {
-  unsigned below = 0, above = items_in(block);
-  if (above == 0) fail();
+// The child of the last item that is not above (key, component 1). Document numbers and hashes are spread
+// evenly: where one lies between the block's ends tells nearly which item it is.
+GlassTable::Child GlassTable::child_for(const unsigned char* block, std::string_view key) const {
+  const unsigned items = items_in(block);
+  if (items == 0) fail();
   const auto offset_of = [&](unsigned number) {
     const std::size_t offset = item_offset(block, number, kBranchItemHead + kComponentBytes);
     if (offset + kBranchItemHead + block[offset + 4] + kComponentBytes > block_bytes_) fail();
     return offset;
   };
-  while (above - below > 1) {
-    const unsigned middle = (below + above) / 2;
-    const std::size_t offset = offset_of(middle), size = block[offset + 4];
-    const int order = std::string_view(chars(block) + offset + kBranchItemHead, size).compare(key);
-    const unsigned component = big_endian_2(block + offset + kBranchItemHead + size);
-    (order < 0 || (order == 0 && component <= 1) ? below : above) = middle;
+  const auto key_at = [&](std::size_t offset) {
+    return std::string_view(chars(block) + offset + kBranchItemHead, block[offset + 4]);
+  };
+  const auto child_at = [&](std::size_t offset) { return big_endian_4(block + offset); };
+  const auto stands_before = [&](unsigned item) {
+    const std::size_t offset = offset_of(item);
+    const int order = key_at(offset).compare(key);
+    return order < 0 ||
+           (order == 0 && big_endian_2(block + offset + kBranchItemHead + block[offset + 4]) <= 1);
+  };
+  if (items < 3) return {child_at(offset_of(items == 2 && stands_before(1) ? 1 : 0)), kMiddle};
+  const KeyNumbers numbers(key_at(offset_of(1)), key_at(offset_of(items - 1)));  // the first has none
+  unsigned above = 1;
+  if (numbers.fits(key)) {
+    const std::uint64_t number = numbers.of(key);
+    const unsigned guess = 1 + likely_item(numbers.part_below(number), items - 1);
+    above = first_not_below(1, items, guess, [&](unsigned item) {
+      const std::uint64_t other = numbers.of(key_at(offset_of(item)));
+      return other != number ? other < number : stands_before(item);
+    });
+  } else {
+    above = first_not_below(1, items, items / 2, stands_before);
   }
-  return big_endian_4(block + offset_of(below));
+  const std::size_t offset = offset_of(above - 1);
+  Child child{child_at(offset), kMiddle};
+  if (above < items && above > 1) {
+    const KeyNumbers between(key_at(offset), key_at(offset_of(above)));
+    if (between.fits(key)) child.part = between.part_below(between.of(key));
+  }
+  return child;
 }
 
-TablePlace GlassTable::lower_bound(std::string_view key) const {
-  std::uint32_t number = root_;
+GlassTable::Child GlassTable::leaf_for(std::string_view key) const {
+  Child child{root_, kMiddle};
   for (unsigned level = root_level_; level > 0; --level) {
-    if (block(number)[4] != level) fail();
-    number = child_for(block(number), key);
+    const unsigned char* const branch = block(child.block);
+    if (branch[4] != level) fail();
+    child = child_for(branch, key);
   }
-  const unsigned char* const leaf = block(number);
+  return child;
+}
+
+// Looks where the key is likely to be: halving would wait for memory four to seven times.
+TablePlace GlassTable::lower_bound(std::string_view key) const {
+  const Child child = leaf_for(key);
+  const unsigned char* const leaf = block(child.block);
   if (leaf[4] != 0) fail();
-  unsigned first = 0, behind = items_in(leaf);
-  while (first < behind) {
-    const unsigned middle = (first + behind) / 2;
-    if (leaf_item(leaf, middle).key < key) {
-      first = middle + 1;
-    } else {
-      behind = middle;
-    }
+  const unsigned items = items_in(leaf);
+  if (items == 0) return {child.block, 0};
+  const unsigned guess = likely_item(child.part, items);
+  const TableItem there = leaf_item(leaf, guess);
+  if (there.first && there.key == key) return {child.block, guess};
+  return {child.block,
+          first_not_below(0, items, guess, [&](unsigned item) { return leaf_item(leaf, item).key < key; })};
+}
+
+// First the leaves' heads are on their way, for all keys, then what the heads say where the keys are.
+void GlassTable::prefetch(std::span<const std::string> keys) const {
+  constexpr std::size_t kLine = 64, kLines = 4;  // an entry takes five or so
+  std::vector<Child> leaves;
+  leaves.reserve(keys.size());
+  for (const std::string& key : keys) {
+    const Child child = leaf_for(key);
+    if (child.block >= blocks_) return;
+    leaves.push_back(child);
+    __builtin_prefetch(file_.data() + std::size_t{child.block} * block_bytes_);
   }
-  return {number, first};
+  for (const Child& child : leaves) {
+    const unsigned char* const leaf = file_.data() + std::size_t{child.block} * block_bytes_;
+    const std::size_t directory_end = big_endian_2(leaf + 9);
+    if (directory_end <= kDirectoryBegin || directory_end > block_bytes_) continue;
+    const unsigned items = static_cast<unsigned>((directory_end - kDirectoryBegin) / 2);
+    const std::size_t offset =
+        big_endian_2(leaf + kDirectoryBegin + std::size_t{2} * likely_item(child.part, items));
+    for (std::size_t line = 0; line < kLines; ++line) __builtin_prefetch(leaf + offset + line * kLine);
+  }
 }
 
 bool GlassTable::next(TablePlace& place, TableItem& item) const {

@@ -146,7 +146,9 @@ void IndexReader::open_segments() {
     std::vector<Xapian::docid>& documents = segment.dead_passages;
     for (const std::uint64_t key : segment.dead_reports) {
       PostingCursor(*segment.postlist, kReportPrefix + encode_report_key(key))
-          .each_below(PostingCursor::kEnd, [&](std::uint32_t id, std::uint32_t) { documents.push_back(id); });
+          .each_below(PostingCursor::kEnd, [&](std::uint64_t id, std::uint32_t) {
+            documents.push_back(static_cast<Xapian::docid>(id));
+          });
     }
     std::sort(documents.begin(), documents.end());
     dead[segment.database.get_uuid()] = documents;
@@ -173,6 +175,26 @@ void IndexReader::read(Xapian::docid id, StoredPassage& passage) {
   if (!record || !decode_passage(*record, *segment.decompressor, passage)) throw_damaged(id);
 }
 
+void IndexReader::prefetch(std::span<const Xapian::docid> ids) const {
+  std::vector<std::string> keys;
+  for (const Segment& segment : segments_) {
+    if (!segment.docdata) continue;
+    keys.clear();
+    for (const Xapian::docid id : ids) {
+      if (&segment_of(id) == &segment) keys.push_back(sortable(number_in_segment(id)));
+    }
+    segment.docdata->prefetch(keys);
+  }
+}
+
+void IndexReader::prefetch_reports(std::span<const std::uint64_t> keys) const {
+  std::vector<std::string> names;
+  names.reserve(keys.size());
+  for (const std::uint64_t key : keys)
+    names.push_back(metadata_key(kReportMetadataPrefix + encode_report_key(key)));
+  for (const Segment& segment : segments_) segment.postlist->prefetch(names);
+}
+
 void IndexReader::read_keys(Xapian::docid id, PassageKeys& keys) const {
   if (!segment_of(id).keys->read(number_in_segment(id), keys)) throw_damaged(id);
 }
@@ -187,8 +209,8 @@ std::vector<Xapian::docid> IndexReader::passages_of(std::uint64_t report_key) co
   for (std::size_t i = 0; i < segments_.size(); ++i) {
     if (segments_[i].dead_reports.contains(report_key)) continue;
     PostingCursor(*segments_[i].postlist, term)
-        .each_below(PostingCursor::kEnd, [&](std::uint32_t id, std::uint32_t) {
-          ids.push_back(static_cast<Xapian::docid>((id - std::size_t{1}) * segments_.size() + i + 1));
+        .each_below(PostingCursor::kEnd, [&](std::uint64_t id, std::uint32_t) {
+          ids.push_back(static_cast<Xapian::docid>((id - 1) * segments_.size() + i + 1));
         });
   }
   std::sort(ids.begin(), ids.end());

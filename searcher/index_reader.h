@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -75,7 +76,13 @@ class IndexReader {
   std::uint64_t report_of(Xapian::docid id) const {
     return segment_of(id).keys->report_of(number_in_segment(id));
   }
-  // Fetches into the processor's caches what read_keys() will read.
+  // Fetch into the processor's caches what read() and report() will read of these. Throw Error{corrupt}.
+  void prefetch(std::span<const Xapian::docid> ids) const;
+  void prefetch_reports(std::span<const std::uint64_t> keys) const;
+  // Fetch into the processor's caches what prefetch_keys() will read, and what read_keys() will.
+  void prefetch_place_of_keys(Xapian::docid id) const {
+    segment_of(id).keys->prefetch_place(number_in_segment(id));
+  }
   void prefetch_keys(Xapian::docid id) const { segment_of(id).keys->prefetch(number_in_segment(id)); }
   StoredReport report(std::uint64_t key) const;
 

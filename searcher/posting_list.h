@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -39,11 +40,14 @@ class PostingCursor {
   std::uint64_t docid() const { return docid_; }
   std::uint32_t impact() const { return impact_; }
 
-  // Calls visit(docid, impact) for each posting below `limit`, and stands behind them.
+  // Calls visit(docid, impact), numbers of 64 and 32 bits, for each posting below `limit`, and stands behind
+  // them.
   template <typename Visit>
   void each_below(std::uint64_t limit, Visit visit) {
     while (docid_ < limit) {
-      visit(static_cast<std::uint32_t>(docid_), impact_);
+      visit_inner(limit, visit);
+      if (docid_ >= limit) break;
+      visit(docid_, impact_);
       next();
     }
   }
@@ -60,6 +64,44 @@ class PostingCursor {
 
  private:
   static constexpr std::ptrdiff_t kMostPostingBytes = 10;  // two numbers of 32 bits
+
+  // As each_below(), but for those at the end of the chunk and those of more than three bytes. Most of a long
+  // list are of two: these are taken four at a time.
+  template <typename Visit>
+  void visit_inner(std::uint64_t limit, Visit visit) {
+    constexpr std::uint64_t kMostOfFour = 4 * 0x80;
+    constexpr std::uint64_t kFurther = 0x80;  // of a byte: the number goes on in the next
+    const unsigned char* at = at_;
+    const unsigned char* const end = end_;
+    std::uint64_t docid = docid_;
+    std::uint32_t impact = impact_;
+    for (std::uint64_t bytes = 0; end - at >= 8 && docid < limit;) {
+      std::memcpy(&bytes, at, sizeof bytes);
+      if ((bytes & kFurther * 0x0101010101010101) == 0 && docid + kMostOfFour <= limit) {
+        for (int i = 0; i < 4; ++i, bytes >>= 16) {
+          visit(docid, impact);
+          docid += (bytes & 0xff) + 1;
+          impact = static_cast<std::uint32_t>(bytes >> 8 & 0xff);
+        }
+        at += 8;
+      } else if ((bytes & kFurther * 0x0101) == 0) {
+        visit(docid, impact);
+        docid += (bytes & 0xff) + 1;
+        impact = static_cast<std::uint32_t>(bytes >> 8 & 0xff);
+        at += 2;
+      } else if ((bytes & kFurther * 0x010100) == 0) {
+        visit(docid, impact);
+        docid += ((bytes & 0x7f) | (bytes >> 1 & 0x3f80)) + 1;
+        impact = static_cast<std::uint32_t>(bytes >> 16 & 0xff);
+        at += 3;
+      } else {
+        break;
+      }
+    }
+    at_ = at;
+    docid_ = docid;
+    impact_ = impact;
+  }
 
   // Of at most 32 bits; five bytes are there.
   std::uint32_t short_varint() {

@@ -72,7 +72,7 @@ class GlassTables : public ::testing::Test {
 std::vector<std::pair<std::uint64_t, std::uint32_t>> list_of(PostingCursor cursor) {
   std::vector<std::pair<std::uint64_t, std::uint32_t>> postings;
   cursor.each_below(PostingCursor::kEnd,
-                    [&](std::uint32_t docid, std::uint32_t impact) { postings.emplace_back(docid, impact); });
+                    [&](std::uint64_t docid, std::uint32_t impact) { postings.emplace_back(docid, impact); });
   return postings;
 }
 
@@ -140,6 +140,82 @@ TEST_F(GlassTables, SkipTo) {
   }
 }
 
+// Gaps and impacts of one to three bytes in any order, windows that end anywhere.
+TEST_F(GlassTables, EachBelow) {
+  std::mt19937 random(5);
+  fs::remove_all(path_);
+  glass::BulkBuilder builder(path_, {.term_lists = glass::TermLists::omit});
+  glass::BulkShard& shard = builder.shard(0);
+  const glass::TermId dense = shard.intern("Zdense"), mixed = shard.intern("Zmixed");
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> all_dense, all_mixed;
+  std::uint32_t docid = 0;
+  for (int i = 0; i < 20000; ++i) {
+    const std::uint32_t most[] = {1, 3, 127, 128, 129, 400, 16384, 70000};
+    docid += static_cast<std::uint32_t>(1 + random() % most[random() % std::size(most)]);
+    const auto impact = static_cast<std::uint32_t>(random() % 50 ? 1 + random() % 72 : random() % 70000);
+    std::vector<glass::Posting> postings{{mixed, impact, {}}};
+    all_mixed.emplace_back(docid, impact);
+    if (docid < 200000 || i % 3) {
+      postings.push_back({dense, 7, {}});
+      all_dense.emplace_back(docid, 7);
+    }
+    shard.add(docid, postings, "x");
+  }
+  builder.finish();
+  const GlassTable postlist(path_, GlassTable::Name::postlist, GlassTable::Blocks::trust);
+  for (const auto& [term, all] : {std::pair{"Zdense", &all_dense}, std::pair{"Zmixed", &all_mixed}}) {
+    EXPECT_EQ(list_of(PostingCursor(postlist, term)), *all);
+    for (const std::uint32_t window : {1u, 5u, 600u, 4096u, 1000000u}) {
+      PostingCursor cursor(postlist, term);
+      std::vector<std::pair<std::uint64_t, std::uint32_t>> found;
+      while (cursor.docid() != PostingCursor::kEnd) {
+        const std::uint64_t limit = cursor.docid() + 1 + random() % window;
+        const std::size_t before = found.size();
+        cursor.each_below(limit,
+                          [&](std::uint64_t id, std::uint32_t impact) { found.emplace_back(id, impact); });
+        ASSERT_GE(cursor.docid(), limit);
+        for (std::size_t i = before; i < found.size(); ++i) ASSERT_LT(found[i].first, limit);
+      }
+      EXPECT_EQ(found, *all) << term << " " << window;
+    }
+  }
+}
+
+// Every key and what stands around it: where it is looked for first must not tell what is found.
+TEST_F(GlassTables, LowerBound) {
+  for (const auto& [documents, step] : {std::pair{3u, 1u}, {40000u, 1u}, {3000u, 100000u}}) {
+    build(documents, step);
+    for (const auto name : {GlassTable::Name::postlist, GlassTable::Name::docdata}) {
+      const GlassTable table(path_, name, GlassTable::Blocks::verify);
+      std::vector<std::string> keys;
+      TableItem item;
+      for (TablePlace place = table.lower_bound(""); table.next(place, item);) {
+        if (item.first) keys.emplace_back(item.key);
+      }
+      ASSERT_TRUE(std::is_sorted(keys.begin(), keys.end()));
+      ASSERT_GE(keys.size(), documents / 40);
+      std::vector<std::string> looked_for{"", std::string(3, '\xff'), std::string("\0", 1)};
+      for (std::size_t i = 0; i < keys.size(); i += 1 + keys.size() / 3000) {
+        looked_for.push_back(keys[i]);
+        looked_for.push_back(keys[i] + '\0');
+        looked_for.push_back(keys[i].substr(0, keys[i].size() / 2));
+        if (!keys[i].empty()) ++looked_for.emplace_back(keys[i]).back();
+      }
+      table.prefetch(looked_for);
+      for (const std::string& key : looked_for) {
+        TablePlace place = table.lower_bound(key);
+        bool found = table.next(place, item);
+        while (found && !item.first) found = table.next(place, item);
+        const auto expected = std::lower_bound(keys.begin(), keys.end(), key);
+        ASSERT_EQ(found, expected != keys.end()) << key;
+        if (found) {
+          ASSERT_EQ(item.key, *expected) << key;
+        }
+      }
+    }
+  }
+}
+
 TEST(GlassNumbers, Sortable) {
   std::string last;
   for (const std::uint32_t docid :
@@ -167,10 +243,12 @@ std::uint64_t read_everything(const fs::path& path, GlassTable::Blocks blocks) {
     PostingCursor cursor(postlist, term);
     // Damaged lists may be long, never endless: each step reads on.
     cursor.each_below(PostingCursor::kEnd,
-                      [&](std::uint32_t docid, std::uint32_t impact) { sum += docid ^ impact; });
+                      [&](std::uint64_t docid, std::uint32_t impact) { sum += docid ^ impact; });
   }
+  postlist.prefetch(terms);
   std::string joined;
   for (std::uint32_t docid = 1; docid < 2000; ++docid) {
+    docdata.prefetch({{sortable(docid)}});
     const std::string_view data = docdata.find(sortable(docid), joined).value_or("");
     sum = sum * 31 + std::hash<std::string_view>()(data);
   }

@@ -56,9 +56,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::uint64_t sum = 0;
   try {
     const GlassTable table(kDirectory, GlassTable::Name::postlist, GlassTable::Blocks::trust);
+    const std::string keys[] = {"Za", std::string("\0\xc0manifest", 10), std::string("\x80\x01\x02", 3)};
+    table.prefetch(keys);
     std::string joined;
-    for (const std::string_view key : {std::string_view("Za"), std::string_view("\0\xc0manifest", 10)})
-      sum += table.find(key, joined).value_or("").size();
+    for (const std::string& key : keys) sum += table.find(key, joined).value_or("").size();
     std::size_t terms = 0;
     for (const std::string_view prefix : {"Z", "a"}) {
       for_each_term(table, prefix, [&](std::string_view term, std::uint32_t passages) {
@@ -66,7 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (++terms > 100) return;
         PostingCursor all(table, term);
         all.each_below(PostingCursor::kEnd,
-                       [&](std::uint32_t docid, std::uint32_t impact) { sum += docid ^ impact; });
+                       [&](std::uint64_t docid, std::uint32_t impact) { sum += docid ^ impact; });
         PostingCursor some(table, term);
         for (std::uint64_t at = 1; some.docid() != PostingCursor::kEnd; at = some.docid() + 1000)
           some.skip_to(at);
