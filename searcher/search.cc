@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
-#include <unordered_map>
+#include <vector>
 
 #include "analysis/error.h"
 #include "analysis/message.h"
@@ -36,7 +36,7 @@ class Search final : private CandidateFilter {
         context_(context),
         excluded_(excluded),
         judge_(reader, query, context.ranking),
-        list_(reader, options.per_report, options.fold_duplicates) {}
+        list_(options.per_report, options.fold_duplicates) {}
 
   SearchResult run() {
     result_.notes = query_.notes;
@@ -46,12 +46,20 @@ class Search final : private CandidateFilter {
     candidates_ = filtered(query_.candidates, options_, reader_, context_, result_.notes);
     collect(options_.offset + options_.limit);
     if (options_.facets) count_facets(reader_, all_matches(), context_, result_);
+    prefetch_reports();
     for (std::size_t i = options_.offset; i < list_.passages().size(); ++i)
       result_.hits.push_back(make_hit(list_.passages()[i], query_, options_, reader_, judge_));
     return std::move(result_);
   }
 
  private:
+  void prefetch_reports() const {
+    std::vector<std::uint64_t> keys;
+    for (std::size_t i = options_.offset; i < list_.passages().size(); ++i)
+      keys.push_back(list_.passages()[i].report_key);
+    reader_.prefetch_reports(keys);
+  }
+
   // The first `wanted` passages of the result list.
   //
   // The first stage's candidates are taken by the lot (RankingSettings::candidates), verified where the
@@ -85,6 +93,8 @@ class Search final : private CandidateFilter {
         exhausted = at < asked_for;
         break;
       }
+      for (; announced_places_ < std::min(found.ids.size(), at + 2 * kAnnouncedAhead); ++announced_places_)
+        reader_.prefetch_place_of_keys(found.ids[announced_places_]);
       for (; announced_ < std::min(found.ids.size(), at + kAnnouncedAhead); ++announced_)
         reader_.prefetch_keys(found.ids[announced_]);
       ++seen;
@@ -187,7 +197,7 @@ class Search final : private CandidateFilter {
     candidate.report_key = keys.report_key;
     candidate.ordinal = keys.ordinal;
     candidate.text_hash = XXH3_64bits_withSeed(keys.text.data(), keys.text.size_bytes(), keys.text_bytes);
-    if (list_.folds()) candidate.sketch = sketch_of(keys.text);
+    candidate.text = keys.text;
     candidate.score = judge_.score(0);
     candidate.seen = judge_.seen();
     return candidate;
@@ -197,11 +207,21 @@ class Search final : private CandidateFilter {
   // has it all.
   void add_evidence_of_reports(std::vector<Candidate>& candidates) const {
     if (query_.words.size() < 2) return;
-    std::unordered_map<std::uint64_t, LeafMask> reports;
-    for (const Candidate& candidate : candidates) reports[candidate.report_key] |= candidate.seen;
-    for (Candidate& candidate : candidates) {
-      candidate.elsewhere = reports[candidate.report_key] & ~candidate.seen;
-      candidate.score += judge_.ranking().elsewhere(candidate.elsewhere);
+    std::vector<Candidate*> by_report;
+    by_report.reserve(candidates.size());
+    for (Candidate& candidate : candidates) by_report.push_back(&candidate);
+    std::sort(by_report.begin(), by_report.end(),
+              [](const Candidate* a, const Candidate* b) { return a->report_key < b->report_key; });
+    for (auto first = by_report.begin(); first != by_report.end();) {
+      LeafMask seen = 0;
+      auto last = first;
+      for (; last != by_report.end() && (*last)->report_key == (*first)->report_key; ++last)
+        seen |= (*last)->seen;
+      for (; first != last; ++first) {
+        Candidate& candidate = **first;
+        candidate.elsewhere = seen & ~candidate.seen;
+        candidate.score += judge_.ranking().elsewhere(candidate.elsewhere);
+      }
     }
   }
 
@@ -229,6 +249,10 @@ class Search final : private CandidateFilter {
   // that they do not match.
   void refine(std::vector<Candidate>& candidates) {
     if (query_.needs_verification && !texts_can_wait_) return;  // their texts were read
+    std::vector<Xapian::docid> ids;
+    ids.reserve(candidates.size());
+    for (const Candidate& candidate : candidates) ids.push_back(candidate.id);
+    reader_.prefetch(ids);
     std::erase_if(candidates, [&](Candidate& candidate) {
       const bool matches = judge_.look_at_text(candidate.id);
       refuted_ += !matches;
@@ -299,7 +323,8 @@ class Search final : private CandidateFilter {
   bool texts_can_wait_ = false;
   std::uint32_t refuted_ = 0, unsure_ = 0;                        // of those whose texts waited
   double least_score_ = std::numeric_limits<double>::infinity();  // in the list
-  std::size_t announced_ = 0;                                     // candidates whose streams are on their way
+  // Candidates whose streams are on their way, and those of which it is known where they are.
+  std::size_t announced_ = 0, announced_places_ = 0;
   SearchResult result_;
 };
 
