@@ -187,14 +187,6 @@ void IndexReader::prefetch(std::span<const Xapian::docid> ids) const {
   }
 }
 
-void IndexReader::prefetch_reports(std::span<const std::uint64_t> keys) const {
-  std::vector<std::string> names;
-  names.reserve(keys.size());
-  for (const std::uint64_t key : keys)
-    names.push_back(metadata_key(kReportMetadataPrefix + encode_report_key(key)));
-  for (const Segment& segment : segments_) segment.postlist->prefetch(names);
-}
-
 void IndexReader::read_keys(Xapian::docid id, PassageKeys& keys) const {
   if (!segment_of(id).keys->read(number_in_segment(id), keys)) throw_damaged(id);
 }

@@ -76,9 +76,8 @@ class IndexReader {
   std::uint64_t report_of(Xapian::docid id) const {
     return segment_of(id).keys->report_of(number_in_segment(id));
   }
-  // Fetch into the processor's caches what read() and report() will read of these. Throw Error{corrupt}.
+  // Fetches into the processor's caches what read() will read of these. Throws Error{corrupt}.
   void prefetch(std::span<const Xapian::docid> ids) const;
-  void prefetch_reports(std::span<const std::uint64_t> keys) const;
   // Fetch into the processor's caches what prefetch_keys() will read, and what read_keys() will.
   void prefetch_place_of_keys(Xapian::docid id) const {
     segment_of(id).keys->prefetch_place(number_in_segment(id));

@@ -46,20 +46,12 @@ class Search final : private CandidateFilter {
     candidates_ = filtered(query_.candidates, options_, reader_, context_, result_.notes);
     collect(options_.offset + options_.limit);
     if (options_.facets) count_facets(reader_, all_matches(), context_, result_);
-    prefetch_reports();
     for (std::size_t i = options_.offset; i < list_.passages().size(); ++i)
       result_.hits.push_back(make_hit(list_.passages()[i], query_, options_, reader_, judge_));
     return std::move(result_);
   }
 
  private:
-  void prefetch_reports() const {
-    std::vector<std::uint64_t> keys;
-    for (std::size_t i = options_.offset; i < list_.passages().size(); ++i)
-      keys.push_back(list_.passages()[i].report_key);
-    reader_.prefetch_reports(keys);
-  }
-
   // The first `wanted` passages of the result list.
   //
   // The first stage's candidates are taken by the lot (RankingSettings::candidates), verified where the
