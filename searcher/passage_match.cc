@@ -49,16 +49,14 @@ void mark_run(LeafMask leaf, const std::vector<std::vector<std::uint32_t>>& plac
 // Calls visit(token, value) for each key of the stream that `values` has. Returns the number of its tokens.
 template <typename Value, typename Visit>
 std::uint32_t for_each_known(KeyStreamView stream, const ByKeyHash<Value>& values, Visit visit) {
-  std::uint32_t tokens = 0;  // that begin before `counted`
-  std::size_t counted = 0;
+  std::size_t further = 0;
   for (std::size_t i = 0; i < stream.size(); ++i) {
-    const Value* const value = values.find(stream[i] & (kFurtherKey - 1));
-    if (!value) continue;
-    tokens += tokens_in(stream.subspan(counted, i + 1 - counted));
-    counted = i + 1;
-    if (tokens > 0) visit(tokens - 1, *value);
+    const std::uint16_t key = stream[i];
+    further += key >> 15;
+    const Value* const value = values.find(key & (kFurtherKey - 1));
+    if (value && i >= further) visit(static_cast<std::uint32_t>(i - further), *value);
   }
-  return tokens + tokens_in(stream.subspan(counted));
+  return static_cast<std::uint32_t>(stream.size() - further);
 }
 
 void add_once(std::uint32_t number, std::vector<std::uint32_t>& to) {
