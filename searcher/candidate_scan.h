@@ -1,4 +1,5 @@
-// Answers a candidate query from the posting lists of the segments: the first ranking stage.
+// Answers a candidate query from the posting lists of the segments (segment_query.h): the first ranking
+// stage.
 //
 // Term at a time over windows of passages: a window's scores fit the first-level cache, and every posting
 // costs one decoding and one addition. Where words are only joined, what gets its first score is a match;
