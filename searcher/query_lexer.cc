@@ -13,65 +13,13 @@
 #include "analysis/edit_distance.h"
 #include "analysis/fold.h"
 #include "analysis/message.h"
-#include "analysis/tokenizer.h"
+#include "searcher/foreign_signs.h"
 #include "searcher/query_error.h"
+#include "searcher/query_run.h"
+#include "searcher/word_signs.h"
 
 namespace kwerenda {
 namespace {
-
-struct CodePoint {
-  UChar32 value = 0;
-  std::size_t end = 0;  // byte behind it
-};
-
-// Of valid UTF-8, at < text.size().
-CodePoint code_point_at(std::string_view text, std::size_t at) {
-  auto i = static_cast<std::int32_t>(at);
-  UChar32 c = 0;
-  U8_NEXT(reinterpret_cast<const std::uint8_t*>(text.data()), i, static_cast<std::int32_t>(text.size()), c);
-  return {c, static_cast<std::size_t>(i)};
-}
-
-bool is_space_at(std::string_view text, std::size_t at) {
-  return u_isUWhiteSpace(code_point_at(text, at).value);
-}
-
-// A stretch of the query without its backslashes.
-struct Run {
-  std::string text;
-  std::vector<std::size_t> at;     // by byte of `text`: its byte in the query
-  std::vector<bool> escaped;       // by byte of `text`: a backslash stood before it
-  std::size_t begin = 0, end = 0;  // in the query
-
-  bool is(std::size_t i, char c) const { return i < text.size() && text[i] == c && !escaped[i]; }
-  bool has_escapes() const { return std::find(escaped.begin(), escaped.end(), true) != escaped.end(); }
-  ByteRange range(std::size_t first, std::size_t last) const {
-    return byte_range(at[first] - (escaped[first] ? 1 : 0), at[last - 1] + 1);
-  }
-};
-
-struct Quotes {
-  std::string_view open;
-  std::array<std::string_view, 2> close;
-  std::string_view
-      last_resort;  // closes if none of `close` follows: typed by hand, or half corrected by an editor
-};
-
-constexpr std::array<Quotes, 6> kQuotes = {{
-    {"\"", {"\"", "\""}, "”"},
-    {"„", {"”", "“"}, "\""},
-    {"“", {"”", "“"}, "\""},
-    {"”", {"”", "”"}, "\""},
-    {"«", {"»", "»"}, ""},
-    {"»", {"«", "«"}, ""},
-}};
-
-const Quotes* quotes_at(std::string_view text, std::size_t at) {
-  for (const Quotes& quotes : kQuotes) {
-    if (text.substr(at, quotes.open.size()) == quotes.open) return &quotes;
-  }
-  return nullptr;
-}
 
 struct FieldName {
   std::string_view name;
@@ -131,7 +79,7 @@ class Lexer {
     } else {
       check_term_signs();
       std::vector<QueryNode> words = phrase_words(0, text_.size());
-      if (!words.empty()) push(LexemeKind::operand, 0).nodes.push_back(phrase(std::move(words)));
+      if (!words.empty()) push(LexemeKind::operand, 0).nodes.push_back(phrase_of(std::move(words)));
     }
     if (lexemes_.empty()) fail_without_words(text_);
     if (skip_space())
@@ -151,7 +99,7 @@ class Lexer {
   char peek(std::size_t ahead = 0) const { return pos_ + ahead < text_.size() ? text_[pos_ + ahead] : '\0'; }
 
   bool skip_space() {
-    while (pos_ < text_.size() && is_space_at(text_, pos_)) pos_ = code_point_at(text_, pos_).end;
+    while (pos_ < text_.size() && is_space_at(text_, pos_)) pos_ = code_point_of(text_, pos_).end;
     return pos_ < text_.size();
   }
 
@@ -173,7 +121,7 @@ class Lexer {
   void check_term_signs() {
     const std::size_t begin = pos_;
     while (skip_space()) {
-      const Run run = read_run(text_.size(), true);
+      const QueryRun run = read_run(text_, pos_, text_.size(), true);
       for (std::size_t i = 1; i < run.text.size(); ++i) {
         if (run.is(i, '^') && has_word(run.text.substr(0, i))) fail_weight_of_term(run.at[i]);
       }
@@ -289,7 +237,7 @@ class Lexer {
     if (quotes_at(text_, at) != nullptr ||
         std::string_view("(=*~\\").find(text_[at]) != std::string_view::npos)
       return true;
-    return u_isalnum(code_point_at(text_, at).value);
+    return u_isalnum(code_point_of(text_, at).value);
   }
 
   bool starts_group(std::size_t at) const {
@@ -329,87 +277,17 @@ class Lexer {
     }
   }
 
-  // ---- Pieces ----
-
-  // From pos_ to white space, a bracket or a quotation mark, but not beyond `end`. Inside a phrase only white
-  // space ends it.
-  Run read_run(std::size_t end, bool in_phrase) {
-    Run run;
-    run.begin = pos_;
-    while (pos_ < end && !is_space_at(text_, pos_)) {
-      const char c = text_[pos_];
-      if (!in_phrase && (c == '(' || c == ')' || quotes_at(text_, pos_) != nullptr)) break;
-      bool escaped = false;
-      if (c == '\\' && pos_ + 1 < end) {
-        ++pos_;
-        escaped = true;
-      }
-      const std::size_t next = code_point_at(text_, pos_).end;
-      for (; pos_ < next; ++pos_) {
-        run.text += text_[pos_];
-        run.at.push_back(pos_);
-        run.escaped.push_back(escaped);
-        escaped = escaped && pos_ + 1 < next;
-      }
-    }
-    run.end = pos_;
-    return run;
-  }
-
-  // digits[.,]digits at `at`; its end, or `at` if there is none.
-  static std::size_t number_end(std::string_view text, std::size_t at) {
-    auto digits_end = [&](std::size_t i) {
-      while (i < text.size() && text[i] >= '0' && text[i] <= '9') ++i;
-      return i;
-    };
-    const std::size_t whole = digits_end(at);
-    if (whole == at || whole >= text.size() || (text[whole] != '.' && text[whole] != ',')) return whole;
-    const std::size_t fraction = digits_end(whole + 1);
-    return fraction == whole + 1 ? whole : fraction;
-  }
-
-  double checked_boost(std::string_view number, std::size_t begin, std::size_t end) const {
-    double value = 0, unit = 1;
-    bool fraction = false;
-    for (char c : number) {
-      if (c == '.' || c == ',') {
-        fraction = true;
-        continue;
-      }
-      value = value * 10 + (c - '0');
-      if (fraction) unit *= 10;
-    }
-    value /= unit;
-    if (number.empty() || number.size() > 16 || value < kMinBoost || value > kMaxBoost) {
-      fail_here(
-          begin, end,
-          message(
-              "po „^” oczekiwano wagi od {} do {}, np. ^2 albo ^0.5; sam znak zapisz „\\^”",
-              "expected a weight from {} to {} after “^”, e.g. ^2 or ^0.5; write the sign itself as “\\^”",
-              kMinBoost, kMaxBoost));
-    }
-    return value;
-  }
+  // ---- Weights ----
 
   // ^number behind a phrase, a bracket or a topic, where nothing else may follow it; 1 if there is none.
   double read_boost() {
     if (peek() != '^') return 1;
     const std::size_t begin = pos_++;
     const std::size_t end = number_end(text_, pos_);
-    const double boost = checked_boost(text_.substr(pos_, end - pos_), begin, std::max(end, pos_));
+    const double boost = checked_boost(text_, text_.substr(pos_, end - pos_), begin, std::max(end, pos_));
     pos_ = end;
-    if (peek() == '^' || peek() == '~') fail_second_sign(pos_, pos_ + 1);
+    if (peek() == '^' || peek() == '~') fail_second_sign(text_, pos_, pos_ + 1);
     return boost;
-  }
-
-  // "schron^2^3" has no meaning that everybody would guess.
-  [[noreturn]] void fail_second_sign(std::size_t begin, std::size_t end) const {
-    fail_here(
-        begin, end,
-        message(
-            "oczekiwano najwyżej jednego „~”, a za nim najwyżej jednej wagi „^”; sam znak zapisz „\\{}”",
-            "expected one “~” at most, and behind it one weight “^” at most; write the sign itself as “\\{}”",
-            text_[begin]));
   }
 
   // ---- Words ----
@@ -417,123 +295,14 @@ class Lexer {
   void read_word() {
     const Lexeme* before = attached(pos_);
     const bool bound = before != nullptr && (is_sign(*before) || before->kind == LexemeKind::field);
-    const Run run = read_run(text_.size(), false);
-    std::vector<QueryNode> nodes = words_of(run, true);
-    note_foreign_signs(run);
+    const QueryRun run = read_run(text_, pos_, text_.size(), false);
+    std::vector<QueryNode> nodes = words_of(text_, run, true, limits_);
+    note_foreign_signs(text_, run, lexemes_, [&](std::string text) { note(std::move(text)); });
     if (!bound && !run.has_escapes() && read_operator(run, nodes)) return;
     if (nodes.empty()) return drop_prefixes(run.begin, run.end);
     lexemes_.emplace_back();
     lexemes_.back().range = byte_range(run.begin, run.end);
     lexemes_.back().nodes = std::move(nodes);
-  }
-
-  // What other engines have signs for, or what stands a space too far, is punctuation here. It is searched
-  // for as such, since pasted text is full of it, but not without a word.
-  void note_foreign_signs(const Run& run) {
-    if (run.has_escapes()) return;
-    const std::string_view text = run.text;
-    const Lexeme* before = attached(run.begin);
-    const bool word_start = before == nullptr || before->kind == LexemeKind::open;
-    for (const bool both : {true, false}) {
-      if (text.find(both ? "&&" : "||") == std::string_view::npos) continue;
-      note(both ? message("„&&” pominięto; oba słowa muszą wystąpić, gdy stoi między nimi AND albo I.",
-                          "“&&” was passed over; both words must be there with AND between them.")
-                : message("„||” pominięto; jedno ze słów wystarczy, gdy stoi między nimi OR albo LUB.",
-                          "“||” was passed over; one of the words is enough with OR between them."));
-    }
-    if (word_start && text.size() > 1 && (text[0] == '!' || text[0] == '~') && has_letter_at(text, 1)) {
-      const std::string_view word = without_end_punctuation(text.substr(1));
-      note(text[0] == '!'
-               ? message("„!” pominięto; wykluczenie zapisuje się „-{}”.",
-                         "“!” was passed over; an exclusion is written “-{}”.", word)
-               : message("„~” pominięto; literówkę dopuszcza ten znak za słowem: „{}~”.",
-                         "“~” was passed over; behind the word it allows a typing error: “{}~”.", word));
-    }
-    for (const std::string_view dash : {"–", "—", "−"}) {
-      if (!word_start || !text.starts_with(dash) || !has_letter_at(text, dash.size())) continue;
-      note(message("„{0}” przed słowem niczego nie wyklucza; wykluczenie zapisuje się „-{1}”.",
-                   "“{0}” before a word excludes nothing; an exclusion is written “-{1}”.", dash,
-                   without_end_punctuation(text.substr(dash.size()))));
-    }
-    if (const std::string name = near_in_small_letters(text); !name.empty()) {
-      note(message("„{}” szukano jak słów; operator pisze się wielkimi literami: „{}”.",
-                   "“{}” was searched for as words; the operator is written in capitals: “{}”.", text, name));
-    }
-    if (word_start && !lexemes_.empty() && text.size() > 1 &&
-        text.find_first_not_of("0123456789", 1) == std::string_view::npos) {
-      const Lexeme& last = lexemes_.back();
-      if (text[0] == '~' && last.kind == LexemeKind::operand && quotes_at(text_, last.range.begin)) {
-        note(message("„{}” szukano jak słowa; znak ten pisze się tuż za cudzysłowem, bez odstępu.",
-                     "“{}” was searched for as a word; it is written right behind the quotation mark.",
-                     text));
-      } else if (text[0] == '^' && (last.kind == LexemeKind::operand || last.kind == LexemeKind::close)) {
-        note(message(
-            "„{}” szukano jak słowa; wagę pisze się tuż za słowem, cudzysłowem albo nawiasem, bez odstępu.",
-            "“{}” was searched for as a word; a weight is written right behind the word, quotation mark "
-            "or bracket.",
-            text));
-      }
-    }
-    if (text == "*" && before != nullptr && before->kind == LexemeKind::operand &&
-        (quotes_at(text_, before->range.begin) || text_[before->range.begin] == '=')) {
-      note(message("Gwiazdkę za cudzysłowem pominięto; pisze się ją przy słowie, także w cudzysłowie.",
-                   "The asterisk behind the quotation mark was passed over; it is written at a word, inside "
-                   "quotation marks too."));
-    }
-    note_inner_signs(run.text);
-  }
-
-  void note_inner_signs(std::string_view text) {
-    const std::string_view body = without_end_punctuation(text);
-    const bool address = text.find_first_of("/=") != std::string_view::npos;
-    for (std::size_t i = 1; i + 1 < text.size(); ++i) {
-      if ((text[i] != '*' && (text[i] != '?' || address)) || !has_letter(text.substr(0, i)) ||
-          !has_letter_at(text, i + 1) || !ends_in_letter(text.substr(0, i)))
-        continue;
-      note(text[i] == '*'
-               ? message("„{}”: gwiazdka działa na początku albo na końcu słowa; tu rozdzieliła słowa.",
-                         "“{}”: an asterisk works in front of a word or at its end; here it parted words.",
-                         body)
-               : message("„{}”: znak „?” nie zastępuje litery; tu rozdzielił słowa. Zob. „*” i „~”.",
-                         "“{}”: “?” does not stand for a letter; here it parted words. See “*” and “~”.",
-                         body));
-      return;
-    }
-    // Two of them on either side are how Markdown writes bold.
-    if (text_.find("**") != text_.rfind("**")) return;
-    if (body.size() > 2 && body.ends_with("**") && ends_in_letter(body.substr(0, body.size() - 2))) {
-      note(message("„{0}”: dwie gwiazdki nic nie znaczą; dowolne zakończenie to „{1}*”.",
-                   "“{0}”: two asterisks mean nothing; any ending is “{1}*”.", body,
-                   body.substr(0, body.size() - 2)));
-    } else if (body.starts_with("**") && has_letter_at(body, 2)) {
-      note(message("„{0}”: dwie gwiazdki nic nie znaczą; dowolny początek to „*{1}”.",
-                   "“{0}”: two asterisks mean nothing; any beginning is “*{1}”.", body, body.substr(2)));
-    }
-  }
-
-  static bool has_letter_at(std::string_view text, std::size_t at) {
-    return at < text.size() && u_isalpha(code_point_at(text, at).value);
-  }
-  static bool ends_in_letter(std::string_view text) {
-    std::size_t at = text.size();
-    while (at > 0 && U8_IS_TRAIL(static_cast<unsigned char>(text[--at]))) {
-    }
-    return has_letter_at(text, at);
-  }
-  static std::string_view without_end_punctuation(std::string_view text) {
-    return text.substr(0, text.find_last_not_of(".,;:!?'") + 1);
-  }
-
-  // "near/3" and "Blisko/3" to what they would be as operators; empty for anything else.
-  static std::string near_in_small_letters(std::string_view text) {
-    const std::size_t slash = text.find('/');
-    if (slash == std::string_view::npos || slash + 1 == text.size() ||
-        text.find_first_not_of("0123456789", slash + 1) != std::string_view::npos)
-      return {};
-    const std::string name = folded(text.substr(0, slash));
-    if (name != "near" && name != "blisko") return {};
-    const std::string capitals = std::string(name == "near" ? "NEAR" : "BLISKO").append(text.substr(slash));
-    return text == capitals ? std::string() : capitals;
   }
 
   void note(std::string text) {
@@ -559,7 +328,7 @@ class Lexer {
 
   std::string_view shown(ByteRange range) const { return text_.substr(range.begin, range.end - range.begin); }
 
-  bool read_operator(const Run& run, std::vector<QueryNode>& nodes) {
+  bool read_operator(const QueryRun& run, std::vector<QueryNode>& nodes) {
     auto push_operator = [&](LexemeKind kind, NodeKind node_kind, Spelling spelling, int number) {
       Lexeme& lexeme = push(kind, run.begin);
       lexeme.node_kind = node_kind;
@@ -595,187 +364,18 @@ class Lexer {
     return false;
   }
 
-  struct Modifiers {
-    WordMatch match = WordMatch::lemma;
-    int edits = 0;  // fuzzy; 0: not said
-    double boost = 1;
-    std::size_t begin = 0, end = 0;              // the words themselves, in bytes of the run
-    std::size_t outer_begin = 0, outer_end = 0;  // with the modifiers
-  };
-
-  // Modifiers are seen through punctuation at the end: "schron*, ukry*?". What looks like one but has no word
-  // is punctuation.
-  Modifiers modifiers_of(const Run& run, bool may_boost) const {
-    const std::string_view text = run.text;
-    Modifiers found;
-    std::size_t end = text.size();
-    while (end > 0 && std::string_view(".,;:!?'").find(text[end - 1]) != std::string_view::npos &&
-           !run.escaped[end - 1])
-      --end;
-    found.outer_end = end;
-
-    const std::size_t caret = end == 0 ? std::string_view::npos : text.rfind('^', end - 1);
-    if (may_boost && caret != std::string_view::npos && run.is(caret, '^') &&
-        has_word(text.substr(0, caret))) {
-      std::string_view number = text.substr(caret + 1, end - caret - 1);
-      if (number_end(number, 0) != number.size()) number = "";
-      found.boost = checked_boost(number, run.at[caret], run.at[end - 1] + 1);
-      const std::size_t other = text.rfind('^', caret - 1);
-      if (other != std::string_view::npos && run.is(other, '^') && has_word(text.substr(0, other)))
-        fail_second_sign(run.at[other], run.at[other] + 1);
-      end = caret;
-    }
-
-    int count = 0;
-    if (run.is(0, '=') && !run.is(1, '=')) {
-      found.match = WordMatch::exact;
-      found.begin = 1;
-      ++count;
-    }
-    if (run.is(found.begin, '*') && !run.is(found.begin + 1, '*')) {
-      found.match = WordMatch::suffix;
-      ++found.begin;
-      ++count;
-    }
-    const std::size_t tilde =
-        end == 0 ? std::string_view::npos : text.find_last_not_of("0123456789", end - 1);
-    if (tilde != std::string_view::npos && tilde > found.begin && run.is(tilde, '~') &&
-        !run.is(tilde - 1, '~') && has_letter(text.substr(found.begin, tilde - found.begin))) {
-      const std::string_view edits = text.substr(tilde + 1, end - tilde - 1);
-      if (!edits.empty() && edits != "1" && edits != "2") {
-        fail_here(
-            run.at[tilde], run.at[end - 1] + 1,
-            message("po „~” przy słowie oczekiwano 1 albo 2 (tyle liter może się różnić), a jest „{}”",
-                    "after “~” at a word expected 1 or 2 (so many letters may differ), found “{}”", edits));
-      }
-      found.match = WordMatch::fuzzy;
-      found.edits = edits.empty() ? 0 : edits[0] - '0';
-      end = tilde;
-      ++count;
-    }
-    if (end > found.begin + 1 && run.is(end - 1, '*') && !run.is(end - 2, '*') &&
-        is_wildcard_base(text.substr(found.begin, end - 1 - found.begin))) {
-      found.match = WordMatch::prefix;
-      --end;
-      ++count;
-    }
-    found.end = end;
-    if (!has_word(text.substr(found.begin, end - found.begin)))
-      return {WordMatch::lemma, 0, 1, 0, text.size(), 0, text.size()};
-    if (count > 1) {
-      const bool asterisks = found.match == WordMatch::prefix && run.is(0, '*');
-      fail_here(run.begin, run.end,
-                asterisks
-                    ? message("przy słowie oczekiwano jednej gwiazdki, na początku albo na końcu, a są dwie",
-                              "a word takes one asterisk, in front or at its end, and there are two")
-                    : one_sign_of_a_word());
-    }
-    return found;
-  }
-
-  static const char* one_sign_of_a_word() {
-    return message("przy jednym słowie oczekiwano jednego ze znaków „=”, „*” i „~”, a jest ich więcej",
-                   "a word takes only one of the signs “=”, “*” and “~”");
-  }
-
-  static bool has_word(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-      const CodePoint c = code_point_at(text, i);
-      if (u_isalnum(c.value)) return true;
-      i = c.end;
-    }
-    return false;
-  }
-
-  static std::size_t count_letters(std::string_view text, bool digits_too) {
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < text.size();) {
-      const CodePoint c = code_point_at(text, i);
-      if (u_isalpha(c.value) || (digits_too && u_isdigit(c.value))) ++count;
-      i = c.end;
-    }
-    return count;
-  }
-  static bool has_letter(std::string_view text) { return count_letters(text, false) > 0; }
-
-  // "hotel 5*" has five stars, "hotel*" has an ending.
-  bool is_wildcard_base(std::string_view text) const {
-    return has_letter(text) || count_letters(text, true) >= limits_.min_wildcard_letters;
-  }
-
-  // The words of a run; empty if it has no letter or digit.
-  std::vector<QueryNode> words_of(const Run& run, bool may_boost) const {
-    const Modifiers modifiers = modifiers_of(run, may_boost);
-    const std::string_view body =
-        std::string_view(run.text).substr(modifiers.begin, modifiers.end - modifiers.begin);
-    std::vector<Token> tokens;
-    tokenize(body, tokens);
-    std::vector<QueryNode> nodes;
-    for (const Token& token : tokens) {
-      const bool first = nodes.empty(), last = nodes.size() + 1 == tokens.size();
-      QueryNode node;
-      node.kind = NodeKind::word;
-      node.text = body.substr(token.begin, token.end - token.begin);
-      node.match = modifiers.match;
-      // Of several words, an asterisk goes with the one that it touches, a tilde with all but numbers.
-      if ((node.match == WordMatch::prefix && !last) || (node.match == WordMatch::suffix && !first) ||
-          (node.match == WordMatch::fuzzy && !has_letter(node.text))) {
-        node.match = WordMatch::lemma;
-      }
-      const bool modified_before = first && modifiers.begin > modifiers.outer_begin;
-      const bool modified_behind = last && modifiers.end < modifiers.outer_end;
-      node.range = run.range(modified_before ? modifiers.outer_begin : modifiers.begin + token.begin,
-                             modified_behind ? modifiers.outer_end : modifiers.begin + token.end);
-      if (node.match == WordMatch::fuzzy)
-        node.number = modifiers.edits > 0 ? modifiers.edits : default_edits(node.text);
-      check_letters(node);
-      nodes.push_back(std::move(node));
-    }
-    if (may_boost && nodes.size() > 1 && (modifiers.match == WordMatch::exact || modifiers.boost != 1)) {
-      QueryNode joined = phrase(std::move(nodes));
-      nodes.clear();
-      nodes.push_back(std::move(joined));
-    }
-    if (!nodes.empty()) nodes.front().boost = modifiers.boost;
-    return nodes;
-  }
-
-  // A word of five letters has many neighbours within two edits, and few of them are meant.
-  static int default_edits(std::string_view word) { return count_letters(word, true) > 5 ? 2 : 1; }
-
-  void check_letters(const QueryNode& word) const {
-    if (word.match == WordMatch::lemma || word.match == WordMatch::exact) return;
-    const std::size_t letters = count_letters(word.text, true);
-    if (letters >= limits_.min_wildcard_letters) return;
-    const char sign = word.match == WordMatch::fuzzy ? '~' : '*';
-    fail_at(
-        text_, word.range,
-        message(
-            "przy „{0}” oczekiwano co najmniej {1} liter lub cyfr, a jest {2}; sam znak zapisz „\\{0}”",
-            "with “{0}” expected at least {1} letters or digits, found {2}; write the sign itself as “\\{0}”",
-            sign, limits_.min_wildcard_letters, letters));
-  }
-
   // ---- Phrases ----
-
-  static QueryNode phrase(std::vector<QueryNode> words) {
-    if (words.size() == 1) return std::move(words.front());
-    QueryNode node;
-    node.kind = NodeKind::phrase;
-    node.range = {words.front().range.begin, words.back().range.end};
-    node.children = std::move(words);
-    return node;
-  }
 
   std::vector<QueryNode> phrase_words(std::size_t begin, std::size_t end) {
     std::vector<QueryNode> words;
     pos_ = begin;
     while (pos_ < end) {
       if (is_space_at(text_, pos_)) {
-        pos_ = code_point_at(text_, pos_).end;
+        pos_ = code_point_of(text_, pos_).end;
         continue;
       }
-      for (QueryNode& word : words_of(read_run(end, true), false)) words.push_back(std::move(word));
+      for (QueryNode& word : words_of(text_, read_run(text_, pos_, end, true), false, limits_))
+        words.push_back(std::move(word));
     }
     return words;
   }
@@ -807,7 +407,7 @@ class Lexer {
                         "query; write the sign itself as \\{}, or search for pasted text with --plain",
                         quotes.close[0], quotes.open));
     }
-    pos_ = code_point_at(text_, end).end;
+    pos_ = code_point_of(text_, end).end;
     return {begin, end};
   }
 
@@ -845,7 +445,7 @@ class Lexer {
                                            kMaxPhraseGap, number));
       }
     }
-    if (peek() == '~') fail_second_sign(pos_, pos_ + 1);
+    if (peek() == '~') fail_second_sign(text_, pos_, pos_ + 1);
     const double boost = read_boost();
     if (words.empty()) {
       if (text_.substr(quotation.begin, quotation.end - quotation.begin).find_first_not_of(' ') ==
@@ -856,7 +456,7 @@ class Lexer {
       }
       return drop_prefixes(begin, pos_);
     }
-    QueryNode node = phrase(std::move(words));
+    QueryNode node = phrase_of(std::move(words));
     node.range = byte_range(begin, pos_);
     node.boost = boost;
     if (node.kind == NodeKind::phrase) node.number = gap;
@@ -917,9 +517,9 @@ class Lexer {
       const std::size_t end = pos_;
       pos_ = quotation.begin;
       while (pos_ < quotation.end) {
-        node.text += read_run(quotation.end, true).text;
+        node.text += read_run(text_, pos_, quotation.end, true).text;
         while (pos_ < quotation.end && is_space_at(text_, pos_)) {
-          const std::size_t space_end = code_point_at(text_, pos_).end;
+          const std::size_t space_end = code_point_of(text_, pos_).end;
           node.text += text_.substr(pos_, space_end - pos_);
           pos_ = space_end;
         }
@@ -927,7 +527,7 @@ class Lexer {
       pos_ = end;
       if (kind == NodeKind::topic) node.boost = read_boost();
     } else {
-      const Run run = read_run(text_.size(), false);
+      const QueryRun run = read_run(text_, pos_, text_.size(), false);
       node.text = run.text;
       std::size_t end = node.text.size();
       // A file name may end in anything, a date range in two full stops.
@@ -943,7 +543,7 @@ class Lexer {
       if (kind == NodeKind::topic && caret != std::string::npos && caret < end && run.is(caret, '^')) {
         std::string_view number = std::string_view(node.text).substr(caret + 1, end - caret - 1);
         if (number_end(number, 0) != number.size()) number = "";
-        node.boost = checked_boost(number, run.at[caret], run.at[end - 1] + 1);
+        node.boost = checked_boost(text_, number, run.at[caret], run.at[end - 1] + 1);
         end = caret;
       }
       node.text.resize(end);
