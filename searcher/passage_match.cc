@@ -1,6 +1,7 @@
 #include "searcher/passage_match.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "analysis/fold.h"
 #include "analysis/tokenizer.h"
@@ -90,16 +91,20 @@ StreamPhrase::StreamPhrase(const std::vector<std::vector<std::string>>& words)
 }
 
 bool StreamPhrase::is_in(KeyStreamView stream) const {
-  std::uint64_t reached = 0, next = 0;  // ends of runs: at the token before; at this one
-  for (const std::uint16_t key : stream) {
-    if (!(key & kFurtherKey)) {
-      reached = next;
-      next = 0;
-    }
+  std::uint64_t before = 0, here = 0;  // ends of runs: at the token before `token`; at it
+  std::size_t token = std::numeric_limits<std::size_t>::max(), further = 0;
+  for (std::size_t i = 0; i < stream.size(); ++i) {
+    const std::uint16_t key = stream[i];
+    further += key >> 15;
     const std::uint64_t* const places = places_.find(key & (kFurtherKey - 1));
     if (!places) continue;
-    next |= (reached << 1 | 1) & *places;
-    if (next & last_) return true;
+    if (const std::size_t now = i - further; now != token) {
+      before = now == token + 1 ? here : 0;
+      here = 0;
+      token = now;
+    }
+    here |= (before << 1 | 1) & *places;
+    if (here & last_) return true;
   }
   return false;
 }

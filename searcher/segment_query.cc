@@ -98,7 +98,12 @@ void SegmentQuery::match(Window window, std::uint64_t base, PassageSet& found, W
       children_.front().match(window, base, found, scores);
       for (auto child = children_.begin() + 1; child != children_.end() && !found.empty(); ++child) {
         PassageSet& others = scratch_passages();
-        child->match(around(found, window, base), base, others, scores);
+        const Window here = around(found, window, base);
+        if (child->kind_ == Kind::terms) {
+          child->match_terms_of(found, here, base, others, scores);
+        } else {
+          child->match(here, base, others, scores);
+        }
         for (std::size_t i = 0; i < PassageSet::kWords; ++i) found.words[i] &= others.words[i];
       }
       return;
@@ -134,6 +139,21 @@ void SegmentQuery::match_terms(Window window, std::uint64_t base, PassageSet& fo
         found.add(static_cast<std::uint32_t>(docid - base));
       });
     }
+  }
+}
+
+// As match_terms(), of the passages in `some` alone, which are few: a look costs less than a mark.
+void SegmentQuery::match_terms_of(const PassageSet& some, Window window, std::uint64_t base,
+                                  PassageSet& found, WindowScores* scores) {
+  const float weight = scores ? weight_ : 0;
+  for (PostingCursor& cursor : cursors_) {
+    cursor.skip_to(window.begin);
+    cursor.each_below(window.end, [&](std::uint64_t docid, std::uint32_t impact) {
+      const auto i = static_cast<std::uint32_t>(docid - base);
+      if (!some.has(i)) return;
+      if (weight != 0) (*scores)[i] += weight * static_cast<float>(impact);
+      found.add(i);
+    });
   }
 }
 

@@ -31,6 +31,7 @@ struct PassageSet {
   void clear() { std::memset(words.data(), 0, sizeof words); }
   void add(std::uint32_t i) { words[i / 64] |= std::uint64_t{1} << i % 64; }
   void remove(std::uint32_t i) { words[i / 64] &= ~(std::uint64_t{1} << i % 64); }
+  bool has(std::uint32_t i) const { return words[i / 64] >> i % 64 & 1; }
   bool empty() const {
     return std::all_of(words.begin(), words.end(), [](std::uint64_t word) { return word == 0; });
   }
@@ -95,6 +96,8 @@ class SegmentQuery {
   };
 
   void match_terms(Window window, std::uint64_t base, PassageSet& found, WindowScores* scores);
+  void match_terms_of(const PassageSet& some, Window window, std::uint64_t base, PassageSet& found,
+                      WindowScores* scores);
   void join(Window window, std::uint64_t base, PassageSet& found, WindowScores* scores);
   PassageSet& scratch_passages();
 
