@@ -3,8 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
+#include <random>
 #include <string>
+#include <vector>
+
+#include "random_seed.h"
 
 namespace kwerenda {
 namespace {
@@ -178,6 +183,44 @@ TEST(PassageMatch, AllSixtyFourWords) {
   matcher.match("miast miasto", matched);
   constexpr LeafMask kAll = ~LeafMask{0};
   EXPECT_EQ(matched.matches, (std::vector<TokenMatch>{{0, kAll, kAll, 0, 0}, {1, kAll, 0, 0, 0}}));
+}
+
+// Words side by side in streams of few keys, against a look at every place.
+TEST(StreamPhrase, FindsRunsAndNothingElse) {
+  std::mt19937_64 random(seed());
+  const std::vector<std::string> keys{"gmina", "plan", "schron", "most", "rada", "forum", "droga"};
+  int found = 0;
+  const int all = rounds(20000);
+  for (int round = 0; round < all; ++round) {
+    std::vector<std::vector<std::string>> words(1 + random() % 4);
+    for (auto& choice : words) {
+      for (std::size_t i = 0, count = 1 + random() % 2; i < count; ++i)
+        choice.push_back(keys[random() % keys.size()]);
+    }
+    KeyStream stream;
+    std::vector<std::vector<std::string>> tokens(random() % 12);
+    for (auto& token : tokens) {
+      for (std::size_t i = 0, count = 1 + random() % 3; i < count; ++i) {
+        token.push_back(keys[random() % keys.size()]);
+        stream.push_back(static_cast<std::uint16_t>(short_key_hash(token.back()) | (i ? kFurtherKey : 0)));
+      }
+    }
+    const auto stands_at = [&](std::size_t begin) {
+      for (std::size_t i = 0; i < words.size(); ++i) {
+        const auto& token = tokens[begin + i];
+        if (std::find_first_of(token.begin(), token.end(), words[i].begin(), words[i].end()) == token.end())
+          return false;
+      }
+      return true;
+    };
+    bool expected = false;
+    for (std::size_t begin = 0; begin + words.size() <= tokens.size(); ++begin)
+      expected = expected || stands_at(begin);
+    ASSERT_EQ(StreamPhrase(words).is_in(stream), expected) << "seed " << seed() << ", round " << round;
+    found += expected;
+  }
+  EXPECT_GT(found, all / 10);
+  EXPECT_LT(found, all * 9 / 10);
 }
 
 }  // namespace
