@@ -9,31 +9,51 @@
 namespace kwerenda {
 namespace {
 
-void read_code_points(std::string_view text, std::vector<std::int32_t>& out) {
-  out.clear();
+// So many numbers: words are short and many are compared. (Not thread_local vectors: glibc ends the process
+// where there is no memory to remember that they want destroying.)
+class Numbers {
+ public:
+  explicit Numbers(std::size_t size) : many_(size > few_.size() ? size : 0), at_(few_.data()) {
+    if (!many_.empty()) at_ = many_.data();
+  }
+  Numbers(const Numbers&) = delete;
+  Numbers& operator=(const Numbers&) = delete;
+
+  std::int32_t& operator[](std::size_t i) { return at_[i]; }
+  std::int32_t operator[](std::size_t i) const { return at_[i]; }
+  std::int32_t* begin() { return at_; }
+
+ private:
+  std::array<std::int32_t, 48> few_;
+  std::vector<std::int32_t> many_;
+  std::int32_t* at_;
+};
+
+// Returns how many there are; `out` has room for the bytes.
+std::size_t read_code_points(std::string_view text, Numbers& out) {
+  std::size_t count = 0;
   for (std::size_t at = 0; at < text.size();) {
     const CodePoint point = code_point_at(text, at);
-    out.push_back(point.value);
+    out[count++] = point.value;
     at += point.bytes;
   }
+  return count;
 }
 
 }  // namespace
 
 int edit_distance(std::string_view a, std::string_view b, int limit) {
-  thread_local std::vector<std::int32_t> x, y;  // words are short and many are compared
-  read_code_points(a, x);
-  read_code_points(b, y);
-  const int rows = static_cast<int>(x.size()), columns = static_cast<int>(y.size());
+  Numbers x(a.size()), y(b.size());
+  const std::size_t length = read_code_points(b, y);
+  const int rows = static_cast<int>(read_code_points(a, x)), columns = static_cast<int>(length);
   if (std::abs(rows - columns) > limit) return limit + 1;
-  thread_local std::array<std::vector<int>, 3> band;
-  for (auto& row : band) row.assign(y.size() + 1, limit + 1);
+  Numbers band[] = {Numbers(length + 1), Numbers(length + 1), Numbers(length + 1)};
+  for (Numbers& row : band) std::fill_n(row.begin(), length + 1, limit + 1);
   for (int j = 0; j <= columns; ++j) band[0][static_cast<std::size_t>(j)] = j;
   for (int i = 1; i <= rows; ++i) {
-    auto& now = band[static_cast<std::size_t>(i % 3)];
-    const auto& above = band[static_cast<std::size_t>((i + 2) % 3)];
-    const auto& above_that = band[static_cast<std::size_t>((i + 1) % 3)];
-    std::fill(now.begin(), now.end(), limit + 1);
+    Numbers& now = band[i % 3];
+    const Numbers &above = band[(i + 2) % 3], &above_that = band[(i + 1) % 3];
+    std::fill_n(now.begin(), length + 1, limit + 1);
     if (i <= limit) now[0] = i;
     int best = now[0];
     for (int j = std::max(1, i - limit); j <= std::min(columns, i + limit); ++j) {
@@ -49,7 +69,7 @@ int edit_distance(std::string_view a, std::string_view b, int limit) {
     }
     if (best > limit) return limit + 1;
   }
-  return band[static_cast<std::size_t>(rows % 3)][y.size()];
+  return band[rows % 3][length];
 }
 
 namespace {

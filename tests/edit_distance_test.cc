@@ -68,6 +68,22 @@ TEST(EditDistance, AgreesWithTheFullTable) {
   }
 }
 
+// Longer than what is kept on the stack.
+TEST(EditDistance, LongWords) {
+  std::mt19937 random(3);
+  for (const std::size_t size : {46u, 47u, 48u, 49u, 96u, 5000u}) {
+    std::string a(size, ' ');
+    for (char& c : a) c = static_cast<char>('a' + random() % 26);
+    std::string b = a;
+    EXPECT_EQ(edit_distance(a, b, 2), 0) << size;
+    b[size / 2] = '!';
+    b += 'z';
+    EXPECT_EQ(edit_distance(a, b, 3), 2) << size;
+    EXPECT_EQ(edit_distance(b, a, 1), 2) << size;
+    EXPECT_EQ(edit_distance(a, "a", 2), 3) << size;
+  }
+}
+
 TEST(EditDistance, NearestSuggestsOnlyWhatIsNear) {
   const std::string verbs[] = {"add", "info", "tokens", "remove"};
   EXPECT_EQ(nearest("tokns", verbs), "tokens");

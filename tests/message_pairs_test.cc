@@ -39,7 +39,7 @@ constexpr Data kData[] = {
     {"searcher/output.cc", "pasujący fragment", "a noun, with its English beside it"},
     {"searcher/output.cc", "pasujące fragmenty", "the same"},
     {"searcher/output.cc", "pasujących fragmentów", "the same"},
-    {"searcher/query_lexer.cc", "„", "a quotation mark of queries"},
+    {"searcher/query_run.cc", "„", "a quotation mark of queries"},
     {"searcher/query_lexer.cc", "tytuł", "a field of queries"},
     {"searcher/query_tree.cc", "„", "a quotation mark of queries"},
     {"searcher/query_tree.cc", "tytuł:", "the notation of docs/query-language.md"},
