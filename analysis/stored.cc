@@ -134,6 +134,7 @@ std::string encode_report(const StoredReport& report) {
   append_varint(report.size, out);
   append_varint(zigzag(report.mtime_ns), out);
   append_varint(report.content_hash, out);
+  if (report.ctime_ns != 0) append_varint(zigzag(report.ctime_ns), out);
   seal(out);
   return out;
 }
@@ -152,6 +153,7 @@ bool decode_report(std::string_view bytes, StoredReport& out) {
   out.size = in.varint();
   out.mtime_ns = unzigzag(in.varint());
   out.content_hash = in.varint();
+  out.ctime_ns = in.at_end() ? 0 : unzigzag(in.varint());
   return in.at_end();
 }
 

@@ -35,6 +35,7 @@ struct StoredReport {
   std::uint64_t passage_bytes = 0;  // of their texts together
   std::uint64_t size = 0;           // of the source in bytes
   std::int64_t mtime_ns = 0;        // of the source; nanoseconds since 1970
+  std::int64_t ctime_ns = 0;        // the same; 0: not known. Not in dumps: it is of one disk.
   std::uint64_t content_hash =
       0;  // xxh3 of what the report was read from: the file's bytes or the record's line
 };

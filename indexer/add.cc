@@ -88,8 +88,8 @@ class Adder {
       }
     }
     // All that a file of records holds is in the index, as the last run that read it left it.
-    if (!whole_file && time && time->records > 0 && time->size == input.size &&
-        time->mtime_ns == input.mtime_ns && has_no_other_records(input, time->records)) {
+    if (!whole_file && time && time->records > 0 && is_of_time(input, *time) &&
+        has_no_other_records(input, time->records)) {
       summary_.unchanged += time->records;
       progress_.bytes_done += input.size;
       return;
@@ -118,24 +118,35 @@ class Adder {
     return found != records_of_source_->end() && found->second == records;
   }
 
+  static bool is_of_time(const Input& input, const FileTime& time) {
+    return time.size == input.size && time.mtime_ns == input.mtime_ns && time.ctime_ns == input.ctime_ns;
+  }
+
+  // A file that was renamed over another one, or got its time by `touch` or `cp -p`, may have the size and
+  // time that are known and another content; its status changed all the same.
   static bool is_as_known(const Input& input, const StoredReport& known,
                           const std::optional<FileTime>& time) {
-    if (known.size == input.size && known.mtime_ns == input.mtime_ns) return true;
-    return time && time->records == 0 && time->size == input.size && time->mtime_ns == input.mtime_ns &&
-           time->content_hash == known.content_hash;
+    if (known.size == input.size && known.mtime_ns == input.mtime_ns &&
+        (known.ctime_ns == 0 || known.ctime_ns == input.ctime_ns))
+      return true;
+    return time && time->records == 0 && is_of_time(input, *time) && time->content_hash == known.content_hash;
   }
 
   // What the next run need not read. The size and time are those of the moment when the file was opened.
   void remember_time(const Input& input, bool whole_file, bool all) {
     if (!all || taken_.reports == 0) return target_.set_file_time(input, std::nullopt);
     if (whole_file && !taken_.same_content) return;  // its record says it
-    target_.set_file_time(input, FileTime{taken_.size, taken_.mtime_ns, whole_file ? taken_.content_hash : 0,
-                                          whole_file ? 0 : taken_.reports});
+    target_.set_file_time(input, FileTime{.size = taken_.size,
+                                          .mtime_ns = taken_.mtime_ns,
+                                          .ctime_ns = taken_.ctime_ns,
+                                          .content_hash = whole_file ? taken_.content_hash : 0,
+                                          .records = whole_file ? 0 : taken_.reports});
   }
 
   void take(Report&& report) {
     taken_.size = report.size;
     taken_.mtime_ns = report.mtime_ns;
+    taken_.ctime_ns = report.ctime_ns;
     taken_.content_hash = report.content_hash;
     taken_.same_content = false;
     const std::optional<StoredReport> known = target_.find(report.id);
@@ -244,6 +255,7 @@ class Adder {
     RestoredReport restored = target_.restore(known);
     restored.report.id = input.id;
     restored.report.source = input.source;
+    restored.report.ctime_ns = input.ctime_ns;
     seen_.emplace(report_key(input.id), Seen::added);
     progress_.bytes_done += input.size;
     if (add(std::move(restored.report), std::move(restored.passages))) ++summary_.renamed;
@@ -267,7 +279,7 @@ class Adder {
   // A report is gone for good if its file is not there while the root that it stood below still has others,
   // or if its JSON Lines file was read to the end without a loss and no longer has it. Below a root that is
   // missing or empty nothing is gone, not even if it stands below another root as well. A directory inside a
-  // root is not a root: what stood in it is gone with it.
+  // root is not a root: what stood in it is gone with it. A file whose name is a directory's now is gone.
   void purge(const WalkResult& walked) {
     for (const Root& root : walked.roots) {
       if (root.state != Root::State::present) summary_.spared.push_back(printable(root.path));
@@ -316,7 +328,8 @@ class Adder {
 
   static bool is_gone(const std::string& file) {
     struct stat status {};
-    return ::lstat(file.c_str(), &status) != 0 && (errno == ENOENT || errno == ENOTDIR);
+    if (::lstat(file.c_str(), &status) != 0) return errno == ENOENT || errno == ENOTDIR;
+    return S_ISDIR(status.st_mode);
   }
 
   const AddSettings& settings_;
@@ -332,7 +345,7 @@ class Adder {
   struct Taken {                                   // of the input at hand
     std::uint64_t reports = 0;
     std::uint64_t size = 0, content_hash = 0;  // of the last
-    std::int64_t mtime_ns = 0;
+    std::int64_t mtime_ns = 0, ctime_ns = 0;
     bool same_content = false;  // as the index has
   };
   Taken taken_;

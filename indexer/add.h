@@ -91,10 +91,11 @@ struct AddSummary {
   bool lossy() const;
 };
 
-// Reads everything under `paths` and hands it to `target`. A file with the size and time that the index knows
-// is not opened; a report with the content that the index knows is not added. Of several reports with one id
-// the last counts, and the next run over the same files changes nothing. Throws what `target` throws;
-// Error{io} at the first loss if strict.
+// Reads everything under `paths` and hands it to `target`. A file with the size and the times (of content
+// and of status: a rename or `touch` changes that one) that the index knows is not opened; a report with
+// the content that the index knows is not added. Of several reports with one id the last counts, and the
+// next run over the same files changes nothing. Throws what `target` throws; Error{io} at the first loss
+// if strict.
 //
 // A new file in a directory is taken for a known one under a new name, and what is known of it from the
 // index, if it has the content of a known file, and that is gone from its place. Only a file with the size

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <system_error>
 
 #include "analysis/error.h"
@@ -25,6 +26,21 @@ FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
     fd_ = std::exchange(other.fd_, -1);
   }
   return *this;
+}
+
+namespace {
+
+std::int64_t settled_ctime(const struct stat& status) {
+  constexpr std::time_t kSettled = 2;  // seconds: FAT's times are even
+  if (status.st_mtim.tv_nsec != 0 || status.st_ctim.tv_nsec != 0) return nanoseconds(status.st_ctim);
+  const std::time_t age = std::time(nullptr) - status.st_ctim.tv_sec;
+  return age >= 0 && age < kSettled ? kUnsettled : nanoseconds(status.st_ctim);
+}
+
+}  // namespace
+
+std::int64_t nanoseconds(const struct timespec& time) {
+  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::int64_t>(time.tv_nsec);
 }
 
 OpenedFile open_regular(const std::string& path, Links links) {
@@ -51,8 +67,8 @@ OpenedFile open_regular(const std::string& path, Links links) {
   }
   opened.result = OpenResult::ok;
   opened.size = static_cast<std::uint64_t>(status.st_size);
-  opened.mtime_ns = static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 +
-                    static_cast<std::int64_t>(status.st_mtim.tv_nsec);
+  opened.mtime_ns = nanoseconds(status.st_mtim);
+  opened.ctime_ns = settled_ctime(status);
   return opened;
 }
 

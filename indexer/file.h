@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <utility>
 
@@ -27,6 +28,8 @@ class FileDescriptor {
   int fd_ = -1;
 };
 
+std::int64_t nanoseconds(const struct timespec& time);  // since 1970; wraps in 2262
+
 enum class OpenResult { ok, not_found, failed, not_regular };
 
 struct OpenedFile {
@@ -35,7 +38,13 @@ struct OpenedFile {
   FileDescriptor fd;
   std::uint64_t size = 0;
   std::int64_t mtime_ns = 0;
+  std::int64_t ctime_ns =
+      0;  // kUnsettled if a change within the next moment would leave all three as they are
 };
+
+// Where times are whole seconds (FAT, old file systems and shares) a file of this second may change again
+// with the same times: no change of status happened at this time, so that it is read again.
+inline constexpr std::int64_t kUnsettled = -1;
 
 enum class Links { refuse, follow };
 

@@ -66,7 +66,8 @@ FileTimes FileTimes::of(const std::filesystem::path& index) {
     Entry entry;
     if (!take(text, 16, ' ', key) || !take(text, 16, ' ', entry.source) ||
         !take(text, 16, ' ', entry.time.size) || !take(text, 16, ' ', entry.time.mtime_ns) ||
-        !take(text, 16, ' ', entry.time.content_hash) || !take(text, 10, '\n', entry.time.records)) {
+        !take(text, 16, ' ', entry.time.ctime_ns) || !take(text, 16, ' ', entry.time.content_hash) ||
+        !take(text, 10, '\n', entry.time.records)) {
       break;
     }
     if (times.entries_.emplace(key, entry).second) ++times.sources_[entry.source];
@@ -117,8 +118,9 @@ void FileTimes::save(const std::filesystem::path& index) {
     for (const auto& [key, entry] : entries_) sorted.emplace(key, &entry);
     std::string text = fmt::format("{:x}\n", state);
     for (const auto& [key, entry] : sorted) {
-      text += fmt::format("{:x} {:x} {:x} {:x} {:x} {}\n", key, entry->source, entry->time.size,
-                          entry->time.mtime_ns, entry->time.content_hash, entry->time.records);
+      const FileTime& time = entry->time;
+      text += fmt::format("{:x} {:x} {:x} {:x} {:x} {:x} {}\n", key, entry->source, time.size, time.mtime_ns,
+                          time.ctime_ns, time.content_hash, time.records);
     }
     text += fmt::format("{:016x}\n", hash_of(text));
     replace_file(file, text);

@@ -8,9 +8,10 @@
 // reading of files that need not have been read.
 //
 // THE FILE "files". First the checksum of the list and of the segments' sums, then one line a file: key of
-// its path (schema.h, report_key), key of its source as reports store it, size, time in nanoseconds, content
-// hash, number of records; hexadecimal but for the last, which is 0 for a file that is one report. The last
-// line is xxh3-64 of all before it. 90 bytes a file, in memory about the same.
+// its path (schema.h, report_key), key of its source as reports store it, size, times of its content and of
+// its status in nanoseconds, content hash, number of records; hexadecimal but for the last, which is 0 for a
+// file that is one report. The last line is xxh3-64 of all before it. 110 bytes a file, in memory about the
+// same.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +28,7 @@ inline constexpr const char* kFileTimesName = "files";
 
 struct FileTime {
   std::uint64_t size = 0;
-  std::int64_t mtime_ns = 0;
+  std::int64_t mtime_ns = 0, ctime_ns = 0;
   std::uint64_t content_hash = 0;  // of a file that is one report: as in its record; 0 for JSON Lines
   std::uint64_t records = 0;       // of a file of JSON Lines; 0 for a file that is one report
 

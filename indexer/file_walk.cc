@@ -35,11 +35,6 @@ struct DirectoryCloser {
   void operator()(DIR* directory) const { ::closedir(directory); }
 };
 
-std::int64_t mtime_of(const struct stat& status) {
-  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 +
-         static_cast<std::int64_t>(status.st_mtim.tv_nsec);
-}
-
 // README.md tells people about a folder and is no report. Named on the command line, it is read all the same.
 bool is_readme(std::string_view path) {
   static constexpr std::string_view kReadme = "readme.";
@@ -156,7 +151,8 @@ class Walker {
     input.source = printable(path);
     input.named = named;
     input.size = static_cast<std::uint64_t>(status.st_size);
-    input.mtime_ns = mtime_of(status);
+    input.mtime_ns = nanoseconds(status.st_mtim);
+    input.ctime_ns = nanoseconds(status.st_ctim);
     add(std::move(input));
   }
 

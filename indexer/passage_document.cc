@@ -56,6 +56,7 @@ StoredReport stored_report(const Report& report, const std::vector<Passage>& pas
                       .passages = static_cast<std::uint32_t>(passages.size()),
                       .size = report.size,
                       .mtime_ns = report.mtime_ns,
+                      .ctime_ns = report.ctime_ns,
                       .content_hash = report.content_hash};
   for (const Passage& passage : passages) stored.passage_bytes += passage.end - passage.begin;
   return stored;

@@ -32,6 +32,7 @@ struct Report {
   // The file, to tell on the next run whether it changed. For a JSON Lines record those of its file.
   std::uint64_t size = 0;          // bytes on disk
   std::int64_t mtime_ns = 0;       // since the epoch; 0 for standard input
+  std::int64_t ctime_ns = 0;       // the same; 0: not known
   std::uint64_t content_hash = 0;  // xxh3 of the original bytes: of the file, or of the record's line
 };
 

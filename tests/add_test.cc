@@ -57,6 +57,7 @@ class Add : public ::testing::Test {
       for (const Passage& passage : passages) stored.passage_bytes += passage.end - passage.begin;
       stored.size = report.size;
       stored.mtime_ns = report.mtime_ns;
+      stored.ctime_ns = report.ctime_ns;
       stored.content_hash = report.content_hash;
       stored.title = report.title;
       stored.date = report.date;
@@ -118,6 +119,46 @@ class Add : public ::testing::Test {
   Rows added_, restored_;
   AddObserver observer_;
 };
+
+// Renamed over one another, or given an old time: the status changed, and the content may have.
+TEST_F(Add, TheSameSizeAndTimeIsNotTheSameContent) {
+  write("r/a.txt", "A\n\nschrony i ukrycia");
+  write("r/b.txt", "B\n\nmapy zagrożenia..");
+  ASSERT_EQ(fs::file_size("r/a.txt"), fs::file_size("r/b.txt") - 1);
+  write("r/b.txt", "B\n\nmapy zagrożenia.");
+  for (const char* name : {"r/a.txt", "r/b.txt"}) set_time(name, 5);
+  EXPECT_EQ(add({"r"}).reports, 2u);
+  EXPECT_EQ(add({"r"}).unchanged, 2u);
+
+  fs::rename("r/a.txt", "r/t");
+  fs::rename("r/b.txt", "r/a.txt");
+  fs::rename("r/t", "r/b.txt");
+  EXPECT_EQ(add({"r"}).reports, 2u);
+  EXPECT_EQ(added_, (Rows{"r/a.txt", "r/b.txt"}));
+  EXPECT_EQ(stored_.at("r/a.txt").title, "B");
+
+  write("r/a.txt", "C\n\nmapy zagrożenia.");
+  set_time("r/a.txt", 5);
+  EXPECT_EQ(add({"r"}).reports, 1u);
+  EXPECT_EQ(stored_.at("r/a.txt").title, "C");
+
+  // Of a restored index it is not known.
+  for (auto& [id, report] : stored_) report.ctime_ns = 0;
+  fs::permissions("r/a.txt", fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(add({"r"}).unchanged, 2u);
+}
+
+TEST_F(Add, PurgeRemovesAReportWhoseNameIsADirectorysNow) {
+  write("r/a.txt", "A\n\ntreść");
+  write("r/b.txt", "B\n\ntreść");
+  add({"r"});
+  fs::remove("r/b.txt");
+  fs::create_directory("r/b.txt");
+  AddSettings settings;
+  settings.purge = Purge::vanished;
+  EXPECT_EQ(add({"r"}, settings).removed, 1u);
+  EXPECT_EQ(stored_.size(), 1u);
+}
 
 TEST_F(Add, UnchangedFilesAreNotReadAgain) {
   write("r/a.txt", "Pierwszy raport.");

@@ -29,6 +29,7 @@ StoredReport sample_report() {
           .passage_bytes = 3210,
           .size = 4096,
           .mtime_ns = -5,
+          .ctime_ns = 1'700'000'000'123'456'789,
           .content_hash = std::numeric_limits<std::uint64_t>::max()};
 }
 
@@ -95,6 +96,7 @@ TEST(Stored, ReportRoundTrip) {
     EXPECT_EQ(back.passage_bytes, report.passage_bytes);
     EXPECT_EQ(back.size, report.size);
     EXPECT_EQ(back.mtime_ns, report.mtime_ns);
+    EXPECT_EQ(back.ctime_ns, report.ctime_ns);
     EXPECT_EQ(back.content_hash, report.content_hash);
   }
 }

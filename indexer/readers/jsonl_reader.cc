@@ -157,6 +157,7 @@ void JsonLinesReader::line(std::string_view line) {
   report.source = input_.source;
   report.size = input_.size;
   report.mtime_ns = input_.mtime_ns;
+  report.ctime_ns = input_.ctime_ns;
   output_.report(std::move(report));
 }
 

@@ -130,6 +130,7 @@ void read_input(const Input& given, const ReadLimits& limits, const ReaderOutput
     fd = file.fd.get();
     input.size = file.size;
     input.mtime_ns = file.mtime_ns;
+    input.ctime_ns = file.ctime_ns;
   }
   if (input.format == InputFormat::by_name) input.format = format_of_name(input.path);
   if (input.format == InputFormat::jsonl) {
@@ -183,6 +184,7 @@ Report report_of(const Input& input, std::uint64_t content_hash) {
   report.source = input.source;
   report.size = input.size;
   report.mtime_ns = input.mtime_ns;
+  report.ctime_ns = input.ctime_ns;
   report.content_hash = content_hash;
   report.title = stem_of(input.path);
   return report;

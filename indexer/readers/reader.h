@@ -26,6 +26,7 @@ struct Input {
   bool named = false;  // on the command line, so that a link is followed
   std::uint64_t size = 0;
   std::int64_t mtime_ns = 0;
+  std::int64_t ctime_ns = 0;  // of the last change of its content, name, owner…: nobody sets it at will
 };
 
 struct ReaderOutput {
