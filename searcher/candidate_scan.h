@@ -2,7 +2,7 @@
 // stage.
 //
 // Term at a time over windows of passages: a window's scores fit the first-level cache, and every posting
-// costs one decoding and one addition. Where words are only joined, what gets its first score is a match;
+// costs one decoding and one addition. Where lemmas are only joined, what gets its first score is a match;
 // elsewhere what matches is a set of bits, so that AND, OR and NOT are single instructions for 64 passages.
 // (Turtle and Flood, "Query evaluation: strategies and optimizations", 1995, for the two orders of
 // evaluation.) No list is left unread: counts are exact.
@@ -18,7 +18,8 @@
 
 namespace kwerenda {
 
-// So many candidates ahead their memory is fetched while others are looked at.
+// So many candidates ahead their memory is fetched while others are looked at, and twice as far ahead where
+// it is.
 inline constexpr std::size_t kAnnouncedAhead = 6;
 
 // Says which candidates are worth a place among the best. Asked in the order of ids within a segment.

@@ -299,7 +299,7 @@ void GlassTable::prefetch(std::span<const std::string> keys) const {
   leaves.reserve(keys.size());
   for (const std::string& key : keys) {
     const Child child = leaf_for(key);
-    if (child.block >= blocks_) return;
+    if (child.block >= blocks_) return;  // find() will say it
     leaves.push_back(child);
     __builtin_prefetch(file_.data() + std::size_t{child.block} * block_bytes_);
   }

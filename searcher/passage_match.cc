@@ -241,6 +241,7 @@ void PassageMatcher::match(std::string_view text, KeyStreamView stream, MatchedT
   const std::uint32_t tokens = for_each_known(stream, hash_masks_, [&](std::uint32_t token, const KeyMasks&) {
     if (worth_a_look_.empty() || worth_a_look_.back() != token) worth_a_look_.push_back(token);
   });
+  matched.tokens.clear();
   matched.tokens.reserve(tokens);
   begin(text, matched);
   if (tokens != matched.token_count) {

@@ -1,7 +1,7 @@
 // The posting lists of a segment, read in place from its Xapian table.
 //
 // Xapian's own matcher spends 25 to 30 ns on a posting, most of it in virtual calls through a tree of lists;
-// read straight from the table a posting costs 2.
+// read straight from the table a posting costs 2 at most.
 //
 // A list is a chain of entries of the table of postings, in the order of passages: key term, in which zero
 // bytes are followed by 0xff; and keys term, 0, sortable docid. The first tag begins with varints documents,
@@ -65,12 +65,12 @@ class PostingCursor {
  private:
   static constexpr std::ptrdiff_t kMostPostingBytes = 10;  // two numbers of 32 bits
 
-  // As each_below(), but for those at the end of the chunk and those of more than three bytes. Most of a long
-  // list are of two: these are taken four at a time.
+  // As each_below(), but for those at the end of the chunk and those of other shapes: a long list is of
+  // postings of two bytes, which are taken four at a time, and of three.
   template <typename Visit>
   void visit_inner(std::uint64_t limit, Visit visit) {
     constexpr std::uint64_t kMostOfFour = 0x200;  // that docids grow by
-    constexpr std::uint64_t kFurther = 0x80;  // of a byte: the number goes on in the next
+    constexpr std::uint64_t kFurther = 0x80;      // of a byte: the number goes on in the next
     const unsigned char* at = at_;
     const unsigned char* const end = end_;
     std::uint64_t docid = docid_;

@@ -5,7 +5,7 @@ namespace {
 
 // Pairs of passages compared for likeness in one search, about a microsecond each.
 constexpr std::uint32_t kMaxCompared = 2000;
-// Passages in the list up to which the filter keeps back nearly all that are like none of them.
+// Passages in the list up to which the filter keeps back most that are like none of them.
 constexpr std::size_t kMostFiltered = 100;
 
 }  // namespace

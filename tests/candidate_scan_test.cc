@@ -247,6 +247,61 @@ TEST(CandidateScan, Filter) {
   }
 }
 
+TEST(CandidateScan, TheExcludedPassageDoesNotMatch) {
+  QueryGenerator generate(seed() + 7);
+  for (int round = 0; round < rounds(300); ++round) {
+    const CandidateQuery query = generate.query(static_cast<int>(generate.number() % 4));
+    const std::string shown = xapian_query(query).get_description() + " seed " + std::to_string(seed());
+    auto scores = by_xapian(query);
+    const std::size_t wanted = 1 + generate.number() % (generate.number() % 3 ? 200 : 20000);
+    auto excluded = static_cast<Xapian::docid>(1 + generate.number() % 20100);
+    if (!scores.empty() && generate.number() % 2) {
+      excluded =
+          std::next(scores.begin(), static_cast<std::ptrdiff_t>(generate.number() % scores.size()))->first;
+    }
+    scores.erase(excluded);
+    const std::size_t all = scores.size();
+    const bool filtered = generate.number() % 2;
+    if (filtered) std::erase_if(scores, [](const auto& scored) { return scored.first % 3 != 0; });
+    EveryThird filter;
+    const FoundCandidates found =
+        scan_candidates(index().reader(), query, wanted, filtered ? &filter : nullptr, excluded);
+    ASSERT_EQ(found.matches, all) << shown;
+    ASSERT_EQ(wrong_with(found.ids, scores, wanted), "") << shown;
+  }
+}
+
+// Lemmas that are only joined need no sets of passages. Joined with a list that has no impacts, and that no
+// passage is in, they are found through sets.
+TEST(CandidateScan, ScoresTellWhatSetsTell) {
+  std::mt19937_64 random(seed());
+  for (int round = 0; round < rounds(300); ++round) {
+    std::vector<CandidateQuery> words(1 + random() % 8);
+    for (CandidateQuery& word : words) {
+      std::vector<std::string> terms(1 + random() % 4);
+      for (std::string& term : terms) term = kLemmaPrefix + std::string(kWords[random() % std::size(kWords)]);
+      word = CandidateQuery::of(std::move(terms),
+                                random() % 5 ? 0.37 * static_cast<double>(1 + random() % 9) : 1e-30);
+    }
+    const CandidateQuery joined = CandidateQuery::any(words);
+    words.push_back(CandidateQuery::of({kTitlePrefix + std::string("nosuch")}, 0));
+    const CandidateQuery by_sets = CandidateQuery::any(words);
+    const std::size_t wanted = random() % (random() % 3 ? 300 : 20000);
+    const auto excluded = static_cast<Xapian::docid>(random() % 20000);
+    const std::string shown = xapian_query(joined).get_description() + " seed " + std::to_string(seed());
+    const FoundCandidates a = scan_candidates(index().reader(), joined, wanted, nullptr, excluded);
+    const FoundCandidates b = scan_candidates(index().reader(), by_sets, wanted, nullptr, excluded);
+    ASSERT_EQ(a.ids, b.ids) << shown;
+    ASSERT_EQ(a.matches, b.matches) << shown;
+    EveryThird filter, filter_of_sets;
+    const FoundCandidates c = scan_candidates(index().reader(), joined, wanted, &filter, excluded);
+    const FoundCandidates d = scan_candidates(index().reader(), by_sets, wanted, &filter_of_sets, excluded);
+    ASSERT_EQ(c.ids, d.ids) << shown;
+    ASSERT_EQ(filter.asked, filter_of_sets.asked) << shown;
+    ASSERT_EQ(c.accepted_of_all(), d.accepted_of_all()) << shown;
+  }
+}
+
 TEST(CandidateScan, EqualScoresByNumber) {
   const CandidateQuery query = CandidateQuery::of({kLemmaPrefix + std::string("miasto")}, 0);
   const FoundCandidates found = scan_candidates(index().reader(), query, 1000);
