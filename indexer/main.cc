@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -12,11 +13,14 @@
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <new>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 #include "analysis/data_files.h"
 #include "analysis/error.h"
@@ -284,8 +288,10 @@ ProgressStyle progress_style(const IndexerOptions& options) {
   return wanted && ::isatty(STDERR_FILENO) ? ProgressStyle::terminal : ProgressStyle::none;
 }
 
+// `is_news` says whether a problem's line is to be told.
 int add_once(const IndexerOptions& options, const std::vector<std::string>& paths,
-             const std::shared_ptr<const KeyMaker>& keys) {
+             const std::shared_ptr<const KeyMaker>& keys,
+             const std::function<bool(const std::string& line)>& is_news) {
   using Clock = ProgressPrinter::Clock;
   AddSettings settings;
   settings.walk.format = options.format;
@@ -320,7 +326,8 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
   };
   observer.problem = [&](const Problem& problem) {
     if (options.verbosity == Verbosity::quiet && !is_loss(problem.cause)) return;
-    say_line(g_json ? problem_json(problem) : to_line(problem));
+    if (const std::string line = g_json ? problem_json(problem) : to_line(problem); is_news(line))
+      say_line(line);
   };
   if (options.verbosity == Verbosity::verbose) {
     observer.added = [&](std::string_view id) {
@@ -353,32 +360,50 @@ int add_once(const IndexerOptions& options, const std::vector<std::string>& path
   return summary.reports + summary.unchanged + summary.removed == 0 ? kFailed : kPartly;
 }
 
-constexpr std::chrono::milliseconds kQuiet{1000}, kLongest{10000}, kRetry{5000};
+std::string as_sentence(std::string text) {
+  if (!text.ends_with('.')) text += '.';
+  return text;
+}
 
 // Adds, then waits for changes and adds again, until it is told to stop. The index is locked only while there
 // is work.
 int run_watch(const IndexerOptions& options, const std::vector<std::string>& paths,
               const std::shared_ptr<const KeyMaker>& keys) {
+  constexpr WatchTimes kChanges;
+  constexpr std::chrono::milliseconds kRetry{5000};
+  constexpr WatchTimes kAfterFailure{.longest = kRetry, .rescan = kRetry};
   TreeWatch watch(paths);
   const auto stop = [] { return g_stop != 0; };
   IndexerOptions again = options;
+  // What stays as it was is told once, not with each walk.
+  std::unordered_set<std::string> told, telling;
+  std::string failure;
+  const auto is_news = [&](const std::string& line) {
+    telling.insert(line);
+    return !told.contains(line);
+  };
   for (bool first = true; !stop(); first = false) {
     watch.arm();
     try {
-      add_once(again, paths, keys);
+      add_once(again, paths, keys, is_news);
+      failure.clear();
+      told = std::exchange(telling, {});
     } catch (const Error& error) {
       g_can_finish = 1;
       if (first || (error.kind() != ErrorKind::locked && error.kind() != ErrorKind::io)) throw;
-      say_error(error.kind(), message("{} Ponowię za {} s.", "{} Trying again in {} s.", error.what(),
-                                      kRetry.count() / 1000));
-      watch.wait(kRetry, kRetry, stop);
+      telling.clear();
+      if (std::exchange(failure, error.what()) != error.what()) {
+        say_error(error.kind(), message("{} Ponawiam co {} s.", "{} Trying again every {} s.",
+                                        as_sentence(error.what()), kRetry.count() / 1000));
+      }
+      if (!watch.wait(kAfterFailure, stop)) break;
       continue;
     }
     if (first && options.verbosity != Verbosity::quiet && !g_json && !stop()) {
       say(message("Czuwam nad zmianami; Ctrl-C kończy.\n", "Watching for changes; Ctrl-C ends.\n"));
     }
     if (options.verbosity != Verbosity::verbose) again.verbosity = Verbosity::quiet;
-    if (!watch.wait(kQuiet, kLongest, stop)) break;
+    if (!watch.wait(kChanges, stop)) break;
   }
   return kDone;
 }
@@ -386,7 +411,8 @@ int run_watch(const IndexerOptions& options, const std::vector<std::string>& pat
 int run_add(const IndexerOptions& options) {
   const std::vector<std::string> paths = paths_of(options);
   const std::shared_ptr<const KeyMaker> keys = open_keys(options);
-  return options.watch ? run_watch(options, paths, keys) : add_once(options, paths, keys);
+  if (options.watch) return run_watch(options, paths, keys);
+  return add_once(options, paths, keys, [](const std::string&) { return true; });
 }
 
 int exit_code(Outcome outcome) {

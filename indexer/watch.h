@@ -12,6 +12,13 @@
 
 namespace kwerenda {
 
+struct WatchTimes {
+  std::chrono::milliseconds quiet{1000};         // nothing more happened for as long
+  std::chrono::milliseconds longest{10'000};     // after the first change, however many follow
+  std::chrono::milliseconds rescan{5 * 60'000};  // without any: mounts, links and network shares tell nothing
+  std::chrono::milliseconds look{5'000};         // between looks whether a missing path is back
+};
+
 class TreeWatch {
  public:
   // Throws Error{io} if the kernel gives no more watches or instances; the message names the setting.
@@ -24,10 +31,10 @@ class TreeWatch {
   // changes after the call is not missed. Throws as the constructor.
   void arm();
 
-  // Returns true once something changed and then nothing did for `quiet`, or `longest` after the first
-  // change; false when `stop` says so, which is asked several times a second.
-  bool wait(std::chrono::milliseconds quiet, std::chrono::milliseconds longest,
-            const std::function<bool()>& stop);
+  // Returns true when it is time to walk again: something changed, or a path that was missing or empty when
+  // arm() was called is not so any more, and then it was quiet; or nothing of that for `rescan`. False when
+  // `stop` says so, which is asked several times a second. Throws as the constructor.
+  bool wait(const WatchTimes& times, const std::function<bool()>& stop);
 
  private:
   struct Impl;

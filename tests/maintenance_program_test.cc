@@ -413,4 +413,51 @@ TEST_F(Maintenance, WatchIndexesChangesUntilItIsStopped) {
   EXPECT_TRUE(contains(slurp(directory_ / ".watch"), "Czuwam nad zmianami")) << slurp(directory_ / ".watch");
 }
 
+TEST_F(Maintenance, WatchTriesAgainWithoutAnyChange) {
+  const pid_t child = start({"add", "--watch", "--lock-timeout", "0", "--index", "i", "r"});
+  EXPECT_TRUE(wait_for("Czuwam")) << slurp(directory_ / ".err");
+  const int fd = ::open((directory_ / "i" / "lock").c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(::flock(fd, LOCK_EX), 0);
+  write("r/c.txt", "Nowy\n\nPlik, który ma poczekać.\n");
+  EXPECT_TRUE(wait_for("--lock-timeout SEKUNDY. Ponawiam co 5 s.\n")) << slurp(directory_ / ".err");
+  ::close(fd);
+  bool found = false;
+  for (int i = 0; i < 100 && !found; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    found = contains(run("$K dump --index i").out, "Plik, który ma poczekać.");
+  }
+  EXPECT_TRUE(found);
+  ::kill(child, SIGINT);
+  EXPECT_EQ(end_of(child), 0);
+}
+
+TEST_F(Maintenance, WatchSaysWhatFailsOnce) {
+  const pid_t child = start({"add", "--watch", "--strict", "--index", "i", "r"});
+  EXPECT_TRUE(wait_for("Czuwam")) << slurp(directory_ / ".err");
+  write("r/c.txt", "");
+  EXPECT_TRUE(wait_for("plik jest pusty). Ponawiam co 5 s.\n")) << slurp(directory_ / ".err");
+  write("r/d.txt", "");  // wakes it; c.txt comes first and fails as before
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  const std::string said = slurp(directory_ / ".err");
+  EXPECT_EQ(said.find("Ponawiam"), said.rfind("Ponawiam")) << said;
+  ::kill(child, SIGINT);
+  end_of(child);
+}
+
+TEST_F(Maintenance, WatchTellsAProblemOnce) {
+  write("r/zepsuty.txt", "");
+  const pid_t child = start({"add", "-v", "--watch", "--index", "i", "r"});
+  EXPECT_TRUE(wait_for("Czuwam")) << slurp(directory_ / ".err");
+  write("r/c.txt", "Nowy\n\nPlik.\n");
+  EXPECT_TRUE(wait_for("+ r/c.txt")) << slurp(directory_ / ".err");
+  write("r/inny.txt", "");
+  EXPECT_TRUE(wait_for("r/inny.txt")) << slurp(directory_ / ".err");
+  ::kill(child, SIGINT);
+  EXPECT_EQ(end_of(child), 0);
+  const std::string said = slurp(directory_ / ".err");
+  const std::size_t watching = said.find("Czuwam");
+  EXPECT_TRUE(contains(said.substr(0, watching), "r/zepsuty.txt: ")) << said;
+  EXPECT_FALSE(contains(said.substr(watching), "r/zepsuty.txt: ")) << said;
+}
+
 }  // namespace
