@@ -385,7 +385,8 @@ int run_watch(const IndexerOptions& options, const std::vector<std::string>& pat
   for (bool first = true; !stop(); first = false) {
     watch.arm();
     try {
-      add_once(again, paths, keys, is_news);
+      const int code = add_once(again, paths, keys, is_news);
+      if (stop()) return code;
       failure.clear();
       told = std::exchange(telling, {});
     } catch (const Error& error) {
@@ -396,10 +397,10 @@ int run_watch(const IndexerOptions& options, const std::vector<std::string>& pat
         say_error(error.kind(), message("{} Ponawiam co {} s.", "{} Trying again every {} s.",
                                         as_sentence(error.what()), kRetry.count() / 1000));
       }
-      if (!watch.wait(kAfterFailure, stop)) break;
+      if (!watch.wait(kAfterFailure, stop)) return kPartly;
       continue;
     }
-    if (first && options.verbosity != Verbosity::quiet && !g_json && !stop()) {
+    if (first && options.verbosity != Verbosity::quiet && !g_json) {
       say(message("Czuwam nad zmianami; Ctrl-C kończy.\n", "Watching for changes; Ctrl-C ends.\n"));
     }
     if (options.verbosity != Verbosity::verbose) again.verbosity = Verbosity::quiet;

@@ -2,9 +2,11 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -50,13 +52,13 @@ class Maintenance : public ::testing::Test {
             slurp(directory_ / ".err")};
   }
 
-  // Starts the program; its standard error goes to ".err" and its standard input is `in`.
-  pid_t start(const std::vector<std::string>& arguments, int in = -1) {
+  // Starts the program; its standard error goes to ".err" or to `err`, and its standard input is `in`.
+  pid_t start(const std::vector<std::string>& arguments, int in = -1, int err = -1) {
     fs::remove(directory_ / ".err");
     const pid_t child = ::fork();
     if (child != 0) return child;
     if (::chdir(directory_.c_str()) != 0) ::_exit(9);
-    ::dup2(::open(".err", O_WRONLY | O_CREAT | O_TRUNC, 0666), STDERR_FILENO);
+    ::dup2(err >= 0 ? err : ::open(".err", O_WRONLY | O_CREAT | O_TRUNC, 0666), STDERR_FILENO);
     ::dup2(::open(".out", O_WRONLY | O_CREAT | O_TRUNC, 0666), STDOUT_FILENO);
     if (in >= 0) ::dup2(in, STDIN_FILENO);
     ::setenv("KWERENDA_LANG", "pl", 1);
@@ -431,7 +433,7 @@ TEST_F(Maintenance, WatchTriesAgainWithoutAnyChange) {
   EXPECT_EQ(end_of(child), 0);
 }
 
-TEST_F(Maintenance, WatchSaysWhatFailsOnce) {
+TEST_F(Maintenance, WatchSaysWhatFailsOnceAndLeavesItUnfinished) {
   const pid_t child = start({"add", "--watch", "--strict", "--index", "i", "r"});
   EXPECT_TRUE(wait_for("Czuwam")) << slurp(directory_ / ".err");
   write("r/c.txt", "");
@@ -441,7 +443,7 @@ TEST_F(Maintenance, WatchSaysWhatFailsOnce) {
   const std::string said = slurp(directory_ / ".err");
   EXPECT_EQ(said.find("Ponawiam"), said.rfind("Ponawiam")) << said;
   ::kill(child, SIGINT);
-  end_of(child);
+  EXPECT_EQ(end_of(child), 3) << slurp(directory_ / ".err");
 }
 
 TEST_F(Maintenance, WatchTellsAProblemOnce) {
@@ -458,6 +460,34 @@ TEST_F(Maintenance, WatchTellsAProblemOnce) {
   const std::size_t watching = said.find("Czuwam");
   EXPECT_TRUE(contains(said.substr(0, watching), "r/zepsuty.txt: ")) << said;
   EXPECT_FALSE(contains(said.substr(watching), "r/zepsuty.txt: ")) << said;
+}
+
+TEST_F(Maintenance, WatchStoppedInItsFirstRunHasNotDoneAll) {
+  std::string lines;
+  for (int i = 0; i < 4000; ++i)
+    lines += "{\"_id\":\"" + std::to_string(i) + std::string(60, 'x') + "\",\"text\":\"Tekst.\"}\n";
+  write("r/wiele.jsonl", lines);
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const pid_t child = start({"add", "-v", "--watch", "--index", "i", "r"}, -1, ends[1]);
+  ::close(ends[1]);
+  // Nobody reads yet, so it stands still in the middle, where the pipe is full.
+  int waiting = 0;
+  for (int i = 0; i < 500 && waiting < 60'000; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    ::ioctl(ends[0], FIONREAD, &waiting);
+  }
+  EXPECT_GE(waiting, 60'000);
+  ::kill(child, SIGINT);
+  std::string said(1 << 16, '\0');
+  std::size_t size = 0;
+  for (ssize_t got = 1; got > 0; size += static_cast<std::size_t>(got)) {
+    if (said.size() - size < 4096) said.resize(said.size() * 2);
+    got = std::max<ssize_t>(0, ::read(ends[0], said.data() + size, said.size() - size));
+  }
+  ::close(ends[0]);
+  EXPECT_EQ(end_of(child), 3);
+  EXPECT_TRUE(contains(said, "Przerwano; to, co dodano, jest w indeksie.")) << said.substr(size - 500, 500);
 }
 
 }  // namespace
