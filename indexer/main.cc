@@ -411,6 +411,14 @@ int run_watch(const IndexerOptions& options, const std::vector<std::string>& pat
 
 int run_add(const IndexerOptions& options) {
   const std::vector<std::string> paths = paths_of(options);
+  if (options.watch && std::find(paths.begin(), paths.end(), "-") != paths.end()) {
+    throw Error(
+        ErrorKind::usage,
+        message("--watch: oczekiwano plików i katalogów, jest „-”, a standardowego wejścia nie da się "
+                "obserwować; podaj same pliki i katalogi albo pomiń --watch",
+                "--watch: expected files and directories, found “-”, and standard input cannot be "
+                "watched; give files and directories only or leave out --watch"));
+  }
   const std::shared_ptr<const KeyMaker> keys = open_keys(options);
   if (options.watch) return run_watch(options, paths, keys);
   return add_once(options, paths, keys, [](const std::string&) { return true; });

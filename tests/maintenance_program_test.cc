@@ -490,4 +490,14 @@ TEST_F(Maintenance, WatchStoppedInItsFirstRunHasNotDoneAll) {
   EXPECT_TRUE(contains(said, "Przerwano; to, co dodano, jest w indeksie.")) << said.substr(size - 500, 500);
 }
 
+TEST_F(Maintenance, WatchTakesNoStandardInput) {
+  for (const char* command : {"$K add --watch --index i r - < r/a.txt",
+                              "echo - > lista && $K add --watch --index i --files-from lista < r/a.txt"}) {
+    const Outcome outcome = run(command);
+    EXPECT_EQ(outcome.code, 2) << command;
+    EXPECT_TRUE(contains(outcome.err, "--watch: oczekiwano plików i katalogów, jest „-”")) << outcome.err;
+    EXPECT_FALSE(fs::exists(directory_ / "i")) << command;
+  }
+}
+
 }  // namespace
