@@ -30,6 +30,7 @@
 #include "analysis/lexicon.h"
 #include "analysis/manifest.h"
 #include "analysis/message.h"
+#include "analysis/standard_streams.h"
 #include "analysis/system_reason.h"
 #include "analysis/utf8.h"
 #include "indexer/add.h"
@@ -431,8 +432,16 @@ int exit_code(Outcome outcome) {
 // A line of the dump that is restored, without its line break.
 bool read_dump_line(std::istream& in, std::string& line) { return static_cast<bool>(std::getline(in, line)); }
 
+bool read_dump_line_of_standard_input(std::string& line) {
+  if (read_dump_line(std::cin, line)) return true;
+  // To std::cin a stream that cannot be read is one that ends.
+  if (std::ferror(stdin))
+    throw Error(ErrorKind::io, message("standardowe wejście: ", "standard input: ") + error_text(errno));
+  return false;
+}
+
 int run_maintenance(const IndexerOptions& options) {
-  MaintenanceOutput out{put, say, [](std::string& line) { return read_dump_line(std::cin, line); }};
+  MaintenanceOutput out{put, say, read_dump_line_of_standard_input};
   switch (options.verb) {
     case Verb::remove:
       return exit_code(run_remove(options, out));
@@ -558,6 +567,7 @@ int run(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
   using namespace kwerenda;
+  occupy_closed_standard_streams();
   set_message_language(language_from([](const char* name) { return std::getenv(name); }));
   install_signal_handlers();
   std::set_terminate(on_terminate);

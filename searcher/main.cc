@@ -19,6 +19,7 @@
 #include "analysis/manifest.h"
 #include "analysis/message.h"
 #include "analysis/quantity.h"
+#include "analysis/standard_streams.h"
 #include "analysis/system_reason.h"
 #include "analysis/utf8.h"
 #include "searcher/help.h"
@@ -204,7 +205,8 @@ int run_batch(const Searcher& searcher, const SearchProgramOptions& options, con
       std::cerr << fmt::format("{}:{}: {}\n", options.batch.string(), number, error.what());
     }
   }
-  check(!in.bad());  // a directory, a failing disk
+  // A directory, a failing disk; to std::cin a stream that cannot be read is one that ends.
+  check(!in.bad() && (options.batch != "-" || !std::ferror(stdin)));
   return failed ? kFailed : any ? kFound : kNothingFound;
 }
 
@@ -282,6 +284,7 @@ int run(const SearchProgramOptions& options) {
 
 int main(int argc, char** argv) {
   using namespace kwerenda;
+  occupy_closed_standard_streams();
   set_message_language(language_from(environment));
   std::signal(SIGPIPE, SIG_IGN);
   install_crash_handler();

@@ -277,4 +277,24 @@ TEST_F(Program, ClosedStandardOutput) {
             "kwerenda-index: standardowe wyjście: brak miejsca na dysku; sprawdź wolne miejsce\n");
 }
 
+// The first file that is opened gets the number of a stream that is closed.
+TEST_F(Program, NoFileTakesThePlaceOfAClosedStream) {
+  write("r/a.txt", "Raport o schronach.");
+  ASSERT_EQ(run("$K add -q --index i r").code, 0);
+  for (const char* command :
+       {"$K add --index i - <&-", "$K add --index j - <&-", "$K add --index i --files-from - <&-",
+        "$K tokens <&-", "$K restore --index k <&-", "$K dump --index i >&-", "$K info --index i >&-"}) {
+    const Outcome outcome = run(command);
+    EXPECT_EQ(outcome.code, 2) << command;
+    EXPECT_TRUE(contains(outcome.err, "strumień jest zamknięty")) << command << ": " << outcome.err;
+  }
+  EXPECT_EQ(run("$K add --index i r brak 2>&-").code, 3);
+  EXPECT_EQ(run("$K add --index i r <&- >&- 2>&-").code, 0);
+  EXPECT_EQ(run("$K add --index i --dry-run zły 2>&- >&-").code, 2);
+  EXPECT_EQ(run("grep -qx '[0-9]*' i/lock && test $(wc -l <i/lock) -le 1").code, 0)
+      << slurp(directory_ / "i/lock");
+  EXPECT_TRUE(contains(run("$K info --index i").out, "reports\t1\n"));
+  EXPECT_EQ(run("$K check --index i").code, 0);
+}
+
 }  // namespace

@@ -173,6 +173,8 @@ TEST_F(SearchProgram, ExitCodes) {
       {"$S --index i --batch brak", 2, "", "brak: nie można odczytać pliku zapytań"},
       {"$S --index i --batch r", 2, "", "r: nie można odczytać pliku zapytań"},
       {"$S --index i --batch - < pytania", 0, "=== 2\tparasol\n", ""},
+      {"$S --index i --batch - <&-", 2, "", "-: nie można odczytać pliku zapytań"},
+      {"$S --index i schron >&-", 2, "", "standardowe wyjście: nie można zapisać: strumień jest zamknięty"},
       {"KWERENDA_INDEX=i $S schron", 0, "schron", ""},
       {"$S --index i --batch zle --format ndjson", 2,
        "{\"schema_version\":1,\"query_id\":\"3\",\"error\":{\"kind\":\"query\"", "zle:3: "},
