@@ -419,6 +419,13 @@ IndexerOptions parse_options(const std::vector<std::string>& arguments, const En
         message("brak ścieżek: podaj pliki, katalogi, - albo --files-from (zobacz kwerenda-index add --help)",
                 "no paths: give files, directories, - or --files-from (see kwerenda-index add --help)"));
   }
+  if (std::find(options.paths.begin(), options.paths.end(), "") != options.paths.end()) {
+    usage(
+        message("oczekiwano ścieżki, jest pusty napis; podaj plik, katalog albo -, a jeśli miała tu być "
+                "zmienna powłoki, sprawdź, czy jest ustawiona",
+                "expected a path, found an empty string; give a file, a directory or -, and if a shell "
+                "variable was meant, check that it is set"));
+  }
   if (options.files_from == "-" &&
       std::find(options.paths.begin(), options.paths.end(), "-") != options.paths.end()) {
     usage(message("standardowe wejście może być listą plików albo raportem, nie oboma naraz",

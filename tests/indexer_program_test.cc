@@ -63,6 +63,18 @@ TEST_F(Program, UsageErrorsAreTwo) {
   }
 }
 
+// As from a script whose variable is not set: not the current directory.
+TEST_F(Program, AnEmptyPathIsRefused) {
+  write("r/a.txt", "Raport o schronach.");
+  for (const char* command :
+       {"$K add --index i ''", "$K add --index i r ''", "$K add --dry-run --index i ''"}) {
+    const Outcome outcome = run(command);
+    EXPECT_EQ(outcome.code, 2) << command;
+    EXPECT_TRUE(contains(outcome.err, "oczekiwano ścieżki, jest pusty napis")) << outcome.err;
+  }
+  EXPECT_FALSE(fs::exists(directory_ / "i"));
+}
+
 TEST_F(Program, AddThenAgain) {
   write("r/a.txt", "Forum w Łodzi\n\nTreść o GIS-ie i o ochronie ludności.");
   write("r/b.md", "# Debata\n\nTreść o schronach.");
