@@ -49,24 +49,47 @@ std::unique_ptr<IndexLock> read_lock(const IndexerOptions& options, const Mainte
                                      waiting(options, out));
 }
 
-// Which reports an argument means.
-bool means(const std::string& argument, const StoredReport& report) {
-  const std::string path = normal_path(argument);
-  const std::string below = path + "/";
-  return report.id == argument || report.id == path || report.source == printable(path) ||
-         report.id.starts_with(below) || report.source.starts_with(printable(below));
+// "../../a" stands beside "..", and not below it. Paths are normal: nothing else goes up.
+bool is_below(std::string_view file, const std::string& directory) {
+  const std::string before = directory + "/";
+  if (!file.starts_with(before)) return false;
+  return !(directory == ".." || directory.ends_with("/..")) || !file.substr(before.size()).starts_with("../");
 }
 
+// How an argument means a report.
+enum class Meant : std::uint8_t { no, by_spelling, exactly };
+
+Meant meant(const std::string& argument, const StoredReport& report) {
+  const std::string path = normal_path(argument);
+  if (report.id == argument || report.id == path || is_below(report.id, path)) return Meant::exactly;
+  const std::string spelled = printable(path);
+  if (report.source != spelled && !is_below(report.source, spelled)) return Meant::no;
+  // The file of records is known by its printable name alone.
+  return report.source == printable(report.id) ? Meant::by_spelling : Meant::exactly;
+}
+
+// The printable name of a file whose name cannot be typed may be the exact one of another, which then counts
+// alone.
 std::vector<std::string> to_remove(const IndexerOptions& options, std::vector<bool>& met) {
   std::set<std::string> ids;
+  std::vector<std::vector<std::string>> spelled(options.paths.size());
+  std::vector<bool> whole(options.paths.size());  // a file, or those of a directory, met exactly
   const StoredIndex index(options.index, Versions::current);
   index.for_each_report([&](const StoredReport& report) {
     for (std::size_t i = 0; i < options.paths.size(); ++i) {
-      if (!means(options.paths[i], report)) continue;
+      const Meant how = meant(options.paths[i], report);
+      if (how == Meant::no) continue;
       met[i] = true;
+      if (how == Meant::by_spelling) {
+        spelled[i].push_back(report.id);
+        continue;
+      }
+      if (report.source == printable(report.id)) whole[i] = true;
       ids.insert(report.id);
     }
   });
+  for (std::size_t i = 0; i < spelled.size(); ++i)
+    if (!whole[i]) ids.insert(spelled[i].begin(), spelled[i].end());
   return {ids.begin(), ids.end()};
 }
 

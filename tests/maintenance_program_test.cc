@@ -308,6 +308,31 @@ TEST_F(Maintenance, ARemovedRecordComesBack) {
   EXPECT_EQ(run("$K check --index i --sources").code, 0);
 }
 
+TEST_F(Maintenance, RemovesNothingBesideWhatIsNamed) {
+  write("a/b/c/x.txt", "Raport trzeci.\n");
+  write("a/b/d/w.txt", "Raport czwarty.\n");
+  write("a/z.txt", "Raport drugi.\n");
+  ASSERT_EQ(run("cd a/b/c && $K add -q --index ../../../i ../d ../../z.txt ../../../r/a.txt").code, 0);
+  const char* const ids = "$K dump --index i | grep -o '\"id\":\"[^\"]*' | cut -d'\"' -f4 | sort | xargs";
+  EXPECT_EQ(run(ids).out, "../../../r/a.txt ../../z.txt ../d/w.txt\n");
+  EXPECT_EQ(run("$K remove --dry-run --index i ..").err, "- ../d/w.txt\nDo usunięcia: 1 raport.\n");
+  EXPECT_EQ(run("$K remove --dry-run --index i ../..").err, "- ../../z.txt\nDo usunięcia: 1 raport.\n");
+  EXPECT_EQ(run("$K remove --index i ..").code, 0);
+  EXPECT_EQ(run(ids).out, "../../../r/a.txt ../../z.txt\n");
+}
+
+// A byte that is no UTF-8 is spelled \\xB1, which may be the very name of another file.
+TEST_F(Maintenance, AnExactNameWinsOverASpelling) {
+  write("n/z\xB1.txt", "Raport z bajtem.\n");
+  write("n/z\\xB1.txt", "Raport z napisem.\n");
+  ASSERT_EQ(run("$K add -q --index i n").code, 0);
+  EXPECT_TRUE(contains(run("$K remove --index i 'n/z\\xB1.txt'").err, "Usunięto 1 raport."));
+  EXPECT_TRUE(contains(run("$K dump --index i").out, "Raport z bajtem."));
+  EXPECT_FALSE(contains(run("$K dump --index i").out, "Raport z napisem."));
+  EXPECT_TRUE(contains(run("$K remove --index i 'n/z\\xB1.txt'").err, "Usunięto 1 raport."))
+      << "the spelling is enough where there is nothing of that name";
+}
+
 TEST_F(Maintenance, ADuplicateIdentifierSettles) {
   write("r/zbior.jsonl",
         "{\"_id\":\"j1\",\"text\":\"Pierwsza wersja.\"}\n{\"_id\":\"j1\",\"text\":\"Druga wersja.\"}\n");
