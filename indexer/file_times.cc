@@ -20,9 +20,14 @@ namespace {
 
 std::uint64_t hash_of(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
+// "" if it cannot be read: what is read here only saves work, and whoever needs it says what is wrong.
 std::string read_all(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  try {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  } catch (const std::ios_base::failure&) {  // a directory, a failing disk
+    return {};
+  }
 }
 
 // Of the list of segments and of their checksums: names come again, when an index is built anew or a copy is

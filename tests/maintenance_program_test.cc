@@ -375,6 +375,17 @@ TEST_F(Maintenance, ABackupThatCannotBeKeptIsNotBegun) {
   }
 }
 
+TEST_F(Maintenance, TheListOfFilesMayBeAnything) {
+  ASSERT_EQ(run("$K add -q --index i r && rm -f i/files && mkdir i/files && touch i/files/x").code, 0);
+  write("r/a.txt", "Narada w Łodzi\n\nNowy tekst.\n");
+  for (int round = 0; round < 2; ++round) {
+    const Outcome outcome = run("$K add --index i r");
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_FALSE(contains(outcome.err, "nieoczekiwany")) << outcome.err;
+  }
+  EXPECT_EQ(run("$K check -q --index i").code, 0);
+}
+
 TEST_F(Maintenance, CompactSaysIfThereWasNothingToDo) {
   ASSERT_EQ(run("$K add -q --index i r").code, 0);
   EXPECT_TRUE(contains(run("$K compact --index i").err, "Nie ma czego scalać"));
