@@ -16,6 +16,7 @@
 #include "analysis/error.h"
 #include "analysis/message.h"
 #include "analysis/schema.h"
+#include "analysis/system_reason.h"
 
 namespace kwerenda {
 namespace {
@@ -84,9 +85,23 @@ unsigned highest_segment(const std::filesystem::path& index) {
           index.string(), kStubName));
 }
 
+// What may not be seen must not be taken for what is not there.
+void refuse_unseen(const std::filesystem::path& path, const std::filesystem::path& index) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 || errno == ENOENT || errno == ENOTDIR) return;
+  throw Error(
+      ErrorKind::io,
+      message("{}: nie można sprawdzić, co tu jest: {}. Uzyskaj prawo odczytu i przeszukiwania katalogu "
+              "{} i tych nad nim albo uruchom polecenie jako właściciel indeksu.",
+              "{}: cannot see what is here: {}. Get permission to read and search the directory {} and "
+              "those above it, or run the command as the owner of the index.",
+              path.string(), system_reason(errno), index.string()));
+}
+
 }  // namespace
 
 bool is_index(const std::filesystem::path& index) {
+  refuse_unseen(index / kStubName, index);
   std::error_code error;
   return std::filesystem::is_regular_file(index / kStubName, error) && !is_begun(index);
 }
@@ -129,6 +144,7 @@ std::string stub_of(const std::vector<std::filesystem::path>& segments) {
 }
 
 std::vector<std::filesystem::path> current_segments(const std::filesystem::path& index) {
+  refuse_unseen(index, index);
   std::error_code error;
   if (!std::filesystem::exists(index, error)) {
     throw Error(ErrorKind::not_found,

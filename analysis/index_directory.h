@@ -26,7 +26,8 @@ std::vector<std::filesystem::path> current_segments(const std::filesystem::path&
 // cut behind a line would pass for an older state. Xapian takes the last line for a comment.
 std::string stub_of(const std::vector<std::filesystem::path>& segments);
 
-// True if there is a stub file that is not the empty list: the index has been published at least once.
+// True if there is a stub file that is not the empty list: the index has been published at least once. Throws
+// Error{io} if it cannot be seen whether there is one.
 bool is_index(const std::filesystem::path& index);
 
 // True if the stub is an empty list: a first build began here and has not published anything. By the list

@@ -386,6 +386,30 @@ TEST_F(Maintenance, TheListOfFilesMayBeAnything) {
   EXPECT_EQ(run("$K check -q --index i").code, 0);
 }
 
+TEST_F(Maintenance, NoPermissionIsNoMissingIndex) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs another user";
+  ASSERT_EQ(
+      run("$K add -q --index i r && mkdir nad && cp -r i nad && chmod -R a+rX . && chmod 700 i nad").code, 0);
+  const char* const commands[] = {"$K info --index %",
+                                  "$K check --index %",
+                                  "$K dump --index %",
+                                  "$K remove --index % j1",
+                                  "$K remove --dry-run --index % j1",
+                                  "$K add --dry-run --index % r",
+                                  "$K add --index % r",
+                                  "$K backup --index % --to /tmp/nie-powstanie"};
+  for (std::string command : commands) {
+    for (const char* index : {"i", "nad/i"}) {
+      std::string line = command;
+      line.replace(line.find('%'), 1, index);
+      const Outcome outcome = run("setpriv --reuid=65534 --regid=65534 --clear-groups " + line);
+      EXPECT_EQ(outcome.code, 2) << line;
+      EXPECT_TRUE(contains(outcome.err, "brak uprawnień. Uzyskaj prawo odczytu"))
+          << line << ": " << outcome.err;
+    }
+  }
+}
+
 TEST_F(Maintenance, CompactSaysIfThereWasNothingToDo) {
   ASSERT_EQ(run("$K add -q --index i r").code, 0);
   EXPECT_TRUE(contains(run("$K compact --index i").err, "Nie ma czego scalać"));
