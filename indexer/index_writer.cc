@@ -503,7 +503,7 @@ struct IndexWriter::Impl {
       if (!text.ends_with('.')) text += '.';
       const std::string room = error.kind() == ErrorKind::io ? room_left(index) : "";
       const bool told = room.empty() || text.find(message(" MB)", " MB free)")) != std::string::npos;
-      throw Error(error.kind(), fmt::format("{} {}{}", text, state(),
+      throw Error(error.kind(), fmt::format("{} {}{}", text, state(error.kind()),
                                             told ? "" : message(" Na dysku {}.", " On the disk: {}.", room)));
     } catch (...) {
       give_up();
@@ -511,13 +511,24 @@ struct IndexWriter::Impl {
     }
   }
 
-  std::string state() const {
+  std::string state(ErrorKind kind) const {
     if (progress == Progress::visible) {
       return message(
           "Zmiana jest już widoczna, ale nie udało się potwierdzić, że przetrwa awarię zasilania; powtórz to "
           "samo polecenie.",
           "The change can be seen already, but it is not certain that it would outlast a power failure; "
           "repeat the same command.");
+    }
+    if (progress == Progress::committed && kind == ErrorKind::corrupt) {
+      return message(
+          "Zmiana jest zapisana, ale indeks ma uszkodzoną część, przez którą szukanie i następne zapisy mogą "
+          "się nie udać. Sprawdź go: kwerenda-index check --index {}, a potem przywróć z kopii (backup) albo "
+          "zbuduj od nowa.",
+          "The change is saved, but a part of the index is damaged, because of which searching and the next "
+          "writes may fail. Check it: kwerenda-index check --index {}, then restore it from a backup or "
+          "build "
+          "it anew.",
+          index.string());
     }
     if (progress == Progress::committed) {
       return message(
