@@ -30,6 +30,7 @@
 #include "analysis/stored.h"
 #include "analysis/system_reason.h"
 #include "analysis/utf8.h"
+#include "indexer/file.h"
 #include "indexer/passage_document.h"
 #include "indexer/readers/reader.h"
 #include "indexer/segments.h"
@@ -575,10 +576,14 @@ class SourceCheck {
         input.path = bytes;
       }
     }
-    if (!fs::exists(input.path, failed)) {
-      findings_.note(message("{}: nie ma już tego pliku", "{}: the file is no longer there", source));
+    if (const auto status = fs::status(input.path, failed); !fs::exists(status)) {
+      const bool gone = status.type() == fs::file_type::not_found;
+      findings_.note(gone ? message("{}: nie ma już tego pliku", "{}: the file is no longer there", source)
+                          : message("{}: nie można porównać: {}", "{}: cannot be compared: {}", source,
+                                    error_text(failed.value())));
       return;
     }
+    bool whole_read = true;
     std::map<std::string, Compared> found;  // by id: of several records with one the last counts
     ReaderOutput output;
     output.report = [&](Report&& report) {
@@ -586,13 +591,14 @@ class SourceCheck {
       if (known != reports.end()) found[report.id] = compared(known->second, report);
     };
     output.problem = [&](Problem&& problem) {
+      if (problem.cause == ProblemCause::unreadable) whole_read = false;
       if (is_loss(problem.cause)) findings_.note(to_line(problem));
     };
     read_input(input, ReadLimits{}, output);
     for (const auto& [id, report] : reports) {
       const auto seen = found.find(id);
       if (seen == found.end()) {
-        findings_.note(message("{}: nie ma już w {}", "{}: no longer in {}", id, source));
+        if (whole_read) findings_.note(message("{}: nie ma już w {}", "{}: no longer in {}", id, source));
         continue;
       }
       for (const std::string& damage : seen->second.damages) findings_.damage(damage);
@@ -604,20 +610,25 @@ class SourceCheck {
     std::vector<std::string> damages, notes;
   };
 
+  // The id of a record alone does not say where it is from.
+  static std::string place_of(const StoredReport& report) {
+    return printable(report.id) == report.source ? report.id : report.source + ": " + report.id;
+  }
+
   Compared compared(const StoredReport& stored, const Report& report) {
     Compared result;
     if (stored.content_hash != report.content_hash) {
       result.notes.push_back(message("{}: zmienił się od zaindeksowania; uaktualnij indeks (add)",
                                      "{}: has changed since it was indexed; update the index (add)",
-                                     stored.id));
+                                     place_of(stored)));
       return result;
     }
     for (const StoredPassage& passage : stored_.passages_of(stored)) {
       if (passage.begin > report.text.size() ||
           std::string_view(report.text).substr(passage.begin, passage.text.size()) != passage.text) {
         result.damages.push_back(message("{}#p{}: tekst w indeksie różni się od źródła",
-                                         "{}#p{}: the text in the index differs from the source", stored.id,
-                                         passage.ordinal));
+                                         "{}#p{}: the text in the index differs from the source",
+                                         place_of(stored), passage.ordinal));
       }
     }
     return result;

@@ -410,6 +410,22 @@ TEST_F(Maintenance, NoPermissionIsNoMissingIndex) {
   }
 }
 
+TEST_F(Maintenance, CheckSaysWhichSourcesItCouldNotRead) {
+  ASSERT_EQ(run("$K add -q --index i r").code, 0);
+  write("r/zbior.jsonl",
+        "{\"_id\":\"j1\",\"title\":\"Raport\",\"text\":\"Zmieniony rekord.\"}\n"
+        "{\"_id\":\"j2\",\"title\":\"Raport\",\"text\":\"Drugi rekord o schronach w gminie.\"}\n");
+  EXPECT_TRUE(contains(run("$K check --sources --index i").err, "uwaga: r/zbior.jsonl: j1: zmienił się"));
+  if (::geteuid() != 0) GTEST_SKIP() << "the rest needs another user";
+  ASSERT_EQ(run("chmod -R a+rX . && chmod 700 r/pod && chmod 600 r/a.txt r/zbior.jsonl").code, 0);
+  const Outcome outcome =
+      run("setpriv --reuid=65534 --regid=65534 --clear-groups $K check --sources --index i");
+  EXPECT_TRUE(contains(outcome.err, "uwaga: r/pod/b.txt: nie można porównać: brak uprawnień")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "uwaga: r/a.txt: brak uprawnień do odczytu")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "uwaga: r/zbior.jsonl: brak uprawnień do odczytu")) << outcome.err;
+  EXPECT_FALSE(contains(outcome.err, "nie ma już")) << outcome.err;
+}
+
 TEST_F(Maintenance, CompactSaysIfThereWasNothingToDo) {
   ASSERT_EQ(run("$K add -q --index i r").code, 0);
   EXPECT_TRUE(contains(run("$K compact --index i").err, "Nie ma czego scalać"));
