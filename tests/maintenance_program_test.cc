@@ -426,6 +426,20 @@ TEST_F(Maintenance, CheckSaysWhichSourcesItCouldNotRead) {
   EXPECT_FALSE(contains(outcome.err, "nie ma już")) << outcome.err;
 }
 
+TEST_F(Maintenance, DamageThatStopsAMergeIsNotPlayedDown) {
+  ASSERT_EQ(run("$K add -q --index i r/a.txt").code, 0);
+  ASSERT_EQ(
+      run("for f in i/gen-*/keys.kw; do printf x | dd of=$f bs=1 seek=9 conv=notrunc status=none; done").code,
+      0);
+  const Outcome outcome = run("$K add --index i r/pod/b.txt");
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_TRUE(contains(outcome.err, "Zmiana jest zapisana, ale dopóki indeks ma uszkodzoną część"))
+      << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "kwerenda-index check --index i;")) << outcome.err;
+  EXPECT_FALSE(contains(outcome.err, "nie przeszkadza")) << outcome.err;
+  EXPECT_TRUE(contains(run("$K info --index i").out, "reports\t2\n"));
+}
+
 TEST_F(Maintenance, CompactSaysIfThereWasNothingToDo) {
   ASSERT_EQ(run("$K add -q --index i r").code, 0);
   EXPECT_TRUE(contains(run("$K compact --index i").err, "Nie ma czego scalać"));
