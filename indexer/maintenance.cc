@@ -130,6 +130,25 @@ class NewIndexDirectory {
   std::unique_ptr<IndexLock> lock_;
 };
 
+// Copies beside the target that other backups have not finished. They may still run: nothing is deleted.
+void name_unfinished_copies(const fs::path& aside, const MaintenanceOutput& out) {
+  const fs::path parent = aside.parent_path().empty() ? fs::path(".") : aside.parent_path();
+  std::error_code failed;
+  for (fs::directory_iterator entry(parent, failed), end; !failed && entry != end; entry.increment(failed)) {
+    const std::string name = entry->path().filename().string();
+    std::error_code ignored;
+    if (name == aside.filename() || !name.starts_with('.') || !name.ends_with(".backup") ||
+        !fs::is_regular_file(entry->path() / kLockName, ignored)) {
+      continue;
+    }
+    out.say(
+        message("uwaga: {}: niedokończona kopia; jeśli nie robi jej teraz inne polecenie, usuń ten katalog\n",
+                "note: {}: an unfinished backup; if no other command is making it now, remove this "
+                "directory\n",
+                printable(entry->path().string())));
+  }
+}
+
 // What would make the last step of a backup fail, before the first.
 void refuse_target(const fs::path& target) {
   const fs::path whole = target.has_filename() ? target : target.parent_path();
@@ -267,6 +286,7 @@ Outcome run_backup(const IndexerOptions& options, const OpenKeys& keys, const Ma
   refuse_target(target);
   const auto lock = read_lock(options, out);
   NewIndexDirectory aside(target);
+  if (options.verbosity != Verbosity::quiet) name_unfinished_copies(aside.path(), out);
   const fs::path segment = aside.path() / "gen-000001";
   in_child_process(options.index,
                    [&] { StoredIndex(options.index, Versions::current).copy_merged(segment); });

@@ -440,6 +440,20 @@ TEST_F(Maintenance, DamageThatStopsAMergeIsNotPlayedDown) {
   EXPECT_TRUE(contains(run("$K info --index i").out, "reports\t2\n"));
 }
 
+TEST_F(Maintenance, UnfinishedCopiesOfOtherNamesAreNamed) {
+  ASSERT_EQ(
+      run("$K add -q --index i r && mkdir kopie && cp -r i kopie/.pn.backup && mkdir kopie/.inny.backup")
+          .code,
+      0);
+  const Outcome outcome = run("$K backup --index i --to kopie/wt");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_TRUE(contains(outcome.err, "uwaga: kopie/.pn.backup: niedokończona kopia")) << outcome.err;
+  EXPECT_FALSE(contains(outcome.err, "inny")) << outcome.err;
+  EXPECT_EQ(run("ls -A kopie | sort | xargs").out, ".inny.backup .pn.backup wt\n");
+  EXPECT_EQ(run("$K backup -q --index i --to kopie/pn").err, "");
+  EXPECT_EQ(run("ls -A kopie | sort | xargs").out, ".inny.backup pn wt\n");
+}
+
 TEST_F(Maintenance, CompactSaysIfThereWasNothingToDo) {
   ASSERT_EQ(run("$K add -q --index i r").code, 0);
   EXPECT_TRUE(contains(run("$K compact --index i").err, "Nie ma czego scalać"));
