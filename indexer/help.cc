@@ -97,7 +97,8 @@ Co czytać:
   --strict                  pierwszy problem kończy pracę, indeks zostaje bez zmian
   --dry-run                 tylko czyta i mówi, co by zrobiono
   --purge never|vanished    vanished usuwa z indeksu raporty, których plików już nie ma
-                            (domyślnie never; brakujący lub pusty katalog niczego nie usuwa)
+                            (domyślnie never; brakujący lub pusty katalog niczego nie usuwa, jeśli
+                            to jedna ze ścieżek: podaj osobno każdy punkt montowania)
   --watch                   potem czuwa i indeksuje zmiany, aż do Ctrl-C
 
 Analiza:
@@ -137,7 +138,8 @@ What to read:
   --strict                  the first problem ends the run, the index stays as it was
   --dry-run                 only reads, and says what would be done
   --purge never|vanished    vanished removes reports whose files are gone from the index
-                            (default never; a missing or empty directory removes nothing)
+                            (default never; a missing or empty directory removes nothing if it is
+                            one of the paths: give each mount point as a path of its own)
   --watch                   then stays and indexes what changes, until Ctrl-C
 
 Analysis:
