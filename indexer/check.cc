@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -138,6 +139,37 @@ void become_child(pid_t parent, std::uint64_t bytes) {
                       "memory ran out while the index was read. Free some memory and try again."));
 }
 
+struct ChildEnd {
+  std::string said;
+  int status = 0;
+};
+
+// Reads what a child writes, until it ends. Closes the descriptor.
+ChildEnd end_of_child(pid_t child, int fd, const AskStop& stop) {
+  constexpr int kAskEveryMs = 100;
+  ChildEnd end;
+  char buffer[4096];
+  for (;;) {
+    if (stop) {
+      if (stop()) ::kill(child, SIGKILL);  // and with it its end of the pipe is gone
+      struct pollfd ready {
+        fd, POLLIN, 0
+      };
+      if (::poll(&ready, 1, kAskEveryMs) <= 0) continue;
+    }
+    const ssize_t size = ::read(fd, buffer, sizeof buffer);
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) break;
+    end.said.append(buffer, static_cast<std::size_t>(size));
+  }
+  ::close(fd);
+  while (::waitpid(child, &end.status, 0) < 0 && errno == EINTR) {
+  }
+  // Ctrl-C on a terminal ends the child as well, which is no damage.
+  if (stop && stop()) throw Stopped{};
+  return end;
+}
+
 void take_lines(std::string& pending, CheckResult& result) {
   for (std::size_t end; (end = pending.find('\n')) != std::string::npos; pending.erase(0, end + 1)) {
     const std::string text = pending.substr(1, end - 1);
@@ -159,7 +191,7 @@ void take_lines(std::string& pending, CheckResult& result) {
   }
 }
 
-void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
+void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result, const AskStop& stop,
               const std::function<void(Findings&)>& work) {
   int ends[2];
   if (::pipe(ends) != 0)
@@ -204,18 +236,7 @@ void in_child(const std::string& name, std::uint64_t bytes, CheckResult& result,
     ::_exit(0);
   }
   ::close(ends[1]);
-  std::string pending;
-  char buffer[4096];
-  for (;;) {
-    const ssize_t size = ::read(ends[0], buffer, sizeof buffer);
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) break;
-    pending.append(buffer, static_cast<std::size_t>(size));
-  }
-  ::close(ends[0]);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
+  auto [pending, status] = end_of_child(child, ends[0], stop);
   take_lines(pending, result);
   if (WIFEXITED(status) && WEXITSTATUS(status) == kOutOfMemory) throw_out_of_memory();
   if (WIFSIGNALED(status)) {
@@ -641,7 +662,7 @@ class SourceCheck {
 
 }  // namespace
 
-void in_child_process(const fs::path& index, const std::function<void()>& work) {
+void in_child_process(const fs::path& index, const std::function<void()>& work, const AskStop& stop) {
   int ends[2];
   if (::pipe(ends) != 0)
     throw Error(ErrorKind::io,
@@ -675,18 +696,7 @@ void in_child_process(const fs::path& index, const std::function<void()>& work) 
     ::_exit(0);
   }
   ::close(ends[1]);
-  std::string failure;
-  char buffer[4096];
-  for (;;) {
-    const ssize_t size = ::read(ends[0], buffer, sizeof buffer);
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) break;
-    failure.append(buffer, static_cast<std::size_t>(size));
-  }
-  ::close(ends[0]);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
+  const auto [failure, status] = end_of_child(child, ends[0], stop);
   if (WIFEXITED(status) && WEXITSTATUS(status) == kOutOfMemory) throw_out_of_memory();
   if (!failure.empty()) throw Error(kind_of(failure.front()), failure.substr(1));
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
@@ -714,14 +724,16 @@ CheckResult check_index(const fs::path& index, const CheckSettings& settings) {
   for (const fs::path& segment : segments) {
     const std::uint64_t bytes = bytes_of(segment);
     all_bytes += bytes;
-    in_child(segment.string(), bytes, result, [&](Findings& findings) { check_files(segment, findings); });
+    in_child(segment.string(), bytes, result, settings.stop,
+             [&](Findings& findings) { check_files(segment, findings); });
   }
   if (!result.damages.empty()) return result;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const std::string name = segments[i].string();
     const std::uint64_t bytes = bytes_of(segments[i]);
-    in_child(name, bytes, result, [&](Findings& findings) { check_structure(segments[i], findings); });
-    in_child(name, bytes, result, [&](Findings& findings) {
+    in_child(name, bytes, result, settings.stop,
+             [&](Findings& findings) { check_structure(segments[i], findings); });
+    in_child(name, bytes, result, settings.stop, [&](Findings& findings) {
       std::shared_ptr<const KeyMaker> keys;
       try {
         if (settings.keys) keys = settings.keys();
@@ -732,7 +744,7 @@ CheckResult check_index(const fs::path& index, const CheckSettings& settings) {
     });
   }
   if (settings.sources == CheckSources::yes) {
-    in_child(index.string(), all_bytes, result,
+    in_child(index.string(), all_bytes, result, settings.stop,
              [&](Findings& findings) { SourceCheck(index, findings).run(); });
   }
   return result;

@@ -22,6 +22,10 @@ namespace kwerenda {
 
 using OpenKeys = std::function<std::shared_ptr<const KeyMaker>()>;
 
+// Asked while a child works; true ends it at once, and Stopped is thrown.
+using AskStop = std::function<bool()>;
+struct Stopped {};
+
 enum class CheckSources { no, yes };
 
 struct CheckSettings {
@@ -29,6 +33,7 @@ struct CheckSettings {
   // the user's own stand in the index. Null, or of another lexicon than the index: they are not recomputed.
   OpenKeys keys;
   CheckSources sources = CheckSources::no;  // compare stored passages with the files that they were read from
+  AskStop stop = {};
 };
 
 struct CheckResult {
@@ -44,6 +49,7 @@ CheckResult check_index(const std::filesystem::path& index, const CheckSettings&
 // Runs `work` in a child process, because Xapian can crash on damage: one flipped bit of a thousand did it.
 // Its output goes where ours does. Throws what kind of Error `work` threw, with its message, and
 // Error{corrupt} if the child died. REQUIRES that no other thread runs.
-void in_child_process(const std::filesystem::path& index, const std::function<void()>& work);
+void in_child_process(const std::filesystem::path& index, const std::function<void()>& work,
+                      const AskStop& stop = {});
 
 }  // namespace kwerenda

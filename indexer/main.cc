@@ -54,9 +54,9 @@ enum ExitCode { kDone = 0, kFailed = 2, kPartly = 3, kLocked = 75 };
 
 constexpr std::uint64_t kListBytes = std::uint64_t{256} << 20;  // of --files-from
 
-// Set by Ctrl-C and SIGTERM while `add` works: finish and commit. The second one leaves at once, and so does
-// the first where there is nothing to finish: in other verbs, whose work is there whole or not at all, and
-// while the index's lock is waited for. The index stays at its last commit.
+// Set by Ctrl-C and SIGTERM while `add` works, finish and commit, or `backup`: remove the copy. The second
+// one leaves at once, and so does the first where there is nothing to finish: in other verbs, whose work is
+// there whole or not at all, and while the index's lock is waited for. The index stays at its last commit.
 volatile std::sig_atomic_t g_stop = 0;
 volatile std::sig_atomic_t g_can_finish = 0;
 const char* g_interrupted = "";
@@ -71,7 +71,7 @@ extern "C" void on_stop_signal(int signal_number) {
       (void)!::write(STDERR_FILENO, g_interrupted, std::strlen(g_interrupted));
     ::_exit(128 + signal_number);
   }
-  g_stop = 1;
+  g_stop = signal_number;
 }
 
 void install_signal_handlers() {
@@ -453,8 +453,18 @@ int run_maintenance(const IndexerOptions& options) {
     case Verb::dump:
       return exit_code(run_dump(options, out));
     case Verb::backup:
-      return exit_code(run_backup(
-          options, [&] { return open_keys(options); }, out));
+      // From the first question on there is a copy to be removed.
+      out.stop = [] {
+        g_can_finish = 1;
+        return g_stop != 0;
+      };
+      try {
+        return exit_code(run_backup(
+            options, [&] { return open_keys(options); }, out));
+      } catch (const Stopped&) {
+        say(g_interrupted);
+        return 128 + g_stop;
+      }
     default:
       break;
   }

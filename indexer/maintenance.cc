@@ -227,7 +227,7 @@ Outcome run_remove(const IndexerOptions& options, const MaintenanceOutput& out) 
 Outcome run_check(const IndexerOptions& options, const OpenKeys& keys, const MaintenanceOutput& out) {
   const auto lock = read_lock(options, out);
   const CheckResult result =
-      check_index(options.index, {keys, options.sources ? CheckSources::yes : CheckSources::no});
+      check_index(options.index, {keys, options.sources ? CheckSources::yes : CheckSources::no, {}});
   say_check(result, out);
   if (!result.damages.empty()) {
     out.say(
@@ -285,14 +285,15 @@ Outcome run_backup(const IndexerOptions& options, const OpenKeys& keys, const Ma
   const fs::path target = options.to;
   refuse_target(target);
   const auto lock = read_lock(options, out);
+  if (out.stop && out.stop()) throw Stopped{};
   NewIndexDirectory aside(target);
   if (options.verbosity != Verbosity::quiet) name_unfinished_copies(aside.path(), out);
   const fs::path segment = aside.path() / "gen-000001";
-  in_child_process(options.index,
-                   [&] { StoredIndex(options.index, Versions::current).copy_merged(segment); });
+  in_child_process(
+      options.index, [&] { StoredIndex(options.index, Versions::current).copy_merged(segment); }, out.stop);
   fsync_directory(aside.path());
   replace_file(aside.path() / kStubName, stub_of({segment}));
-  const CheckResult result = check_index(aside.path(), {keys, CheckSources::no});
+  const CheckResult result = check_index(aside.path(), {keys, CheckSources::no, out.stop});
   if (!result.damages.empty()) {
     say_check(result, out);
     throw Error(ErrorKind::corrupt, message("{}: kopia nie przeszła sprawdzenia i nie powstała. Sprawdź "

@@ -17,7 +17,8 @@ struct MaintenanceOutput {
   std::function<bool(std::string_view)> put;  // data, for standard output; false if nobody reads it
   std::function<void(std::string_view)> say;  // messages, for standard error
   std::function<bool(std::string&)>
-      read_line;  // of the dump that is restored, without its line break; false at the end
+      read_line;      // of the dump that is restored, without its line break; false at the end
+  AskStop stop = {};  // asked as soon as there is something to tidy up, by the verbs that have it: backup
 };
 
 // What is said while the index's lock is waited for.
@@ -35,7 +36,7 @@ Outcome run_dump(const IndexerOptions& options, const MaintenanceOutput& out);
 Outcome run_restore(const IndexerOptions& options, IndexWriterSettings settings,
                     const MaintenanceOutput& out);
 // A compact copy beside the target, synced and checked, then renamed to it. The target must not exist or be
-// empty.
+// empty. Stopped if out.stop says so; nothing is left then.
 Outcome run_backup(const IndexerOptions& options, const OpenKeys& keys, const MaintenanceOutput& out);
 
 }  // namespace kwerenda

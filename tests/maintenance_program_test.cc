@@ -250,6 +250,30 @@ TEST_F(Maintenance, CtrlCEndsARestoreAtOnceAndItCanBeRepeated) {
             0);
 }
 
+TEST_F(Maintenance, CtrlCLeavesNoUnfinishedCopy) {
+  std::string records;
+  for (int i = 0; i < 30000; ++i)
+    records += R"({"_id":"r)" + std::to_string(i) + R"(","text":"Zebranie o drogach i schronach."})" + "\n";
+  write("r.jsonl", records);
+  ASSERT_EQ(run("$K add -q --index i r.jsonl && mkdir kopie").code, 0);
+  for (const int when : {0, 150, 300}) {  // in different parts of the work
+    const pid_t child = start({"backup", "--index", "i", "--to", "kopie/k"});
+    for (int i = 0; i < 5000 && !fs::exists(directory_ / "kopie/.k.backup"); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(when));
+    ::kill(child, SIGINT);
+    const int code = end_of(child);
+    if (when > 0 && code == 0) {  // a fast machine
+      fs::remove_all(directory_ / "kopie/k");
+      continue;
+    }
+    EXPECT_EQ(code, 130) << when;
+    EXPECT_TRUE(contains(slurp(directory_ / ".err"), "przerwano.")) << slurp(directory_ / ".err");
+    EXPECT_EQ(run("ls -A kopie").out, "") << when;
+  }
+  EXPECT_EQ(run("$K backup -q --index i --to kopie/k").code, 0);
+}
+
 // A child that reads the index for its parent has the lock, too, and must not outlive it.
 TEST_F(Maintenance, AKilledCheckLeavesNoLockBehind) {
   ASSERT_EQ(run("$K add -q --index i r").code, 0);
