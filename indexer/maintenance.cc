@@ -57,7 +57,7 @@ bool is_below(std::string_view file, const std::string& directory) {
 }
 
 // How an argument means a report.
-enum class Meant : std::uint8_t { no, by_spelling, exactly };
+enum class Meant : std::uint8_t { no, by_spelling, by_source, exactly };
 
 Meant meant(const std::string& argument, const StoredReport& report) {
   const std::string path = normal_path(argument);
@@ -65,7 +65,7 @@ Meant meant(const std::string& argument, const StoredReport& report) {
   const std::string spelled = printable(path);
   if (report.source != spelled && !is_below(report.source, spelled)) return Meant::no;
   // The file of records is known by its printable name alone.
-  return report.source == printable(report.id) ? Meant::by_spelling : Meant::exactly;
+  return report.source == printable(report.id) ? Meant::by_spelling : Meant::by_source;
 }
 
 // The printable name of a file whose name cannot be typed may be the exact one of another, which then counts
@@ -73,7 +73,7 @@ Meant meant(const std::string& argument, const StoredReport& report) {
 std::vector<std::string> to_remove(const IndexerOptions& options, std::vector<bool>& met) {
   std::set<std::string> ids;
   std::vector<std::vector<std::string>> spelled(options.paths.size());
-  std::vector<bool> whole(options.paths.size());  // a file, or those of a directory, met exactly
+  std::vector<bool> exactly(options.paths.size());
   const StoredIndex index(options.index, Versions::current);
   index.for_each_report([&](const StoredReport& report) {
     for (std::size_t i = 0; i < options.paths.size(); ++i) {
@@ -84,12 +84,12 @@ std::vector<std::string> to_remove(const IndexerOptions& options, std::vector<bo
         spelled[i].push_back(report.id);
         continue;
       }
-      if (report.source == printable(report.id)) whole[i] = true;
+      if (how == Meant::exactly) exactly[i] = true;
       ids.insert(report.id);
     }
   });
   for (std::size_t i = 0; i < spelled.size(); ++i)
-    if (!whole[i]) ids.insert(spelled[i].begin(), spelled[i].end());
+    if (!exactly[i]) ids.insert(spelled[i].begin(), spelled[i].end());
   return {ids.begin(), ids.end()};
 }
 

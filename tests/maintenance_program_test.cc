@@ -355,6 +355,10 @@ TEST_F(Maintenance, AnExactNameWinsOverASpelling) {
   EXPECT_FALSE(contains(run("$K dump --index i").out, "Raport z napisem."));
   EXPECT_TRUE(contains(run("$K remove --index i 'n/z\\xB1.txt'").err, "Usunięto 1 raport."))
       << "the spelling is enough where there is nothing of that name";
+  write("n/z\\xB1.jsonl", "{\"_id\":\"n/z\\\\xB1.txt\",\"text\":\"Raport z rekordu.\"}\n");
+  ASSERT_EQ(run("$K add -q --index i n").code, 0);
+  EXPECT_TRUE(contains(run("$K remove --index i 'n/z\\xB1.txt'").err, "Usunięto 1 raport."));
+  EXPECT_FALSE(contains(run("$K dump --index i").out, "Raport z rekordu."));
 }
 
 TEST_F(Maintenance, ADuplicateIdentifierSettles) {
