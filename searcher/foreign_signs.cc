@@ -5,12 +5,13 @@
 
 #include "analysis/fold.h"
 #include "analysis/message.h"
+#include "analysis/utf8.h"
 
 namespace kwerenda {
 namespace {
 
 bool has_letter_at(std::string_view text, std::size_t at) {
-  return at < text.size() && u_isalpha(code_point_of(text, at).value);
+  return at < text.size() && u_isalpha(code_point_at(text, at).value);
 }
 bool ends_in_letter(std::string_view text) {
   std::size_t at = text.size();

@@ -13,6 +13,7 @@
 #include "analysis/edit_distance.h"
 #include "analysis/fold.h"
 #include "analysis/message.h"
+#include "analysis/utf8.h"
 #include "searcher/foreign_signs.h"
 #include "searcher/query_error.h"
 #include "searcher/query_run.h"
@@ -99,7 +100,7 @@ class Lexer {
   char peek(std::size_t ahead = 0) const { return pos_ + ahead < text_.size() ? text_[pos_ + ahead] : '\0'; }
 
   bool skip_space() {
-    while (pos_ < text_.size() && is_space_at(text_, pos_)) pos_ = code_point_of(text_, pos_).end;
+    while (pos_ < text_.size() && is_space_at(text_, pos_)) pos_ = end_of_code_point(text_, pos_);
     return pos_ < text_.size();
   }
 
@@ -237,7 +238,7 @@ class Lexer {
     if (quotes_at(text_, at) != nullptr ||
         std::string_view("(=*~\\").find(text_[at]) != std::string_view::npos)
       return true;
-    return u_isalnum(code_point_of(text_, at).value);
+    return u_isalnum(code_point_at(text_, at).value);
   }
 
   bool starts_group(std::size_t at) const {
@@ -371,7 +372,7 @@ class Lexer {
     pos_ = begin;
     while (pos_ < end) {
       if (is_space_at(text_, pos_)) {
-        pos_ = code_point_of(text_, pos_).end;
+        pos_ = end_of_code_point(text_, pos_);
         continue;
       }
       for (QueryNode& word : words_of(text_, read_run(text_, pos_, end, true), false, limits_))
@@ -407,7 +408,7 @@ class Lexer {
                         "query; write the sign itself as \\{}, or search for pasted text with --plain",
                         quotes.close[0], quotes.open));
     }
-    pos_ = code_point_of(text_, end).end;
+    pos_ = end_of_code_point(text_, end);
     return {begin, end};
   }
 
@@ -519,7 +520,7 @@ class Lexer {
       while (pos_ < quotation.end) {
         node.text += read_run(text_, pos_, quotation.end, true).text;
         while (pos_ < quotation.end && is_space_at(text_, pos_)) {
-          const std::size_t space_end = code_point_of(text_, pos_).end;
+          const std::size_t space_end = end_of_code_point(text_, pos_);
           node.text += text_.substr(pos_, space_end - pos_);
           pos_ = space_end;
         }

@@ -1,9 +1,8 @@
 #include "searcher/query_run.h"
 
 #include <unicode/uchar.h>
-#include <unicode/utf8.h>
 
-#include <cstdint>
+#include "analysis/utf8.h"
 
 namespace kwerenda {
 namespace {
@@ -19,15 +18,12 @@ constexpr std::array<Quotes, 6> kQuotes = {{
 
 }  // namespace
 
-CodePoint code_point_of(std::string_view text, std::size_t at) {
-  auto i = static_cast<std::int32_t>(at);
-  UChar32 c = 0;
-  U8_NEXT(reinterpret_cast<const std::uint8_t*>(text.data()), i, static_cast<std::int32_t>(text.size()), c);
-  return {c, static_cast<std::size_t>(i)};
+std::size_t end_of_code_point(std::string_view text, std::size_t at) {
+  return at + code_point_at(text, at).bytes;
 }
 
 bool is_space_at(std::string_view text, std::size_t at) {
-  return u_isUWhiteSpace(code_point_of(text, at).value);
+  return u_isUWhiteSpace(code_point_at(text, at).value);
 }
 
 const Quotes* quotes_at(std::string_view text, std::size_t at) {
@@ -48,7 +44,7 @@ QueryRun read_run(std::string_view text, std::size_t& pos, std::size_t end, bool
       ++pos;
       escaped = true;
     }
-    const std::size_t next = code_point_of(text, pos).end;
+    const std::size_t next = end_of_code_point(text, pos);
     for (; pos < next; ++pos) {
       run.text += text[pos];
       run.at.push_back(pos);
@@ -73,9 +69,9 @@ std::size_t number_end(std::string_view text, std::size_t at) {
 
 bool has_word(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
-    const CodePoint c = code_point_of(text, i);
+    const CodePoint c = code_point_at(text, i);
     if (u_isalnum(c.value)) return true;
-    i = c.end;
+    i += c.bytes;
   }
   return false;
 }
@@ -83,9 +79,9 @@ bool has_word(std::string_view text) {
 std::size_t count_letters(std::string_view text, bool digits_too) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < text.size();) {
-    const CodePoint c = code_point_of(text, i);
+    const CodePoint c = code_point_at(text, i);
     if (u_isalpha(c.value) || (digits_too && u_isdigit(c.value))) ++count;
-    i = c.end;
+    i += c.bytes;
   }
   return count;
 }

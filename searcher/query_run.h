@@ -1,8 +1,6 @@
 // A stretch of a query without white space, as the lexer reads it: what stands in it, and where.
 #pragma once
 
-#include <unicode/umachine.h>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -14,13 +12,8 @@
 
 namespace kwerenda {
 
-struct CodePoint {
-  UChar32 value = 0;
-  std::size_t end = 0;  // byte behind it
-};
-
 // Of valid UTF-8, at < text.size().
-CodePoint code_point_of(std::string_view text, std::size_t at);
+std::size_t end_of_code_point(std::string_view text, std::size_t at);
 bool is_space_at(std::string_view text, std::size_t at);
 
 // A stretch of the query without its backslashes.
