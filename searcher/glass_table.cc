@@ -197,10 +197,17 @@ void GlassTable::verify(std::uint32_t number, const unsigned char* block) const 
   word.fetch_or(bit, std::memory_order_relaxed);
 }
 
-unsigned GlassTable::items_in(const unsigned char* block) const {
+bool GlassTable::read_items(const unsigned char* block, unsigned& items) const {
   const std::size_t directory_end = big_endian_2(block + 9);
-  if (directory_end < kDirectoryBegin || directory_end > block_bytes_) fail();
-  return static_cast<unsigned>((directory_end - kDirectoryBegin) / 2);
+  if (directory_end < kDirectoryBegin || directory_end > block_bytes_) return false;
+  items = static_cast<unsigned>((directory_end - kDirectoryBegin) / 2);
+  return true;
+}
+
+unsigned GlassTable::items_in(const unsigned char* block) const {
+  unsigned items = 0;
+  if (!read_items(block, items)) fail();
+  return items;
 }
 
 std::size_t GlassTable::item_offset(const unsigned char* block, unsigned number,
@@ -305,9 +312,8 @@ void GlassTable::prefetch(std::span<const std::string> keys) const {
   }
   for (const Child& child : leaves) {
     const unsigned char* const leaf = file_.data() + std::size_t{child.block} * block_bytes_;
-    const std::size_t directory_end = big_endian_2(leaf + 9);
-    if (directory_end <= kDirectoryBegin || directory_end > block_bytes_) continue;
-    const unsigned items = static_cast<unsigned>((directory_end - kDirectoryBegin) / 2);
+    unsigned items = 0;
+    if (!read_items(leaf, items) || items == 0) continue;
     const std::size_t offset =
         big_endian_2(leaf + kDirectoryBegin + std::size_t{2} * likely_item(child.part, items));
     for (std::size_t line = 0; line < kLines; ++line) __builtin_prefetch(leaf + offset + line * kLine);

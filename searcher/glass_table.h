@@ -83,6 +83,8 @@ class GlassTable {
  private:
   const unsigned char* block(std::uint32_t number) const;
   void verify(std::uint32_t number, const unsigned char* block) const;
+  // False if the block's head does not say.
+  bool read_items(const unsigned char* block, unsigned& items) const;
   unsigned items_in(const unsigned char* block) const;
   std::size_t item_offset(const unsigned char* block, unsigned number, std::size_t least_bytes) const;
   TableItem leaf_item(const unsigned char* block, unsigned number) const;
