@@ -312,10 +312,7 @@ class Adder {
     const auto holds = [&](const Root& root) {
       if (root.path == ".") return !file.starts_with("/") && !file.starts_with("../");
       const std::string path = names == Names::bytes ? root.path : printable(root.path);
-      const std::string before = path == "/" ? path : path + "/";
-      if (!file.starts_with(before)) return file == path;
-      // "../../a" stands beside "..", and not below it. Paths are normal: nothing else goes up.
-      return !(path == ".." || path.ends_with("/..")) || !file.substr(before.size()).starts_with("../");
+      return file == path || is_below(file, path);
     };
     bool below = false;
     for (const Root& root : roots) {

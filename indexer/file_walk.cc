@@ -280,6 +280,15 @@ std::string normal_path(std::string_view path) {
   return normal.empty() ? "." : normal;
 }
 
+bool is_below(std::string_view file, std::string_view directory) {
+  if (directory == "/") return file.starts_with("/");
+  if (!file.starts_with(directory)) return false;
+  file.remove_prefix(directory.size());
+  // Of normal paths those that go up are the only ones with more of "..".
+  const bool goes_up = directory == ".." || directory.ends_with("/..");
+  return file.starts_with("/") && !(goes_up && file.starts_with("/../"));
+}
+
 std::vector<std::string> split_names(std::string_view list, char separator) {
   std::vector<std::string> names;
   while (!list.empty()) {

@@ -46,6 +46,9 @@ WalkResult walk(const std::vector<std::string>& paths, const WalkSettings& setti
 // "./a//b/../c" is "a/c"; trailing slashes go. Bytes, no look at the disk.
 std::string normal_path(std::string_view path);
 
+// Whether `file` stands below `directory`; both are normal. "../../a" stands beside "..", and not below it.
+bool is_below(std::string_view file, std::string_view directory);
+
 // The names in a list, one a line or, with `separator` '\0', ended by NUL bytes. Empty ones are left out.
 std::vector<std::string> split_names(std::string_view list, char separator);
 

@@ -521,16 +521,12 @@ struct IndexWriter::Impl {
     }
     if (progress == Progress::committed && kind == ErrorKind::corrupt) {
       return message(
-          "Zmiana jest zapisana, ale dopóki indeks ma uszkodzoną część, szukanie i następne zapisy mogą się "
-          "nie "
-          "udać. Co jeszcze jest uszkodzone, mówi kwerenda-index check --index {}; całość przywraca kopia, "
-          "którą "
-          "zrobiło backup.",
-          "The change is saved, but as long as a part of the index is damaged, searching and the next writes "
-          "may "
-          "fail. What else is damaged says kwerenda-index check --index {}; a copy that backup made restores "
-          "the "
-          "whole.",
+          "Zmiana jest zapisana, ale dopóki indeks ma uszkodzoną część, szukanie i następne zapisy "
+          "mogą się nie udać. Co jeszcze jest uszkodzone, mówi kwerenda-index check --index {}; "
+          "całość przywraca kopia, którą zrobiło backup.",
+          "The change is saved, but as long as a part of the index is damaged, searching and the next "
+          "writes may fail. What else is damaged says kwerenda-index check --index {}; a copy that "
+          "backup made restores the whole.",
           index.string());
     }
     if (progress == Progress::committed) {

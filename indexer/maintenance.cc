@@ -49,13 +49,6 @@ std::unique_ptr<IndexLock> read_lock(const IndexerOptions& options, const Mainte
                                      waiting(options, out));
 }
 
-// "../../a" stands beside "..", and not below it. Paths are normal: nothing else goes up.
-bool is_below(std::string_view file, const std::string& directory) {
-  const std::string before = directory + "/";
-  if (!file.starts_with(before)) return false;
-  return !(directory == ".." || directory.ends_with("/..")) || !file.substr(before.size()).starts_with("../");
-}
-
 // How an argument means a report.
 enum class Meant : std::uint8_t { no, by_spelling, by_source, exactly };
 

@@ -191,5 +191,19 @@ TEST_F(Walk, DepthIsBounded) {
   EXPECT_EQ(result.problems[0].cause, ProblemCause::too_large);
 }
 
+TEST(Paths, Below) {
+  struct Row {
+    const char *file, *directory;
+    bool below;
+  };
+  const Row rows[] = {
+      {"r/a.txt", "r", true},         {"r/s/a.txt", "r", true},       {"r", "r", false},
+      {"ra/a.txt", "r", false},       {"../a.txt", "..", true},       {"../../a.txt", "..", false},
+      {"../../a.txt", "../..", true}, {"../../../a", "../..", false}, {"/a.txt", "/", true},
+      {"a.txt", "/", false},          {"r/..a/b.txt", "r/..a", true},
+  };
+  for (const Row& row : rows) EXPECT_EQ(is_below(row.file, row.directory), row.below) << row.file;
+}
+
 }  // namespace
 }  // namespace kwerenda
