@@ -416,8 +416,10 @@ TEST_F(Maintenance, TheListOfFilesMayBeAnything) {
 
 TEST_F(Maintenance, NoPermissionIsNoMissingIndex) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs another user";
-  ASSERT_EQ(
-      run("$K add -q --index i r && mkdir nad && cp -r i nad && chmod -R a+rX . && chmod 700 i nad").code, 0);
+  ASSERT_EQ(run("$K add -q --index i r && mkdir nad kopie && cp -r i nad && chmod -R a+rX . && chmod 700 i "
+                "nad && chmod 777 kopie")
+                .code,
+            0);
   const char* const commands[] = {"$K info --index %",
                                   "$K check --index %",
                                   "$K dump --index %",
@@ -425,7 +427,7 @@ TEST_F(Maintenance, NoPermissionIsNoMissingIndex) {
                                   "$K remove --dry-run --index % j1",
                                   "$K add --dry-run --index % r",
                                   "$K add --index % r",
-                                  "$K backup --index % --to /tmp/nie-powstanie"};
+                                  "$K backup --index % --to kopie/i"};
   for (std::string command : commands) {
     for (const char* index : {"i", "nad/i"}) {
       std::string line = command;
